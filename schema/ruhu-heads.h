@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Heads: who supersedes whom, and what stands. Pure functions first; ruhu_heads_apply() is the SQL beside them.
+ *
+ * A head is a change that wrote a field of a record and has not been superseded there. Stored one row for each (record, change), with the list of the
+ * fields for which that change is still a head, so that a new record of fifteen fields is one row. */
+#pragma once
+
+#include "ruhu-catalogue.h"
+#include "ruhu-change.h"
+#include "ruhu-database.h"
+
+G_BEGIN_DECLS
+
+struct _RuhuHead
+{
+  gint64 change; /* log.n */
+  char *device;
+  gint64 seq;
+  gint64 position; /* 0: not known yet */
+  gint64 seen;
+  char *time;
+  char *by;
+  GPtrArray *fields; /* char *, sorted */
+};
+
+RuhuHead *ruhu_head_new (void);
+void ruhu_head_free (RuhuHead *self);
+
+/* Whether a change (device, seq, seen) supersedes @head: same device and later, or the change had seen the head's position. */
+gboolean ruhu_head_is_superseded_by (const RuhuHead *head, const char *device, gint64 seq, gint64 seen);
+
+/* Order in which the value that stands is chosen: (time, device, seq). <0, 0, >0. */
+int ruhu_head_compare (const RuhuHead *a, const RuhuHead *b);
+
+/* Whether @head is a head of @field. */
+gboolean ruhu_head_has_field (const RuhuHead *head, const char *field);
+
+/* Removes from @heads (RuhuHead, of one record) what (device, seq, seen) supersedes in @fields (char *), drops heads left without fields, and appends @change as a head of @fields.
+ * Nothing happens if @change is among them already. @touched, if not NULL: changes (log.n) whose rows must be written again. */
+void ruhu_heads_merge (GPtrArray *heads, const char *device, gint64 seq, gint64 seen, gint64 change, gint64 position, const char *time, GPtrArray *fields, GArray *touched);
+
+/* Every head of one record, from the database, in order of log.n. Transfer full. */
+GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * ruhu_heads_apply:
+ * @change: a change whose log row is @n
+ * @position: its position, or 0
+ *
+ * Moves the heads of every record that @change writes, updates rows and conflicts, and refreshes the search index. Run inside a transaction. Record types and fields
+ * the catalogue does not know get heads but no rows.
+ */
+gboolean ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Installs @fields (type → record → [field names]) of change @n as heads without superseding anything: for a backfill into an empty scope. Rows follow by ruhu_heads_rebuild(). */
+gboolean ruhu_heads_install (RuhuDatabase *database, const char *scope, gint64 n, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Makes the rows, conflicts and search terms of a record again from its heads and the log. */
+gboolean ruhu_heads_rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, const char *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for every record of a scope, or of a type (either may be NULL: all). */
+gboolean ruhu_heads_rebuild_all (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Deletes heads, rows, conflicts, search terms of a scope; its log rows too, but for those of @keep_device that have no position yet (the outbox) or were refused. */
+gboolean ruhu_heads_forget (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, const char *keep_device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHead, ruhu_head_free)
+
+G_END_DECLS

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuReplica: the laptop's side of synchronisation, on the store, without any network. What it is fed are the entries of the township's stream.
+ *
+ * Entries must be applied in the order they arrive. Every function is one transaction (apply: several, each short), and may be repeated after a crash. */
+#pragma once
+
+#include "ruhu-store.h"
+
+G_BEGIN_DECLS
+
+/* @store is borrowed and must outlive it. Transfer full. */
+RuhuReplica *ruhu_replica_new (RuhuStore *store);
+void ruhu_replica_free (RuhuReplica *self);
+
+/* Makes an empty store this device's. @cursor: the position at which the device was enrolled. */
+gboolean ruhu_replica_enrol (RuhuReplica *self, const char *device, const char *user, const char *role, const char *township_name, gint64 cursor, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where to go on, and the hash last seen there (NULL: none yet; transfer full). */
+gboolean ruhu_replica_get_cursor (RuhuReplica *self, gint64 *cursor, char **hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * ruhu_replica_take_outbox:
+ * @lines: receives the changes' JSON, one a line, newline-terminated: at least one change if any waits, then no more than @max_changes and @max_bytes
+ * @last: seq of the last one in it, 0 if none
+ *
+ * Marks what it hands out as sent, so that it is never stamped anew. Reading it changes nothing else.
+ */
+gboolean ruhu_replica_take_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes, gsize max_bytes, GString *lines, gint64 *last, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The township has (durably) everything of this device up to @seq; it is told again by the stream, which is what counts. Only the pending figure moves. */
+gboolean ruhu_replica_pushed (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where pushing goes on: the highest seq known to be at the township. */
+gboolean ruhu_replica_get_pushed (RuhuReplica *self, gint64 *seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the stream says next. */
+typedef enum
+{
+  RUHU_ENTRY_CHANGE,  /* somebody's change, to a scope that is held */
+  RUHU_ENTRY_ECHO,    /* position of an own change; refused if @reason is set */
+  RUHU_ENTRY_GRANT,   /* a scope is given: backfill it at this position */
+  RUHU_ENTRY_REVOKE,  /* a scope is taken, or was taken further on in the log (then the position is that of the cursor) */
+} RuhuEntryKind;
+
+typedef struct
+{
+  RuhuEntryKind kind;
+  gint64 position;
+  const char *change; /* CHANGE: its JSON */
+  gsize change_length;
+  gint64 seq;         /* ECHO */
+  const char *reason; /* ECHO: code of the refusal, or NULL */
+  const char *detail; /* ECHO: the sentence, or NULL */
+  const char *scope;  /* GRANT, REVOKE */
+} RuhuEntry;
+
+/**
+ * ruhu_replica_apply:
+ * @applied: how many of @entries were taken in
+ *
+ * Applies entries up to and not including the first that needs a backfill (a GRANT, or an ECHO with a refusal). Then *@applied < n and the caller must fetch the heads of
+ * ruhu_replica_get_backfill() before it goes on with the rest. Positions at or below the cursor are passed over. The cursor ends at the last position applied.
+ */
+gboolean ruhu_replica_apply (RuhuReplica *self, const RuhuEntry *entries, gsize n, gsize *applied, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The page is through: nothing for this device lies between the last entry and @until. @hash: the chain's hash there. */
+gboolean ruhu_replica_advance (RuhuReplica *self, gint64 until, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A backfill under way, which outlives restarts: its scope (NULL: none; transfer full), the position it is for, and the township's cookie where to go on (transfer full, NULL at the start). */
+gboolean ruhu_replica_get_backfill (RuhuReplica *self, char **scope, gint64 *position, char **cookie, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One head of a backfill: a change, and the fields (type → record → [names]) for which it still is one. */
+typedef struct
+{
+  gint64 position;
+  const char *change;
+  gsize change_length;
+  json_object *fields;
+} RuhuBackfillEntry;
+
+/* One page. @cookie: where the next page starts; NULL: it was the last. After the last page the outbox has been replayed on top and the cursor has moved to the grant. */
+gboolean ruhu_replica_backfill (RuhuReplica *self, const RuhuBackfillEntry *entries, gsize n, const char *cookie, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The township will not give that scope (it was taken again meanwhile): nothing of it is kept, the cursor moves on. */
+gboolean ruhu_replica_refuse_backfill (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The laptop's clock is @milliseconds behind the township's (negative: ahead). Remembers it; changes never sent are stamped anew, in order. */
+gboolean ruhu_replica_correct_clock (RuhuReplica *self, gint64 milliseconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The township refused the stamps of everything after @seq and kept none of it: it counts as never sent. */
+gboolean ruhu_replica_unsend (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The scopes held (char *), sorted. Transfer full. */
+GPtrArray *ruhu_replica_list_scopes (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Everything personal goes: all scopes, drafts, log (the outbox too). For a revoked device, after its outbox is at the township. */
+gboolean ruhu_replica_erase (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuReplica, ruhu_replica_free)
+
+G_END_DECLS

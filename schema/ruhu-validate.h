@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a change may say: types, bounds, who may write, what is relevant and required, constraints. */
+#pragma once
+
+#include "ruhu-catalogue.h"
+#include "ruhu-change.h"
+#include "ruhu-database.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  RUHU_SEVERITY_ERROR,   /* blocks the save */
+  RUHU_SEVERITY_WARNING, /* wants a look */
+} RuhuSeverity;
+
+typedef struct
+{
+  RuhuSeverity severity;
+  char *type;   /* record type's name */
+  char *record; /* record id */
+  char *field;  /* or NULL: the record as a whole */
+  char *message; /* in the user's language; never a value */
+} RuhuFinding;
+
+void ruhu_finding_free (RuhuFinding *self);
+
+typedef struct _RuhuValidator RuhuValidator;
+
+/* Compiled expressions are kept by the validator. Must not outlive @database. Transfer full. */
+RuhuValidator *ruhu_validator_new (RuhuDatabase *database, RuhuCatalogue *catalogue);
+void ruhu_validator_free (RuhuValidator *self);
+
+/**
+ * ruhu_validator_check_local:
+ *
+ * Judges a change about to be saved, over whole records (stored values with the change on top). Findings are appended to @findings (RuhuFinding).
+ * Fails only if the check itself could not run.
+ */
+gboolean ruhu_validator_check_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const char *today, GPtrArray *findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * ruhu_validator_check_remote:
+ *
+ * The township's judgement of a pushed change: of what the change itself carries, never of what others wrote meanwhile, so that a concurrent edit cannot make somebody's
+ * honest work invalid. Unknown types and fields pass; names excluded by G1 do not. INVALID or FORBIDDEN with the place and the reason.
+ */
+gboolean ruhu_validator_check_remote (RuhuValidator *self, const RuhuChange *change, RuhuRole role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One record as it would be on a page: every finding of its fields, and which fields are relevant (name → GINT_TO_POINTER (TRUE)) in @relevant (may be NULL). */
+gboolean ruhu_validator_check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const char *scope, json_object *fields, RuhuRole role, const char *today, GHashTable *relevant, GPtrArray *findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuValidator, ruhu_validator_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuFinding, ruhu_finding_free)
+
+G_END_DECLS

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuLedger: the township's log on a RuhuStore: accept, grant, stream, backfill, verify. No HTTP, no threads.
+ *
+ * log rows at the township: kind 'change' (in force), 'refused' (kept, with its reason), 'scope' (a grant or revocation to one device). position = log.n, contiguous from 1.
+ * hash(n) = SHA-256 (hash(n-1) ‖ kind ‖ 0x00 ‖ body), hash(0) = 32 zero bytes; in hexadecimal outside the database. */
+#pragma once
+
+#include "ruhu-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RuhuLedger RuhuLedger;
+
+/* @store is borrowed. Transfer full. */
+RuhuLedger *ruhu_ledger_new (RuhuStore *store);
+void ruhu_ledger_free (RuhuLedger *self);
+
+/* A device as the township knows it. */
+typedef struct
+{
+  char *id;
+  char *user;
+  char *name;       /* what the laptop calls itself */
+  char *created;    /* stamp */
+  char *revoked;    /* stamp or NULL */
+  char *last_seen;  /* stamp or NULL */
+  gint64 last_seq;
+  gint64 enrolled_at; /* position */
+} RuhuDevice;
+
+void ruhu_device_free (RuhuDevice *self);
+
+/* Registers @device for @user with the hash of its token, and grants it its scopes. *@position: where the device's stream starts. The same call again with the same token is harmless. */
+gboolean ruhu_ledger_add_device (RuhuLedger *self, const char *device, const char *user, const char *name, const char *token_hash, gint64 *position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes every scope from it; its token is refused from now on (with REVOKED). NOT_FOUND. */
+gboolean ruhu_ledger_revoke_device (RuhuLedger *self, const char *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The device of a token's hash; NULL without error if there is none. Revoked ones are returned too. */
+RuhuDevice *ruhu_ledger_find_token (RuhuLedger *self, const char *token_hash, GError **error);
+RuhuDevice *ruhu_ledger_get_device (RuhuLedger *self, const char *device, GError **error);
+/* RuhuDevice, by user then creation. */
+GPtrArray *ruhu_ledger_list_devices (RuhuLedger *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A parsed and validated-for-shape change with the bytes it came as. Made off the writer's thread. */
+typedef struct
+{
+  RuhuChange *change; /* owned */
+  char *line;         /* owned; the exact bytes, without newline */
+  gsize length;
+} RuhuPushed;
+
+void ruhu_pushed_free (RuhuPushed *self);
+
+/* One device's batch, and what became of it. */
+typedef struct
+{
+  const char *device;
+  GPtrArray *changes;   /* RuhuPushed */
+  /* Results. */
+  gint64 accepted;      /* highest seq of the device that is in the log (refused ones included) */
+  GPtrArray *refused;   /* RuhuRefusal; owned by the caller, made by accept */
+  GError *stop;         /* why the rest was not taken (GAP, CLOCK), or NULL; owned */
+} RuhuBatch;
+
+typedef struct
+{
+  gint64 seq;
+  char *code;
+  char *detail;
+} RuhuRefusal;
+
+void ruhu_refusal_free (RuhuRefusal *self);
+/* Clears what accept put there. */
+void ruhu_batch_clear (RuhuBatch *self);
+
+/**
+ * ruhu_ledger_accept:
+ *
+ * Takes several devices' batches in one transaction (group commit): position, hash, heads, rows, and the grants that follow from changed assignments.
+ * On failure nothing of any batch is in the log. Durable when it returns.
+ */
+gboolean ruhu_ledger_accept (RuhuLedger *self, RuhuBatch **batches, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A change made at the township itself (the administration commands, the generator), by the device "township". Validated like any other, but it may write everything. */
+gboolean ruhu_ledger_write (RuhuLedger *self, const char *by, const char *scope, gboolean of_village, json_object *set, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Brings the grants in line with helpers' roles and assignments on @today ("YYYY-MM-DD"; NULL: by the store's clock). Called by accept where needed, and at each day's change by the server. */
+gboolean ruhu_ledger_reconcile (RuhuLedger *self, const char *today, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The last position and its hash (hexadecimal, transfer full). */
+gboolean ruhu_ledger_get_head (RuhuLedger *self, gint64 *position, char **hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The hash at a position; NULL without error beyond the head. */
+char *ruhu_ledger_get_hash (RuhuLedger *self, gint64 position, GError **error);
+
+/**
+ * ruhu_ledger_stream:
+ * @out: receives lines: {"position":p,"change":{…}} · {"position":p,"echo":seq} · {"position":p,"echo":seq,"refused":{"code":"…","detail":"…"}} ·
+ *   {"position":p,"grant":"<scope>"} · {"position":p,"revoke":"<scope>"}; and last {"until":u,"hash":"…","head":h}
+ * @max_bytes: stops after the line that passes it
+ *
+ * What @device may know of the log after @after. What it holds but may not have any more is revoked first, at position @after, so that it never counts as having seen what
+ * was kept from it. REWRITTEN if @hash (may be NULL) is not the chain's at @after, or @after lies beyond the head.
+ */
+gboolean ruhu_ledger_stream (RuhuLedger *self, const char *device, gint64 after, const char *hash, gsize max_bytes, GString *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * ruhu_ledger_backfill:
+ * @at: the position of the grant
+ * @cookie: NULL, or the "next" of the page before
+ * @out: receives lines {"position":p,"change":{…},"heads":{"person":{"<id>":["name","sex"]}}}; and last {"next":"…"} or {"done":true}
+ *
+ * The heads of a scope ("*": of everything) that lie at or before @at. FORBIDDEN if the device does not hold that scope now.
+ */
+gboolean ruhu_ledger_backfill (RuhuLedger *self, const char *device, const char *scope, gint64 at, const char *cookie, gsize max_bytes, GString *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether anything after @after would be streamed to @device: for the long poll. */
+gboolean ruhu_ledger_has_news (RuhuLedger *self, const char *device, gint64 after, gboolean *news, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Walks the whole chain and compares rows and heads with the log. CORRUPT names the first position that does not fit. *@n: entries checked. */
+gboolean ruhu_ledger_verify (RuhuLedger *self, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuLedger, ruhu_ledger_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuDevice, ruhu_device_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuRefusal, ruhu_refusal_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuPushed, ruhu_pushed_free)
+
+G_END_DECLS
