@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RuhuWorker: one thread with a store of its own. Every write of the app, and every query that may be long, runs there. */
+/* RuhuWorker: one thread with a store of its own. Every write of the app, and every query that may be long, runs there.
+ *
+ * Signal "changed" (no arguments, in the thread that made the worker): something was committed to the file, by a job or by another program. Several commits may be one
+ * signal; others' are noticed within about a second. */
 #pragma once
 
 #include <gio/gio.h>
@@ -17,7 +20,11 @@ typedef gpointer (*RuhuWorkerFunc) (RuhuStore *store, gpointer data, GCancellabl
 /* Starts the thread; the store at @path is opened (and made) there. Transfer full. */
 RuhuWorker *ruhu_worker_new (const char *path);
 
-/* Jobs run one after another in the order they were given. @data is freed with @data_free in the main thread after the callback. */
+/* The catalogue that the store works by just now: pages that keep its types and fields keep this reference. NULL until the store is open. Transfer full. */
+RuhuCatalogue *ruhu_worker_dup_catalogue (RuhuWorker *self);
+
+/* Jobs run one after another in the order they were given. @data is freed with @data_free in the main thread after the callback. A store that does not open fails each job
+ * with the reason, and is tried again at the next. A job cancelled before its turn is not run; one cancelled later ends by itself, and is reported as cancelled. */
 void ruhu_worker_run_async (RuhuWorker *self,
                             RuhuWorkerFunc func,
                             gpointer data,
@@ -26,6 +33,7 @@ void ruhu_worker_run_async (RuhuWorker *self,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
+/* What the job returned (transfer full), or NULL with its error; G_IO_ERROR_CANCELLED if it was cancelled. */
 gpointer ruhu_worker_run_finish (RuhuWorker *self, GAsyncResult *result, GError **error);
 
 /* Waits until everything given so far is done (at the end of the program). */
