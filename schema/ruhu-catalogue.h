@@ -74,28 +74,28 @@ struct _RuhuField
   RuhuRecordType *record; /* borrowed: the record type it is of */
   RuhuFieldType type;
   RuhuLabel label;
-  RuhuLabel hint;           /* texts may be NULL */
-  const char *unit;         /* a unit's name ("mu", "person", "km") or NULL */
-  RuhuLabel unit_label;     /* texts NULL when there is no unit */
-  RuhuChoiceList *choices;  /* borrowed, for CHOICE and CHOICES */
-  const char *reference;    /* the record type's name, for REFERENCE */
-  const char *section;      /* name of a section of the record type, or NULL */
+  RuhuLabel hint;          /* texts may be NULL */
+  const char *unit;        /* a unit's name ("mu", "person", "km") or NULL */
+  RuhuLabel unit_label;    /* texts NULL when there is no unit */
+  RuhuChoiceList *choices; /* borrowed, for CHOICE and CHOICES */
+  const char *reference;   /* the record type's name, for REFERENCE */
+  const char *section;     /* name of a section of the record type, or NULL */
   gboolean required;
   gboolean retired;
-  gboolean long_text;       /* wants several lines */
+  gboolean long_text; /* wants several lines */
   gboolean has_min, has_max;
-  double min, max;          /* value bounds; for TEXT: characters */
-  guint places;             /* decimals of a DECIMAL */
-  guint max_choices;        /* of CHOICES; 0: any */
-  const char *pattern;      /* PCRE that the whole TEXT must match, or NULL */
-  const char *relevant;     /* SQL expression or NULL */
-  const char *constraint;   /* SQL expression or NULL */
-  RuhuLabel message;        /* said when @constraint fails */
-  const char *calculate;    /* SQL expression: a derived field, never stored nor synchronised */
+  double min, max;        /* value bounds; for TEXT: characters */
+  guint places;           /* decimals of a DECIMAL */
+  guint max_choices;      /* of CHOICES; 0: any */
+  const char *pattern;    /* PCRE that the whole TEXT must match, or NULL */
+  const char *relevant;   /* SQL expression or NULL */
+  const char *constraint; /* SQL expression or NULL */
+  RuhuLabel message;      /* said when @constraint fails */
+  const char *calculate;  /* SQL expression: a derived field, never stored nor synchronised */
   RuhuMerge merge;
-  guint writers;            /* set of RuhuRole; who may write it */
-  guint privacy;            /* 0 … 3 */
-  const char *search;       /* NULL, "name" (whole, parts, pinyin), "tail" (last characters), "exact" */
+  guint writers;      /* set of RuhuRole; who may write it */
+  guint privacy;      /* 0 … 3 */
+  const char *search; /* NULL, "name" (whole, parts, pinyin), "tail" (last characters), "exact" */
 };
 
 typedef struct
@@ -110,15 +110,15 @@ struct _RuhuRecordType
   RuhuLabel label;
   RuhuLabel plural;
   RuhuBelongs belongs;
-  gboolean append_only;  /* written once, then only corrected by other records */
-  GPtrArray *fields;     /* RuhuField, in order of display; "deleted" is not among them */
-  GPtrArray *sections;   /* RuhuSection */
-  GPtrArray *key;        /* names of fields that with the scope determine the id, or NULL: the id is random */
-  const char *title;     /* SQL expression over the fields: what a row is called, or NULL */
-  const char *summary;   /* SQL expression over the fields: a second line, or NULL */
-  const char *order;     /* SQL ORDER BY terms over the fields, or NULL */
-  const char *icon;      /* symbolic icon name, or NULL */
-  GHashTable *by_name;   /* name -> RuhuField */
+  gboolean append_only; /* written once, then only corrected by other records */
+  GPtrArray *fields;    /* RuhuField, in order of display; "deleted" is not among them */
+  GPtrArray *sections;  /* RuhuSection */
+  GPtrArray *key;       /* names of fields that with the scope determine the id, or NULL: the id is random */
+  const char *title;    /* SQL expression over the fields: what a row is called, or NULL */
+  const char *summary;  /* SQL expression over the fields: a second line, or NULL */
+  const char *order;    /* SQL ORDER BY terms over the fields, or NULL */
+  const char *icon;     /* symbolic icon name, or NULL */
+  GHashTable *by_name;  /* name -> RuhuField */
 };
 
 typedef enum

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define RUHU_CHANGE_MAX (1024 * 1024)
 /* Bounds on what one change may hold. */
 #define RUHU_CHANGE_MAX_RECORDS 2000
-#define RUHU_CHANGE_MAX_DEPTH 8
+#define RUHU_CHANGE_MAX_DEPTH   8
 
 struct _RuhuChange
 {

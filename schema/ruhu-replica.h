@@ -36,10 +36,10 @@ gboolean ruhu_replica_get_pushed (RuhuReplica *self, gint64 *seq, GError **error
 /* What the stream says next. */
 typedef enum
 {
-  RUHU_ENTRY_CHANGE,  /* somebody's change, to a scope that is held */
-  RUHU_ENTRY_ECHO,    /* position of an own change; refused if @reason is set */
-  RUHU_ENTRY_GRANT,   /* a scope is given: backfill it at this position */
-  RUHU_ENTRY_REVOKE,  /* a scope is taken, or was taken further on in the log (then the position is that of the cursor) */
+  RUHU_ENTRY_CHANGE, /* somebody's change, to a scope that is held */
+  RUHU_ENTRY_ECHO,   /* position of an own change; refused if @reason is set */
+  RUHU_ENTRY_GRANT,  /* a scope is given: backfill it at this position */
+  RUHU_ENTRY_REVOKE, /* a scope is taken, or was taken further on in the log (then the position is that of the cursor) */
 } RuhuEntryKind;
 
 typedef struct

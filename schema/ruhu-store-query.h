@@ -11,14 +11,14 @@ typedef struct
 {
   char *id;
   char *hh_no;
-  char *head_name;    /* the head's name, or "" */
-  char *village;      /* the village's name, or its id */
+  char *head_name; /* the head's name, or "" */
+  char *village;   /* the village's name, or its id */
   char *group;
-  char *status;       /* code of CL2, or NULL */
-  gint64 size;        /* active members */
-  char *last_visit;   /* date, or NULL */
+  char *status;     /* code of CL2, or NULL */
+  gint64 size;      /* active members */
+  char *last_visit; /* date, or NULL */
   gint64 n_conflicts;
-  gint64 n_problems;  /* not closed */
+  gint64 n_problems; /* not closed */
   gboolean has_draft;
 } RuhuHouseholdRow;
 
@@ -42,8 +42,8 @@ typedef struct
 {
   char *id;
   char *scope;
-  json_object *fields;     /* stored fields, and calculated ones on top */
-  GPtrArray *conflicts;    /* char *: names of fields in conflict, or NULL */
+  json_object *fields;  /* stored fields, and calculated ones on top */
+  GPtrArray *conflicts; /* char *: names of fields in conflict, or NULL */
 } RuhuRecord;
 
 void ruhu_record_free (RuhuRecord *self);
@@ -73,15 +73,15 @@ typedef struct
 {
   char *device;
   gint64 seq;
-  gint64 position; /* 0: still waiting to be sent */
-  char *time;      /* stamp */
-  char *by;        /* user's id */
-  char *by_name;   /* name, or the id */
-  char *visit;     /* visit id or NULL */
-  char *visit_date; /* or NULL */
+  gint64 position;    /* 0: still waiting to be sent */
+  char *time;         /* stamp */
+  char *by;           /* user's id */
+  char *by_name;      /* name, or the id */
+  char *visit;        /* visit id or NULL */
+  char *visit_date;   /* or NULL */
   json_object *value; /* NULL: emptied */
   gboolean is_head;
-  gboolean stands;  /* the value that is shown */
+  gboolean stands; /* the value that is shown */
 } RuhuVersion;
 
 void ruhu_version_free (RuhuVersion *self);
@@ -113,9 +113,9 @@ typedef struct
   char *time;
   char *scope;
   char *household_name;
-  char *body;          /* the change's JSON */
-  char *reason;        /* the township's code for a refusal, or NULL */
-  char *detail;        /* the township's sentence, or NULL */
+  char *body;   /* the change's JSON */
+  char *reason; /* the township's code for a refusal, or NULL */
+  char *detail; /* the township's sentence, or NULL */
 } RuhuOutboxItem;
 
 void ruhu_outbox_item_free (RuhuOutboxItem *self);

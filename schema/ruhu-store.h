@@ -54,12 +54,12 @@ RuhuRole ruhu_store_get_role (RuhuStore *self);
 
 typedef struct
 {
-  const char *scope;  /* household id, village id or RUHU_SCOPE_TOWNSHIP */
+  const char *scope; /* household id, village id or RUHU_SCOPE_TOWNSHIP */
   gboolean of_village;
-  const char *visit;  /* or NULL */
-  gint64 seen;        /* of the page's opening */
-  json_object *set;   /* type → record id → field → value (borrowed) */
-  const char *draft;  /* a draft to delete in the same transaction, or NULL */
+  const char *visit; /* or NULL */
+  gint64 seen;       /* of the page's opening */
+  json_object *set;  /* type → record id → field → value (borrowed) */
+  const char *draft; /* a draft to delete in the same transaction, or NULL */
 } RuhuEdit;
 
 /**
@@ -86,7 +86,7 @@ gboolean ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GErro
 typedef struct
 {
   char *id;
-  char *kind;  /* the form's name */
+  char *kind; /* the form's name */
   char *scope;
   gint64 seen;
   char *updated; /* stamp */

@@ -17,9 +17,9 @@ typedef enum
 typedef struct
 {
   RuhuSeverity severity;
-  char *type;   /* record type's name */
-  char *record; /* record id */
-  char *field;  /* or NULL: the record as a whole */
+  char *type;    /* record type's name */
+  char *record;  /* record id */
+  char *field;   /* or NULL: the record as a whole */
   char *message; /* in the user's language; never a value */
 } RuhuFinding;
 

@@ -20,10 +20,10 @@ typedef struct
 {
   char *id;
   char *user;
-  char *name;       /* what the laptop calls itself */
-  char *created;    /* stamp */
-  char *revoked;    /* stamp or NULL */
-  char *last_seen;  /* stamp or NULL */
+  char *name;      /* what the laptop calls itself */
+  char *created;   /* stamp */
+  char *revoked;   /* stamp or NULL */
+  char *last_seen; /* stamp or NULL */
   gint64 last_seq;
   gint64 enrolled_at; /* position */
 } RuhuDevice;
@@ -54,11 +54,11 @@ void ruhu_pushed_free (RuhuPushed *self);
 typedef struct
 {
   const char *device;
-  GPtrArray *changes;   /* RuhuPushed */
+  GPtrArray *changes; /* RuhuPushed */
   /* Results. */
-  gint64 accepted;      /* highest seq of the device that is in the log (refused ones included) */
-  GPtrArray *refused;   /* RuhuRefusal; owned by the caller, made by accept */
-  GError *stop;         /* why the rest was not taken (GAP, CLOCK), or NULL; owned */
+  gint64 accepted;    /* highest seq of the device that is in the log (refused ones included) */
+  GPtrArray *refused; /* RuhuRefusal; owned by the caller, made by accept */
+  GError *stop;       /* why the rest was not taken (GAP, CLOCK), or NULL; owned */
 } RuhuBatch;
 
 typedef struct

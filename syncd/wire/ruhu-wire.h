@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 #define RUHU_WIRE_NDJSON "application/x-ndjson"
 /* Bounds that both ends keep. */
-#define RUHU_WIRE_MAX_BODY (8 * 1024 * 1024)
+#define RUHU_WIRE_MAX_BODY  (8 * 1024 * 1024)
 #define RUHU_WIRE_MAX_BATCH 1000
 
 typedef enum
@@ -35,10 +35,10 @@ gboolean ruhu_wire_next_line (const char *body, gsize size, gsize *offset, const
 /* A page of the stream, parsed. */
 typedef struct
 {
-  GArray *entries;  /* RuhuEntry, pointing into @owned */
-  gint64 until;     /* last line: where the page ends, … */
-  char *hash;       /* … the chain's hash there, … */
-  gint64 head;      /* … and the township's last position */
+  GArray *entries; /* RuhuEntry, pointing into @owned */
+  gint64 until;    /* last line: where the page ends, … */
+  char *hash;      /* … the chain's hash there, … */
+  gint64 head;     /* … and the township's last position */
   GPtrArray *owned;
 } RuhuPage;
 

@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The SQLite driver: the only file that includes sqlite3.h. */
+#define G_LOG_DOMAIN "ruhu-database"
+
+#include "config.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-database-private.h"
+#include "ruhu-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#define BUSY_TIMEOUT_MS 5000
+#define BACKUP_PAGES    256
+
+struct _RuhuDatabase
+{
+  /* Owned. */
+  sqlite3 *handle;
+  char *path;
+  GHashTable *statements; /* SQL → RuhuStatement */
+};
+
+struct _RuhuStatement
+{
+  /* Borrowed. */
+  RuhuDatabase *database;
+  /* Owned. */
+  sqlite3_stmt *handle;
+  /* Values. */
+  guint instructions; /* of a sandboxed one, a step */
+  gboolean cached;
+  gboolean busy;
+};
+
+static RuhuError
+code_from_sqlite (int result, int system_errno)
+{
+  switch (result & 0xff)
+    {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return RUHU_ERROR_BUSY;
+    case SQLITE_FULL:
+      return RUHU_ERROR_NO_SPACE;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return RUHU_ERROR_READ_ONLY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return RUHU_ERROR_CORRUPT;
+    case SQLITE_AUTH:
+    case SQLITE_INTERRUPT:
+      return RUHU_ERROR_EXPRESSION;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      if (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG)
+        return RUHU_ERROR_NO_SPACE;
+      if (system_errno == EACCES || system_errno == EROFS || system_errno == EPERM)
+        return RUHU_ERROR_READ_ONLY;
+      if (system_errno == ENOENT)
+        return RUHU_ERROR_NOT_FOUND;
+      return RUHU_ERROR_FAILED;
+    default:
+      return RUHU_ERROR_FAILED;
+    }
+}
+
+static gboolean
+fail (sqlite3 *handle, int result, GError **error)
+{
+  RuhuError code = code_from_sqlite (result, handle != NULL ? sqlite3_system_errno (handle) : 0);
+  const char *what;
+
+  switch (code)
+    {
+    case RUHU_ERROR_BUSY:
+      what = _ ("The database is in use by another program.");
+      break;
+    case RUHU_ERROR_NO_SPACE:
+      what = _ ("The disk is full.");
+      break;
+    case RUHU_ERROR_READ_ONLY:
+      what = _ ("The database cannot be written.");
+      break;
+    case RUHU_ERROR_CORRUPT:
+      what = _ ("The database file is damaged.");
+      break;
+    case RUHU_ERROR_NOT_FOUND:
+      what = _ ("The database file is not there.");
+      break;
+    default:
+      g_set_error (error, RUHU_ERROR, code, _ ("The database refused: %s."), handle != NULL ? sqlite3_errmsg (handle) : sqlite3_errstr (result));
+      return FALSE;
+    }
+  g_set_error_literal (error, RUHU_ERROR, code, what);
+  return FALSE;
+}
+
+static void
+statement_finalize (gpointer data)
+{
+  RuhuStatement *self = data;
+
+  sqlite3_finalize (self->handle);
+  g_free (self);
+}
+
+/* SQLite would create the file with the umask's mode; personal data wants 0600. */
+static gboolean
+create_file (const char *path, GError **error)
+{
+  g_auto (RuhuFd) fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd >= 0)
+    return TRUE;
+  g_set_error (error, RUHU_ERROR, code_from_sqlite (SQLITE_CANTOPEN, errno), _ ("The database file could not be made: %s."), g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
+{
+  int off = 0;
+
+  sqlite3_extended_result_codes (self->handle, 1);
+  sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &off);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &off);
+  /* Reading the schema shows at once whether this is a database at all. */
+  if (!ruhu_database_execute (self, "PRAGMA trusted_schema = OFF; PRAGMA schema_version", error))
+    return FALSE;
+  if ((flags & RUHU_DATABASE_READ_ONLY) != 0)
+    return ruhu_database_execute (self, "PRAGMA query_only = ON", error);
+  return ruhu_database_execute (self,
+                                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+                                "PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000",
+                                error);
+}
+
+RuhuDatabase *
+ruhu_database_open (const char *path, RuhuDatabaseFlags flags, GError **error)
+{
+  g_autoptr (RuhuDatabase) self = g_new0 (RuhuDatabase, 1);
+  gboolean read_only = (flags & RUHU_DATABASE_READ_ONLY) != 0;
+  gboolean is_file = strcmp (path, ":memory:") != 0 && !g_str_has_prefix (path, "file:");
+  int open_flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE | (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  int result;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  self->path = g_strdup (path);
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_finalize);
+  if (is_file && (flags & RUHU_DATABASE_CREATE) != 0 && !read_only && !create_file (path, error))
+    return NULL;
+  if (!is_file)
+    open_flags |= SQLITE_OPEN_CREATE;
+  result = sqlite3_open_v2 (path, &self->handle, open_flags, NULL);
+  if (result != SQLITE_OK)
+    {
+      fail (self->handle, result, error);
+      return NULL;
+    }
+  if (!configure (self, flags, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+ruhu_database_close (RuhuDatabase *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->statements);
+  /* _v2: a sandboxed statement that its owner frees later keeps the handle alive until then. */
+  sqlite3_close_v2 (self->handle);
+  g_free (self->path);
+  g_free (self);
+}
+
+const char *
+ruhu_database_get_path (RuhuDatabase *self)
+{
+  return self->path;
+}
+
+gboolean
+ruhu_database_execute (RuhuDatabase *self, const char *sql, GError **error)
+{
+  int result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
+
+  return result == SQLITE_OK || fail (self->handle, result, error);
+}
+
+gboolean
+ruhu_driver_in_transaction (RuhuDatabase *self)
+{
+  return !sqlite3_get_autocommit (self->handle);
+}
+
+static RuhuStatement *
+prepare_new (RuhuDatabase *self, const char *sql, gboolean cached, GError **error)
+{
+  RuhuStatement *statement;
+  sqlite3_stmt *handle = NULL;
+  int result = sqlite3_prepare_v3 (self->handle, sql, -1, cached ? SQLITE_PREPARE_PERSISTENT : 0, &handle, NULL);
+
+  if (result != SQLITE_OK)
+    {
+      fail (self->handle, result, error);
+      return NULL;
+    }
+  statement = g_new0 (RuhuStatement, 1);
+  statement->database = self;
+  statement->handle = handle;
+  statement->cached = cached;
+  return statement;
+}
+
+RuhuStatement *
+ruhu_driver_prepare (RuhuDatabase *self, const char *sql, GError **error)
+{
+  RuhuStatement *statement = g_hash_table_lookup (self->statements, sql);
+  gboolean cached = statement == NULL;
+
+  if (statement == NULL || statement->busy)
+    {
+      statement = prepare_new (self, sql, cached, error);
+      if (statement == NULL)
+        return NULL;
+      if (cached)
+        g_hash_table_insert (self->statements, g_strdup (sql), statement);
+    }
+  statement->busy = TRUE;
+  return statement;
+}
+
+gboolean
+ruhu_driver_bind_valist (RuhuStatement *self, gboolean copy, const char *types, va_list values, GError **error)
+{
+  sqlite3_destructor_type lifetime = copy ? SQLITE_TRANSIENT : SQLITE_STATIC;
+  int result = SQLITE_OK;
+
+  for (int i = 1; types != NULL && types[i - 1] != '\0' && result == SQLITE_OK; i++)
+    {
+      const void *bytes;
+
+      switch (types[i - 1])
+        {
+        case 's':
+          result = sqlite3_bind_text (self->handle, i, va_arg (values, const char *), -1, lifetime);
+          break;
+        case 't':
+          bytes = va_arg (values, const void *);
+          result = sqlite3_bind_text64 (self->handle, i, bytes, (sqlite3_uint64) va_arg (values, gssize), lifetime, SQLITE_UTF8);
+          break;
+        case 'b':
+          bytes = va_arg (values, const void *);
+          result = sqlite3_bind_blob64 (self->handle, i, bytes, va_arg (values, gsize), lifetime);
+          break;
+        case 'i':
+          result = sqlite3_bind_int64 (self->handle, i, va_arg (values, gint64));
+          break;
+        case 'd':
+          result = sqlite3_bind_double (self->handle, i, va_arg (values, double));
+          break;
+        default:
+          g_assert_not_reached ();
+        }
+    }
+  return result == SQLITE_OK || fail (self->database->handle, result, error);
+}
+
+gboolean
+ruhu_statement_bind_text (RuhuStatement *self, int parameter, const char *text, gssize length, GError **error)
+{
+  int result = sqlite3_bind_text (self->handle, parameter, text, (int) length, SQLITE_TRANSIENT);
+
+  return result == SQLITE_OK || fail (self->database->handle, result, error);
+}
+
+gboolean
+ruhu_statement_bind_integer (RuhuStatement *self, int parameter, gint64 value, GError **error)
+{
+  int result = sqlite3_bind_int64 (self->handle, parameter, value);
+
+  return result == SQLITE_OK || fail (self->database->handle, result, error);
+}
+
+gboolean
+ruhu_statement_bind_double (RuhuStatement *self, int parameter, double value, GError **error)
+{
+  int result = sqlite3_bind_double (self->handle, parameter, value);
+
+  return result == SQLITE_OK || fail (self->database->handle, result, error);
+}
+
+gboolean
+ruhu_statement_bind_null (RuhuStatement *self, int parameter, GError **error)
+{
+  int result = sqlite3_bind_null (self->handle, parameter);
+
+  return result == SQLITE_OK || fail (self->database->handle, result, error);
+}
+
+/* The first call comes when the budget of a sandboxed step is used up. */
+static int
+out_of_instructions (void *data)
+{
+  return 1;
+}
+
+gboolean
+ruhu_statement_next (RuhuStatement *self, GError **error)
+{
+  sqlite3 *handle = self->database->handle;
+  int result;
+
+  if (self->instructions > 0)
+    sqlite3_progress_handler (handle, (int) self->instructions, out_of_instructions, NULL);
+  result = sqlite3_step (self->handle);
+  if (self->instructions > 0)
+    sqlite3_progress_handler (handle, 0, NULL, NULL);
+  if (result == SQLITE_ROW)
+    return TRUE;
+  if (result == SQLITE_DONE)
+    return FALSE;
+  if (self->instructions > 0)
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_EXPRESSION, _ ("An expression of the catalogue failed: %s."), sqlite3_errmsg (handle));
+  else
+    fail (handle, result, error);
+  return FALSE;
+}
+
+const char *
+ruhu_statement_get_text (RuhuStatement *self, int column)
+{
+  return (const char *) sqlite3_column_text (self->handle, column);
+}
+
+gint64
+ruhu_statement_get_integer (RuhuStatement *self, int column)
+{
+  return sqlite3_column_int64 (self->handle, column);
+}
+
+double
+ruhu_statement_get_double (RuhuStatement *self, int column)
+{
+  return sqlite3_column_double (self->handle, column);
+}
+
+const void *
+ruhu_statement_get_blob (RuhuStatement *self, int column, gsize *length)
+{
+  const void *blob = sqlite3_column_blob (self->handle, column);
+
+  *length = (gsize) sqlite3_column_bytes (self->handle, column);
+  return blob;
+}
+
+gboolean
+ruhu_statement_is_null (RuhuStatement *self, int column)
+{
+  return sqlite3_column_type (self->handle, column) == SQLITE_NULL;
+}
+
+int
+ruhu_statement_get_n_columns (RuhuStatement *self)
+{
+  return sqlite3_column_count (self->handle);
+}
+
+const char *
+ruhu_statement_get_column_name (RuhuStatement *self, int column)
+{
+  return sqlite3_column_name (self->handle, column);
+}
+
+void
+ruhu_statement_reset (RuhuStatement *self)
+{
+  sqlite3_reset (self->handle);
+  sqlite3_clear_bindings (self->handle);
+}
+
+void
+ruhu_statement_done (RuhuStatement *self)
+{
+  if (self == NULL)
+    return;
+  if (!self->cached)
+    {
+      statement_finalize (self);
+      return;
+    }
+  ruhu_statement_reset (self);
+  self->busy = FALSE;
+}
+
+void
+ruhu_statement_free (RuhuStatement *self)
+{
+  if (self != NULL)
+    statement_finalize (self);
+}
+
+gint64
+ruhu_database_get_changes (RuhuDatabase *self)
+{
+  return sqlite3_changes64 (self->handle);
+}
+
+gboolean
+ruhu_driver_get_version (RuhuDatabase *self, gint64 *version, GError **error)
+{
+  return ruhu_database_get_integer (self, "PRAGMA user_version", 0, version, error, "");
+}
+
+gboolean
+ruhu_driver_set_version (RuhuDatabase *self, gint64 version, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", (int) version);
+
+  return ruhu_database_execute (self, sql, error);
+}
+
+gint64
+ruhu_database_get_data_version (RuhuDatabase *self)
+{
+  gint64 version = 0;
+  g_autoptr (GError) error = NULL;
+
+  if (!ruhu_database_get_integer (self, "PRAGMA data_version", 0, &version, &error, ""))
+    g_debug ("no data version: %s", error->message);
+  return version;
+}
+
+gboolean
+ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error)
+{
+  g_autoptr (RuhuDatabase) target = NULL;
+  sqlite3_backup *backup;
+  int result;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The backup's file exists already."));
+      return FALSE;
+    }
+  target = ruhu_database_open (path, RUHU_DATABASE_CREATE, error);
+  if (target == NULL)
+    return FALSE;
+  backup = sqlite3_backup_init (target->handle, "main", self->handle, "main");
+  if (backup == NULL)
+    return fail (target->handle, sqlite3_errcode (target->handle), error);
+  do
+    {
+      result = sqlite3_backup_step (backup, BACKUP_PAGES);
+      if ((result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED)
+        sqlite3_sleep (20);
+    }
+  while (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED);
+  result = sqlite3_backup_finish (backup);
+  if (result != SQLITE_OK)
+    {
+      fail (target->handle, result, error);
+      g_unlink (path);
+      return FALSE;
+    }
+  return ruhu_database_checkpoint (target, error);
+}
+
+gboolean
+ruhu_database_checkpoint (RuhuDatabase *self, GError **error)
+{
+  int result = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+  return result == SQLITE_OK || fail (self->handle, result, error);
+}
+
+gboolean
+ruhu_database_check (RuhuDatabase *self, GError **error)
+{
+  g_autofree char *found = NULL;
+
+  if (!ruhu_database_get_text (self, "PRAGMA integrity_check (1)", &found, error, ""))
+    return FALSE;
+  if (g_strcmp0 (found, "ok") == 0)
+    return TRUE;
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The database file is damaged: %s."), found);
+  return FALSE;
+}
+
+static gboolean
+is_harmless_function (const char *name)
+{
+  static const char *const harmless[] = {
+    "abs", "avg", "cast", "char", "coalesce", "count", "date", "datetime", "format", "glob", "group_concat", "hex", "ifnull", "iif", "instr", "json",
+    "json_array", "json_array_length", "json_each", "json_extract", "json_object", "json_type", "json_valid", "->", "->>", "julianday", "length", "like", "lower", "ltrim", "max", "min",
+    "nullif", "printf", "quote", "replace", "round", "rtrim", "sign", "strftime", "substr", "substring", "sum", "time", "total", "trim", "typeof",
+    "unicode", "unixepoch", "upper", NULL
+  };
+
+  return g_strv_contains (harmless, name);
+}
+
+static int
+authorize (void *data, int action, const char *first, const char *second, const char *schema, const char *inner)
+{
+  const char *const *allowed = data;
+
+  switch (action)
+    {
+    case SQLITE_SELECT:
+      return SQLITE_OK;
+    case SQLITE_FUNCTION:
+      return is_harmless_function (second) ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_READ:
+      if (first == NULL || first[0] == '\0' || g_str_has_prefix (first, "r_") || strcmp (first, "json_each") == 0)
+        return SQLITE_OK;
+      return allowed != NULL && g_strv_contains (allowed, first) ? SQLITE_OK : SQLITE_DENY;
+    default:
+      return SQLITE_DENY;
+    }
+}
+
+RuhuStatement *
+ruhu_database_prepare_sandboxed (RuhuDatabase *self, const char *sql, const char *const *allowed, guint instructions, GError **error)
+{
+  sqlite3_stmt *handle = NULL;
+  const char *rest = NULL;
+  RuhuStatement *statement;
+  int result;
+
+  g_return_val_if_fail (instructions > 0, NULL);
+  sqlite3_set_authorizer (self->handle, authorize, (void *) allowed);
+  result = sqlite3_prepare_v2 (self->handle, sql, -1, &handle, &rest);
+  sqlite3_set_authorizer (self->handle, NULL, NULL);
+  if (result != SQLITE_OK || handle == NULL || (rest != NULL && rest[strspn (rest, " \n\t;")] != '\0') || !sqlite3_stmt_readonly (handle))
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_EXPRESSION, _ ("An expression of the catalogue is not allowed: %s."),
+                   result != SQLITE_OK ? sqlite3_errmsg (self->handle) : _ ("more than one statement"));
+      sqlite3_finalize (handle);
+      return NULL;
+    }
+  statement = g_new0 (RuhuStatement, 1);
+  statement->database = self;
+  statement->handle = handle;
+  statement->instructions = instructions;
+  return statement;
+}
