@@ -2,7 +2,8 @@
 /* The protocol's lines and compression, both ends. openapi.yaml describes the whole. */
 #pragma once
 
-#include "ruhu-replica.h"
+#include "ruhu-link.h"
+#include "ruhu-page.h"
 
 G_BEGIN_DECLS
 
@@ -10,6 +11,8 @@ G_BEGIN_DECLS
 /* Bounds that both ends keep. */
 #define RUHU_WIRE_MAX_BODY  (8 * 1024 * 1024)
 #define RUHU_WIRE_MAX_BATCH 1000
+/* Nesting that the protocol's own documents (not changes) may have. */
+#define RUHU_WIRE_MAX_DEPTH 8
 
 typedef enum
 {
@@ -20,7 +23,7 @@ typedef enum
 
 /* Of a Content-Encoding header (NULL: identity); FALSE if it is not one of ours. */
 gboolean ruhu_encoding_from_header (const char *header, RuhuEncoding *encoding);
-/* The best one that an Accept-Encoding header allows. */
+/* The best one that an Accept-Encoding header (RFC 9110 section 12.5.3; NULL: identity) allows. */
 RuhuEncoding ruhu_encoding_negotiate (const char *accept);
 const char *ruhu_encoding_get_name (RuhuEncoding encoding);
 
@@ -32,49 +35,12 @@ GBytes *ruhu_wire_decompress (RuhuEncoding encoding, GBytes *packed, gsize max, 
 /* Walks the lines of a body: *@line (not terminated), *@length. Empty lines are passed over. FALSE at the end. */
 gboolean ruhu_wire_next_line (const char *body, gsize size, gsize *offset, const char **line, gsize *length);
 
-/* A page of the stream, parsed. */
-typedef struct
-{
-  GArray *entries; /* RuhuEntry, pointing into @owned */
-  gint64 until;    /* last line: where the page ends, … */
-  char *hash;      /* … the chain's hash there, … */
-  gint64 head;     /* … and the township's last position */
-  GPtrArray *owned;
-} RuhuPage;
-
-/* PROTOCOL with the line's number and the reason when anything does not fit, the closing line missing (a truncated body) included. Transfer full. */
-RuhuPage *ruhu_page_parse (const char *body, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void ruhu_page_free (RuhuPage *self);
-
-/* A page of a backfill, parsed. */
-typedef struct
-{
-  GArray *entries; /* RuhuBackfillEntry, pointing into @owned */
-  char *next;      /* cookie; NULL: it was the last page */
-  GPtrArray *owned;
-} RuhuBackfillPage;
-
-RuhuBackfillPage *ruhu_backfill_page_parse (const char *body, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void ruhu_backfill_page_free (RuhuBackfillPage *self);
-
-/* The enrolment link: ruhu://HOST:PORT/enrol?code=CODE&pin=PIN; PIN = base64url (SHA-256 of the server's SubjectPublicKeyInfo), no padding. */
-typedef struct
-{
-  char *host; /* an IPv6 address without its brackets */
-  guint16 port;
-  char *code;
-  char *pin;
-} RuhuLink;
-
-/* Surrounding white space and line breaks inside (as mail programs make them) are forgiven. INVALID with the part and the reason. Transfer full. */
-RuhuLink *ruhu_link_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-char *ruhu_link_format (const char *host, guint16 port, const char *code, const char *pin);
-/* "https://HOST:PORT", brackets around IPv6. Transfer full. */
-char *ruhu_link_dup_base (const RuhuLink *self);
-void ruhu_link_free (RuhuLink *self);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuPage, ruhu_page_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuBackfillPage, ruhu_backfill_page_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuLink, ruhu_link_free)
+/**
+ * ruhu_wire_parse_json:
+ * @depth: how deep it may nest
+ *
+ * One JSON value that fills @text: strict, UTF-8 checked. INVALID with the reason. Transfer full: json_object_put().
+ */
+json_object *ruhu_wire_parse_json (const char *text, gsize length, int depth, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stream's lines, in order of position:
+ *
+ *   {"position":p,"change":<the change's exact bytes>}
+ *   {"position":p,"echo":seq}
+ *   {"position":p,"echo":seq,"refused":{"code":"…","detail":"…"}}
+ *   {"position":p,"grant":"<scope>"}
+ *   {"position":p,"revoke":"<scope>"}
+ *   {"until":u,"hash":"<64 hexadecimal digits>","head":h}     once, last
+ *
+ * A backfill's:
+ *
+ *   {"position":p,"heads":{…},"change":<the change's exact bytes>}
+ *   {"next":"<cookie>"} or {"done":true}                        once, last
+ *
+ * The closing line is how a body that was cut off is told from a whole one. */
+#define G_LOG_DOMAIN "ruhu-wire"
+
+#include "config.h"
+
+#include "ruhu-page.h"
+
+#include "ruhu-change.h"
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-wire.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* A change, the names of its fields once more as heads, and the envelope. */
+#define MAX_LINE    (2 * RUHU_CHANGE_MAX + 4096)
+#define MAX_DEPTH   (RUHU_CHANGE_MAX_DEPTH + 2)
+#define MAX_SCOPE   128
+#define MAX_COOKIE  4096
+#define HASH_LENGTH 64
+
+static void G_GNUC_PRINTF (3, 4)
+    set_protocol (GError **error, guint number, const char *format, ...)
+{
+  g_autofree char *reason = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  reason = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("Line %u of the township's answer: %s"), number, reason);
+}
+
+/* Behind the string that starts at @p; @end if it does not close. */
+static const char *
+skip_string (const char *p, const char *end)
+{
+  for (p++; p < end; p++)
+    {
+      if (*p == '\\')
+        p++;
+      else if (*p == '"')
+        return p + 1;
+    }
+  return end;
+}
+
+/* Behind the value that starts at @p, in text that is known to be JSON. */
+static const char *
+skip_value (const char *p, const char *end)
+{
+  int depth = 0;
+
+  while (p < end)
+    {
+      if (*p == '"')
+        {
+          p = skip_string (p, end);
+          if (depth == 0)
+            return p;
+          continue;
+        }
+      if (*p == '{' || *p == '[')
+        depth++;
+      else if (*p == '}' || *p == ']' || *p == ',')
+        {
+          if (depth == 0)
+            return p;
+          if (*p != ',' && --depth == 0)
+            return p + 1;
+        }
+      p++;
+    }
+  return end;
+}
+
+static const char *
+skip_to (const char *p, const char *end, char what)
+{
+  while (p < end && *p != what)
+    p++;
+  return p;
+}
+
+/* The exact bytes of a member of the object that @line is known to be. FALSE if it is not there, or there twice. */
+static gboolean
+slice_member (const char *line, gsize length, const char *name, const char **value, gsize *value_length)
+{
+  const char *end = line + length;
+  const char *p = skip_to (line, end, '{');
+  gsize name_length = strlen (name);
+  guint found = 0;
+
+  while (p < end && *p != '}')
+    {
+      const char *key = skip_to (p, end, '"');
+      const char *behind, *start;
+
+      if (key >= end)
+        break;
+      behind = skip_string (key, end);
+      start = skip_to (behind, end, ':') + 1;
+      while (start < end && g_ascii_isspace (*start))
+        start++;
+      if (start >= end)
+        break;
+      p = skip_value (start, end);
+      if ((gsize) (behind - key) == name_length + 2 && memcmp (key + 1, name, name_length) == 0)
+        {
+          *value = start;
+          *value_length = p - start;
+          found++;
+        }
+      while (p < end && g_ascii_isspace (*p))
+        p++;
+      if (p < end && *p == ',')
+        p++;
+    }
+  return found == 1;
+}
+
+/* An integer of at least @least. json-c saturates what does not fit, so its limit counts as too large. */
+static gboolean
+get_integer (json_object *object, const char *name, gint64 least, gint64 *value)
+{
+  json_object *member = NULL;
+  gint64 n;
+
+  if (!json_object_object_get_ex (object, name, &member) || !json_object_is_type (member, json_type_int))
+    return FALSE;
+  n = json_object_get_int64 (member);
+  if (n < least || n >= G_MAXINT64 / 2)
+    return FALSE;
+  *value = n;
+  return TRUE;
+}
+
+/* Borrowed; NULL if it is no string of 1 to @max bytes, or holds a NUL. */
+static const char *
+get_string (json_object *object, const char *name, gsize max)
+{
+  json_object *member = NULL;
+  const char *text;
+  gsize length;
+
+  if (!json_object_object_get_ex (object, name, &member) || !json_object_is_type (member, json_type_string))
+    return NULL;
+  text = json_object_get_string (member);
+  length = json_object_get_string_len (member);
+  return length > 0 && length <= max && strlen (text) == length ? text : NULL;
+}
+
+static const char *
+keep (GPtrArray *owned, const char *text)
+{
+  char *copy = g_strdup (text);
+
+  if (copy != NULL)
+    g_ptr_array_add (owned, copy);
+  return copy;
+}
+
+/* Parses one line to an object. NULL and PROTOCOL otherwise. */
+static json_object *
+parse_line (const char *line, gsize length, guint number, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuJson) object = NULL;
+
+  if (length > MAX_LINE)
+    {
+      set_protocol (error, number, _ ("it is too long"));
+      return NULL;
+    }
+  object = ruhu_wire_parse_json (line, length, MAX_DEPTH, &local);
+  if (object == NULL && local != NULL)
+    {
+      set_protocol (error, number, "%s", local->message);
+      return NULL;
+    }
+  if (!json_object_is_type (object, json_type_object))
+    {
+      set_protocol (error, number, _ ("it is not an object"));
+      return NULL;
+    }
+  return g_steal_pointer (&object);
+}
+
+/* The slice that holds the change, checked to be an object within its bound. */
+static gboolean
+get_change (json_object *object, const char *line, gsize length, guint number, const char **change, gsize *change_length, GError **error)
+{
+  if (!json_object_is_type (json_object_object_get (object, "change"), json_type_object) || !slice_member (line, length, "change", change, change_length))
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), "change");
+      return FALSE;
+    }
+  if (*change_length > RUHU_CHANGE_MAX)
+    {
+      set_protocol (error, number, _ ("the change is too large"));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+parse_echo (RuhuPage *self, json_object *object, guint number, RuhuEntry *entry, GError **error)
+{
+  json_object *refused = NULL;
+
+  entry->kind = RUHU_ENTRY_ECHO;
+  if (!get_integer (object, "echo", 1, &entry->seq))
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), "echo");
+      return FALSE;
+    }
+  if (!json_object_object_get_ex (object, "refused", &refused))
+    return TRUE;
+  if (!json_object_is_type (refused, json_type_object) || get_string (refused, "code", 64) == NULL)
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), "refused");
+      return FALSE;
+    }
+  entry->reason = keep (self->owned, get_string (refused, "code", 64));
+  entry->detail = keep (self->owned, get_string (refused, "detail", 4096));
+  return TRUE;
+}
+
+static gboolean
+parse_scope (RuhuPage *self, json_object *object, guint number, const char *member, RuhuEntryKind kind, RuhuEntry *entry, GError **error)
+{
+  const char *scope = get_string (object, member, MAX_SCOPE);
+
+  if (scope == NULL)
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), member);
+      return FALSE;
+    }
+  entry->kind = kind;
+  entry->scope = keep (self->owned, scope);
+  return TRUE;
+}
+
+static gboolean
+parse_entry (RuhuPage *self, json_object *object, const char *line, gsize length, guint number, GError **error)
+{
+  RuhuEntry entry = { 0 };
+  gint64 before = self->entries->len > 0 ? g_array_index (self->entries, RuhuEntry, self->entries->len - 1).position : 0;
+  gboolean ok;
+
+  if (!get_integer (object, "position", before, &entry.position))
+    {
+      set_protocol (error, number, _ ("“%s” is missing, malformed or out of order"), "position");
+      return FALSE;
+    }
+  if (json_object_object_get_ex (object, "change", NULL))
+    ok = get_change (object, line, length, number, &entry.change, &entry.change_length, error);
+  else if (json_object_object_get_ex (object, "echo", NULL))
+    ok = parse_echo (self, object, number, &entry, error);
+  else if (json_object_object_get_ex (object, "grant", NULL))
+    ok = parse_scope (self, object, number, "grant", RUHU_ENTRY_GRANT, &entry, error);
+  else
+    ok = parse_scope (self, object, number, "revoke", RUHU_ENTRY_REVOKE, &entry, error);
+  if (!ok)
+    return FALSE;
+  g_array_append_val (self->entries, entry);
+  return TRUE;
+}
+
+static gboolean
+is_hash (const char *text)
+{
+  if (text == NULL || strlen (text) != HASH_LENGTH)
+    return FALSE;
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (!g_ascii_isxdigit (*p) || g_ascii_isupper (*p))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+parse_closing (RuhuPage *self, json_object *object, guint number, GError **error)
+{
+  const char *hash = get_string (object, "hash", HASH_LENGTH);
+  gint64 last = self->entries->len > 0 ? g_array_index (self->entries, RuhuEntry, self->entries->len - 1).position : 0;
+
+  if (!get_integer (object, "until", last, &self->until) || !get_integer (object, "head", self->until, &self->head))
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), "until");
+      return FALSE;
+    }
+  if (!is_hash (hash))
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), "hash");
+      return FALSE;
+    }
+  self->hash = g_strdup (hash);
+  return TRUE;
+}
+
+/* A copy of @body that lives as long as @owned: what entries point into. */
+static const char *
+keep_body (GPtrArray *owned, const char *body, gsize size)
+{
+  char *copy = g_memdup2 (body, size);
+
+  if (copy != NULL)
+    g_ptr_array_add (owned, copy);
+  return copy;
+}
+
+RuhuPage *
+ruhu_page_parse (const char *body, gsize size, GError **error)
+{
+  g_autoptr (RuhuPage) self = g_new0 (RuhuPage, 1);
+  gsize offset = 0, length;
+  const char *copy, *line;
+  guint number = 0;
+
+  self->entries = g_array_new (FALSE, TRUE, sizeof (RuhuEntry));
+  self->owned = g_ptr_array_new_with_free_func (g_free);
+  copy = keep_body (self->owned, body, size);
+  while (ruhu_wire_next_line (copy, size, &offset, &line, &length))
+    {
+      g_autoptr (RuhuJson) object = parse_line (line, length, ++number, error);
+      gboolean ok;
+
+      if (object == NULL)
+        return NULL;
+      if (self->hash != NULL)
+        {
+          set_protocol (error, number, _ ("something follows the closing line"));
+          return NULL;
+        }
+      if (json_object_object_get_ex (object, "until", NULL))
+        ok = parse_closing (self, object, number, error);
+      else
+        ok = parse_entry (self, object, line, length, number, error);
+      if (!ok)
+        return NULL;
+    }
+  if (self->hash == NULL)
+    {
+      set_protocol (error, number + 1, _ ("the closing line is missing; the answer was cut off"));
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+void
+ruhu_page_free (RuhuPage *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->entries, g_array_unref);
+  g_clear_pointer (&self->owned, g_ptr_array_unref);
+  g_free (self->hash);
+  g_free (self);
+}
+
+static void
+backfill_entry_clear (RuhuBackfillEntry *entry)
+{
+  ruhu_json_clear (&entry->fields);
+}
+
+/* {"type":{"record":["field",…]}}, nothing else. */
+static gboolean
+is_heads (json_object *heads)
+{
+  if (!json_object_is_type (heads, json_type_object))
+    return FALSE;
+  json_object_object_foreach (heads, type, records)
+  {
+    if (*type == '\0' || !json_object_is_type (records, json_type_object))
+      return FALSE;
+    json_object_object_foreach (records, record, names)
+    {
+      if (*record == '\0' || !json_object_is_type (names, json_type_array))
+        return FALSE;
+      for (gsize i = 0; i < json_object_array_length (names); i++)
+        {
+          if (!json_object_is_type (json_object_array_get_idx (names, i), json_type_string))
+            return FALSE;
+        }
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+parse_backfill_entry (RuhuBackfillPage *self, json_object *object, const char *line, gsize length, guint number, GError **error)
+{
+  RuhuBackfillEntry entry = { 0 };
+  json_object *heads = json_object_object_get (object, "heads");
+
+  if (!get_integer (object, "position", 1, &entry.position))
+    {
+      set_protocol (error, number, _ ("“%s” is missing, malformed or out of order"), "position");
+      return FALSE;
+    }
+  if (!is_heads (heads))
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), "heads");
+      return FALSE;
+    }
+  if (!get_change (object, line, length, number, &entry.change, &entry.change_length, error))
+    return FALSE;
+  entry.fields = json_object_get (heads);
+  g_array_append_val (self->entries, entry);
+  return TRUE;
+}
+
+/* *@closed: the line was the closing one. */
+static gboolean
+parse_backfill_line (RuhuBackfillPage *self, const char *line, gsize length, guint number, gboolean *closed, GError **error)
+{
+  g_autoptr (RuhuJson) object = parse_line (line, length, number, error);
+
+  if (object == NULL)
+    return FALSE;
+  if (*closed)
+    {
+      set_protocol (error, number, _ ("something follows the closing line"));
+      return FALSE;
+    }
+  if (json_object_object_get_ex (object, "next", NULL))
+    {
+      self->next = g_strdup (get_string (object, "next", MAX_COOKIE));
+      *closed = self->next != NULL;
+    }
+  else if (json_object_object_get_ex (object, "done", NULL))
+    *closed = json_object_get_boolean (json_object_object_get (object, "done"));
+  else
+    return parse_backfill_entry (self, object, line, length, number, error);
+  if (!*closed)
+    set_protocol (error, number, _ ("the closing line is malformed"));
+  return *closed;
+}
+
+RuhuBackfillPage *
+ruhu_backfill_page_parse (const char *body, gsize size, GError **error)
+{
+  g_autoptr (RuhuBackfillPage) self = g_new0 (RuhuBackfillPage, 1);
+  gsize offset = 0, length;
+  const char *copy, *line;
+  gboolean closed = FALSE;
+  guint number = 0;
+
+  self->entries = g_array_new (FALSE, TRUE, sizeof (RuhuBackfillEntry));
+  g_array_set_clear_func (self->entries, (GDestroyNotify) backfill_entry_clear);
+  self->owned = g_ptr_array_new_with_free_func (g_free);
+  copy = keep_body (self->owned, body, size);
+  while (ruhu_wire_next_line (copy, size, &offset, &line, &length))
+    {
+      if (!parse_backfill_line (self, line, length, ++number, &closed, error))
+        return NULL;
+    }
+  if (!closed)
+    {
+      set_protocol (error, number + 1, _ ("the closing line is missing; the answer was cut off"));
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+void
+ruhu_backfill_page_free (RuhuBackfillPage *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->entries, g_array_unref);
+  g_clear_pointer (&self->owned, g_ptr_array_unref);
+  g_free (self->next);
+  g_free (self);
+}
