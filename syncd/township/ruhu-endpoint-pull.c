@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GET /v1/pull: a page of the stream; with “wait”, not before there is something on it. */
+#define G_LOG_DOMAIN "ruhu-township"
+#include "config.h"
+
+#include "ruhu-error.h"
+#include "ruhu-route.h"
+
+#include <string.h>
+
+#define MAX_WAIT    55 /* s: proxies and routers cut what is silent for a minute */
+#define HASH_LENGTH 64
+
+static gboolean
+get_hash (RuhuCall *call, const char **hash, GError **error)
+{
+  *hash = ruhu_request_get_query (call->request, "hash");
+  if (*hash == NULL || **hash == '\0')
+    {
+      *hash = NULL;
+      return TRUE;
+    }
+  if (strlen (*hash) == HASH_LENGTH && strspn (*hash, "0123456789abcdef") == HASH_LENGTH)
+    return TRUE;
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the parameter “hash” must be 64 lower-case hexadecimal digits");
+  return FALSE;
+}
+
+/* The closing line alone. */
+static gboolean
+is_empty_page (GString *page)
+{
+  const char *end = memchr (page->str, '\n', page->len);
+
+  return end == NULL || end == page->str + page->len - 1;
+}
+
+RuhuResponse *
+ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error)
+{
+  g_autoptr (GString) page = NULL;
+  const char *hash;
+  gint64 after, wait, position;
+
+  if (!ruhu_request_get_integer (call->request, "after", 0, G_MAXINT64, -1, &after, error) ||
+      !ruhu_request_get_integer (call->request, "wait", 0, MAX_WAIT, 0, &wait, error) || !get_hash (call, &hash, error))
+    return NULL;
+  /* Read before the page: what is committed in between is then looked at once more, and never missed. */
+  if (!ruhu_session_get_head (session, &position, error))
+    return NULL;
+  page = g_string_new (NULL);
+  if (!ruhu_ledger_stream (session->ledger, call->access->device, after, hash, ruhu_server_get_page_bytes (call->server), page, error))
+    return NULL;
+  if (wait > 0 && is_empty_page (page) && ruhu_call_park (call, position, wait))
+    return NULL;
+  return ruhu_response_new_lines (g_steal_pointer (&page), call->request->accept_encoding, error);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Enrolment: one-time codes that the office hands out, and the devices that come of them. */
+#pragma once
+
+#include "ruhu-session.h"
+
+G_BEGIN_DECLS
+
+/* The stored form of a code that was typed or pasted: capitals, no dashes or blanks. NULL if it cannot be one. Transfer full. */
+char *ruhu_enrol_normalise_code (const char *code);
+
+/* A new code for the helper @owner, good once and for @hours: "K7QM-2XHB-9RTC", 60 random bits. Kept only as a hash. NOT_FOUND if there is no such helper. Transfer full. */
+char *ruhu_enrol_issue (RuhuSession *session, const char *owner, guint hours, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What a laptop brings along. */
+typedef struct
+{
+  const char *code;
+  const char *device; /* 16 lower-case hexadecimal digits, chosen by the laptop */
+  const char *token;  /* 43 characters: base64url of 32 random bytes, chosen by the laptop */
+  const char *name;
+} RuhuEnrolment;
+
+/* INVALID names the member and the reason. */
+gboolean ruhu_enrolment_check (const RuhuEnrolment *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * ruhu_enrol_redeem:
+ * @user: (out): the helper's id; transfer full
+ * @position: (out): where the device's stream starts
+ *
+ * Uses up the code and registers the device, in one transaction. With the same code, device and token it may be repeated as often as answers get lost; anything else with a
+ * code that is unknown, expired or used is EXPIRED, and the three look alike. Outputs are untouched on failure.
+ */
+gboolean ruhu_enrol_redeem (RuhuSession *session, const RuhuEnrolment *enrolment, char **user, gint64 *position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

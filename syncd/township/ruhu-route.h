@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuRoute: the table of the API. syncd/wire/openapi.yaml describes it; a test compares the two. */
+#pragma once
+
+#include "ruhu-server.h"
+
+G_BEGIN_DECLS
+
+/* On a worker. A response (transfer full); or NULL with @error; or NULL without one: the handler has handed @call on, and somebody ends it with ruhu_call_answer(). */
+typedef RuhuResponse *(*RuhuHandler) (RuhuCall *call, RuhuSession *session, GError **error);
+
+struct _RuhuRoute
+{
+  const char *method;
+  const char *path;
+  RuhuHandler handler;
+  gsize max_body; /* bytes as they travel; 0: none is taken */
+  gboolean open;  /* asks for no token */
+};
+
+/* NULL if there is none; then *@allow (static; NULL if the path is unknown) says which method the path has. */
+const RuhuRoute *ruhu_route_find (const char *method, const char *path, const char **allow);
+
+/* One file each. */
+RuhuResponse *ruhu_endpoint_health (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_enrol (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_push (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_me (RuhuCall *call, RuhuSession *session, GError **error);
+
+G_END_DECLS

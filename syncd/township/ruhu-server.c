@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-township"
+#include "config.h"
+
+#include "ruhu-server.h"
+
+#include "ruhu-error.h"
+#include "ruhu-rate.h"
+#include "ruhu-route.h"
+#include "ruhu-watch.h"
+
+#define DEFAULT_THREADS        3
+#define DEFAULT_ENROL_FAILURES 10
+#define DEFAULT_PAGE_BYTES     (512 * 1024)
+
+struct _RuhuServer
+{
+  /* Owned. */
+  char *township_name;
+  GAsyncQueue *sessions; /* RuhuSession: those no worker is using */
+  GThreadPool *pool;
+  RuhuCommit *commit;
+  RuhuWatch *watch;
+  RuhuRate *enrol_rate;
+  /* Values. */
+  gsize page_bytes;
+  gboolean log_requests;
+  RuhuNowFunc now;
+  gpointer now_data;
+  GMutex mutex;
+  gboolean stopping; /* under the mutex; once it is set nothing enters the pool but what the watch lets go */
+};
+
+gint64
+ruhu_server_get_now (RuhuServer *self)
+{
+  return self->now != NULL ? self->now (self->now_data) : g_get_real_time () / 1000;
+}
+
+static void
+call_free (RuhuCall *self)
+{
+  ruhu_request_free (self->request);
+  ruhu_access_free (self->access);
+  g_free (self);
+}
+
+/* No query, no token, nothing of a person: what is needed to see a laptop in trouble. */
+static void
+log_call (RuhuCall *self, RuhuResponse *response)
+{
+  gsize received = self->request->body != NULL ? g_bytes_get_size (self->request->body) : 0;
+
+  g_message ("%s %s %u %" G_GINT64_FORMAT " ms device %s in %" G_GSIZE_FORMAT " out %" G_GSIZE_FORMAT,
+             self->route != NULL ? self->request->method : "-", self->route != NULL ? self->route->path : "(no route)", response->status,
+             (g_get_monotonic_time () - self->started) / 1000, self->access != NULL ? self->access->device : "-", received, g_bytes_get_size (response->body));
+}
+
+void
+ruhu_call_answer (RuhuCall *self, RuhuResponse *response, const GError *error)
+{
+  gint64 now = ruhu_server_get_now (self->server);
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, now);
+
+  if (response == NULL)
+    response = ruhu_response_new_problem (error, self->status, now);
+  ruhu_response_add_header (response, "Ruhu-Now", text);
+  if (self->retry_after > 0)
+    {
+      g_autofree char *seconds = g_strdup_printf ("%u", self->retry_after);
+
+      ruhu_response_add_header (response, "Retry-After", seconds);
+    }
+  if (self->server->log_requests)
+    log_call (self, response);
+  self->func (response, self->data);
+  call_free (self);
+}
+
+/* NULL without an error: the handler has handed the call on, which may be gone already. */
+static RuhuResponse *
+run (RuhuCall *call, RuhuSession *session, GError **error)
+{
+  if (!call->route->open)
+    {
+      g_clear_pointer (&call->access, ruhu_access_free);
+      call->access = ruhu_access_check (session, call->request->authorization, error);
+      if (call->access == NULL)
+        return NULL;
+      ruhu_commit_touch (call->server->commit, call->access->device);
+    }
+  return call->route->handler (call, session, error);
+}
+
+static void
+work_cb (gpointer data, gpointer user_data)
+{
+  RuhuCall *call = data;
+  RuhuServer *self = user_data;
+  RuhuSession *session = g_async_queue_pop (self->sessions);
+  g_autoptr (GError) error = NULL;
+  RuhuResponse *response = run (call, session, &error);
+
+  g_async_queue_push (self->sessions, session);
+  if (response != NULL || error != NULL)
+    ruhu_call_answer (call, response, error);
+}
+
+static void
+wake_cb (gpointer parked)
+{
+  RuhuCall *call = parked;
+
+  g_thread_pool_push (call->server->pool, call, NULL);
+}
+
+static void
+committed_cb (gpointer data, gpointer user_data)
+{
+  ruhu_server_notify (user_data);
+}
+
+static gboolean
+open_sessions (RuhuServer *self, const RuhuServerOptions *options, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      RuhuSession *session = ruhu_session_open (options->database, FALSE, options->now, options->now_data, error);
+
+      if (session == NULL)
+        return FALSE;
+      g_async_queue_push (self->sessions, session);
+    }
+  return TRUE;
+}
+
+RuhuServer *
+ruhu_server_new (const RuhuServerOptions *options, GError **error)
+{
+  g_autoptr (RuhuServer) self = g_new0 (RuhuServer, 1);
+  guint threads = options->threads > 0 ? options->threads : DEFAULT_THREADS;
+  g_autoptr (RuhuSession) commit = NULL;
+  g_autoptr (RuhuSession) watch = NULL;
+
+  g_mutex_init (&self->mutex);
+  self->township_name = g_strdup (options->township_name);
+  self->sessions = g_async_queue_new_full ((GDestroyNotify) ruhu_session_free);
+  self->enrol_rate = ruhu_rate_new (options->enrol_failures > 0 ? options->enrol_failures : DEFAULT_ENROL_FAILURES, 60);
+  self->page_bytes = options->page_bytes > 0 ? options->page_bytes : DEFAULT_PAGE_BYTES;
+  self->log_requests = options->log_requests;
+  self->now = options->now;
+  self->now_data = options->now_data;
+
+  if (!open_sessions (self, options, threads, error))
+    return NULL;
+  commit = ruhu_session_open (options->database, FALSE, options->now, options->now_data, error);
+  watch = commit != NULL ? ruhu_session_open (options->database, FALSE, options->now, options->now_data, error) : NULL;
+  if (watch == NULL)
+    return NULL;
+  self->pool = g_thread_pool_new (work_cb, self, (gint) threads, TRUE, error);
+  if (self->pool == NULL)
+    return NULL;
+  self->watch = ruhu_watch_new (g_steal_pointer (&watch), wake_cb);
+  self->commit = ruhu_commit_new (g_steal_pointer (&commit), committed_cb, self);
+  return g_steal_pointer (&self);
+}
+
+/* What can be said without a worker; TRUE if the call goes on. */
+static gboolean
+find_route (RuhuCall *call, GError **error)
+{
+  const char *allow;
+
+  call->route = ruhu_route_find (call->request->method, call->request->path, &allow);
+  if (call->route == NULL && allow == NULL)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, "there is nothing at this address");
+      return FALSE;
+    }
+  if (call->route == NULL)
+    {
+      call->status = 405;
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, "this address takes %s only", allow);
+      return FALSE;
+    }
+  if (call->request->body != NULL && g_bytes_get_size (call->request->body) > call->route->max_body)
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, "the body may have %" G_GSIZE_FORMAT " bytes at the most", call->route->max_body);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+enter_pool (RuhuCall *call, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&call->server->mutex);
+
+  if (call->server->stopping)
+    {
+      call->retry_after = 5;
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, "the township's server is being stopped; nothing was taken, try again");
+      return FALSE;
+    }
+  return g_thread_pool_push (call->server->pool, call, error);
+}
+
+void
+ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func, gpointer data)
+{
+  RuhuCall *call = g_new0 (RuhuCall, 1);
+  g_autoptr (GError) error = NULL;
+  RuhuResponse *response;
+  const char *allow;
+
+  call->server = self;
+  call->request = request;
+  call->func = func;
+  call->data = data;
+  call->started = g_get_monotonic_time ();
+  if (find_route (call, &error) && enter_pool (call, &error))
+    return;
+  response = ruhu_response_new_problem (error, call->status, ruhu_server_get_now (self));
+  if (call->status == 405 && ruhu_route_find (request->method, request->path, &allow) == NULL)
+    ruhu_response_add_header (response, "Allow", allow);
+  ruhu_call_answer (call, response, NULL);
+}
+
+gboolean
+ruhu_call_park (RuhuCall *call, gint64 position, gint64 seconds)
+{
+  gint64 until = call->started + seconds * G_TIME_SPAN_SECOND;
+
+  if (call->waited)
+    return FALSE;
+  /* Before it is parked: from then on it is the watch's. */
+  call->waited = TRUE;
+  return ruhu_watch_park (call->server->watch, call->access->device, position, until, call);
+}
+
+void
+ruhu_server_stop (RuhuServer *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->stopping = TRUE;
+  g_mutex_unlock (&self->mutex);
+  if (self->watch != NULL)
+    ruhu_watch_stop (self->watch);
+  if (self->pool != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, TRUE);
+  if (self->commit != NULL)
+    ruhu_commit_stop (self->commit);
+}
+
+void
+ruhu_server_free (RuhuServer *self)
+{
+  if (self == NULL)
+    return;
+  ruhu_server_stop (self);
+  ruhu_commit_free (self->commit);
+  ruhu_watch_free (self->watch);
+  g_async_queue_unref (self->sessions);
+  g_mutex_clear (&self->mutex);
+  ruhu_rate_free (self->enrol_rate);
+  g_free (self->township_name);
+  g_free (self);
+}
+
+const char *
+ruhu_server_get_township_name (RuhuServer *self)
+{
+  return self->township_name;
+}
+
+gsize
+ruhu_server_get_page_bytes (RuhuServer *self)
+{
+  return self->page_bytes;
+}
+
+guint
+ruhu_server_get_enrol_wait (RuhuServer *self, const char *peer)
+{
+  return ruhu_rate_get_wait (self->enrol_rate, peer, g_get_monotonic_time () / 1000);
+}
+
+void
+ruhu_server_add_enrol_failure (RuhuServer *self, const char *peer)
+{
+  ruhu_rate_add_failure (self->enrol_rate, peer, g_get_monotonic_time () / 1000);
+}
+
+void
+ruhu_server_notify (RuhuServer *self)
+{
+  ruhu_watch_notify (self->watch);
+}
+
+gboolean
+ruhu_server_commit (RuhuServer *self, RuhuBatch *batch, RuhuCommitFunc func, gpointer data, GError **error)
+{
+  return ruhu_commit_submit (self->commit, batch, func, data, error);
+}
