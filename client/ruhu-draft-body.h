@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuDraftBody: what a page has open: the values it started from, what was typed, records that were added. Pure data: no widget, no database.
+ * Its JSON (format: the comment at the top of ruhu-draft-body.c) is the body of a draft on disk. */
+#pragma once
+
+#include "ruhu-catalogue.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RuhuDraftBody RuhuDraftBody;
+
+/* Whether what was typed into a field belongs into the change. */
+typedef gboolean (*RuhuDraftFilter) (const char *type, const char *record, const char *field, gpointer data);
+
+/* An empty body. Transfer full. */
+RuhuDraftBody *ruhu_draft_body_new (void);
+void ruhu_draft_body_free (RuhuDraftBody *self);
+
+/* A body from its JSON, which is copied. INVALID names the member that is damaged, never a value; @object stays as it is. Transfer full. */
+RuhuDraftBody *ruhu_draft_body_from_json (json_object *object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Transfer full: a copy, fit for another thread. */
+json_object *ruhu_draft_body_to_json (RuhuDraftBody *self);
+
+/* The values a record had when the page was opened; @fields is copied. */
+void ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *record, json_object *fields);
+
+/* A new record. Its id stands in the draft; one whose type has a key gets its own id when the change is made. Borrowed, valid until the record is removed. */
+const char *ruhu_draft_body_add_record (RuhuDraftBody *self, const char *type);
+/* Takes an added record away with all that was typed into it. FALSE if it was not added here. */
+gboolean ruhu_draft_body_remove_record (RuhuDraftBody *self, const char *type, const char *record);
+gboolean ruhu_draft_body_is_added (RuhuDraftBody *self, const char *type, const char *record);
+/* Ids of a type: those of the opening in their order, then added ones. char *, transfer full. */
+GPtrArray *ruhu_draft_body_list_records (RuhuDraftBody *self, const char *type);
+
+/* Types a value (NULL: empties the field). A value that equals the base is no change; text that could not be read is forgotten. */
+void ruhu_draft_body_set_value (RuhuDraftBody *self, const char *type, const char *record, const char *field, json_object *value);
+/* Keeps text that is no value (yet), so that a crash does not lose it. */
+void ruhu_draft_body_set_text (RuhuDraftBody *self, const char *type, const char *record, const char *field, const char *text);
+/* Borrowed; NULL: no such text. */
+const char *ruhu_draft_body_get_text (RuhuDraftBody *self, const char *type, const char *record, const char *field);
+
+/* What stands now, and what stood at the opening. Borrowed; NULL: no value. */
+json_object *ruhu_draft_body_get_value (RuhuDraftBody *self, const char *type, const char *record, const char *field);
+json_object *ruhu_draft_body_get_base (RuhuDraftBody *self, const char *type, const char *record, const char *field);
+/* Whether a field, a record (@field NULL) or anything (@type NULL) differs from the opening. */
+gboolean ruhu_draft_body_is_changed (RuhuDraftBody *self, const char *type, const char *record, const char *field);
+/* The same for text that is no value. */
+gboolean ruhu_draft_body_has_text (RuhuDraftBody *self, const char *type, const char *record);
+
+/* The whole record as it stands now. Transfer full. */
+json_object *ruhu_draft_body_dup_fields (RuhuDraftBody *self, const char *type, const char *record);
+
+/* The record that the form is about, and the step the person was at. */
+void ruhu_draft_body_set_self (RuhuDraftBody *self, const char *record);
+const char *ruhu_draft_body_get_self (RuhuDraftBody *self);
+void ruhu_draft_body_set_step (RuhuDraftBody *self, const char *step);
+const char *ruhu_draft_body_get_step (RuhuDraftBody *self);
+void ruhu_draft_body_set_visited (RuhuDraftBody *self, const char *step);
+gboolean ruhu_draft_body_get_visited (RuhuDraftBody *self, const char *step);
+
+/* The id under which an added record will be saved: its own, or the one that its key gives. NULL while a part of the key is missing. Transfer full. */
+char *ruhu_draft_body_dup_final_id (RuhuDraftBody *self, RuhuRecordType *type, const char *scope, const char *record);
+
+/**
+ * ruhu_draft_body_dup_set:
+ * @scope: the scope that keyed ids are made from
+ * @filter: (nullable): says which fields may go into the change
+ *
+ * The `set` of a change: changed values only, under final ids. INVALID with a sentence when text could not be read as a value, or a part of a key is missing.
+ * Transfer full; an empty object when nothing changed.
+ */
+json_object *ruhu_draft_body_dup_set (RuhuDraftBody *self, RuhuCatalogue *catalogue, const char *scope, RuhuDraftFilter filter, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuDraftBody, ruhu_draft_body_free)
+
+G_END_DECLS
