@@ -40,7 +40,7 @@ gboolean ruhu_head_has_field (const RuhuHead *head, const char *field);
 void ruhu_heads_merge (GPtrArray *heads, const char *device, gint64 seq, gint64 seen, gint64 change, gint64 position, const char *time, GPtrArray *fields, GArray *touched);
 
 /* Every head of one record, from the database, in order of log.n. Transfer full. */
-GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *type, const char *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * ruhu_heads_apply:
@@ -51,6 +51,9 @@ GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *record, GError *
  * the catalogue does not know get heads but no rows.
  */
 gboolean ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether every record that @change writes is new or belongs to the change's scope already: a record belongs to one scope for ever. INVALID otherwise. */
+gboolean ruhu_heads_check_scope (RuhuDatabase *database, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Installs @fields (type → record → [field names]) of change @n as heads without superseding anything: for a backfill into an empty scope. Rows follow by ruhu_heads_rebuild(). */
 gboolean ruhu_heads_install (RuhuDatabase *database, const char *scope, gint64 n, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -63,6 +66,9 @@ gboolean ruhu_heads_rebuild_all (RuhuDatabase *database, RuhuCatalogue *catalogu
 
 /* Deletes heads, rows, conflicts, search terms of a scope; its log rows too, but for those of @keep_device that have no position yet (the outbox) or were refused. */
 gboolean ruhu_heads_forget (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, const char *keep_device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether neither of two heads had seen the other. */
+gboolean ruhu_head_is_concurrent (const RuhuHead *a, const RuhuHead *b);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHead, ruhu_head_free)
 

@@ -16,7 +16,7 @@ json_object *ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, cons
 /* Writes @fields (name → value) of one row, inserting it if @insert. Names the catalogue does not know are passed over. */
 gboolean ruhu_tables_put (RuhuDatabase *database, RuhuRecordType *type, const char *id, const char *scope, json_object *fields, gboolean insert, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Deletes the rows of a scope (of one type, or of all where @type is NULL). */
+/* Deletes the rows of a scope (of one type, or of all where @type is NULL; every scope where @scope is NULL). */
 gboolean ruhu_tables_clear (RuhuDatabase *database, RuhuCatalogue *catalogue, RuhuRecordType *type, const char *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

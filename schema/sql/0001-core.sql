@@ -34,7 +34,7 @@ CREATE TABLE head (
   type TEXT NOT NULL,
   scope TEXT NOT NULL,
   fields TEXT NOT NULL,                -- names, sorted, joined by ','
-  PRIMARY KEY (record, change)
+  PRIMARY KEY (record, type, change)
 );
 CREATE INDEX head_scope ON head (scope, change);
 
@@ -44,7 +44,7 @@ CREATE TABLE conflict (
   field TEXT NOT NULL,
   type TEXT NOT NULL,
   scope TEXT NOT NULL,
-  PRIMARY KEY (record, field)
+  PRIMARY KEY (record, type, field)
 );
 CREATE INDEX conflict_scope ON conflict (scope);
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-store"
+
+#include "config.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-store-private.h"
+#include "ruhu-store.h"
+
+#include <glib/gi18n-lib.h>
+
+#define COLUMNS "SELECT id, kind, scope, seen, updated, body FROM draft "
+
+void
+ruhu_draft_free (RuhuDraft *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->id);
+  g_free (self->kind);
+  g_free (self->scope);
+  g_free (self->updated);
+  json_object_put (self->body);
+  g_free (self);
+}
+
+gboolean
+ruhu_store_put_draft (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen, json_object *body, GError **error)
+{
+  g_autofree char *updated = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self)));
+
+  g_return_val_if_fail (body != NULL, FALSE);
+  return ruhu_database_run (ruhu_store_get_database (self),
+                            "INSERT INTO draft (id, kind, scope, seen, updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+                            "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, scope = excluded.scope, seen = excluded.seen, updated = excluded.updated, "
+                            "body = excluded.body",
+                            error, "sssiss", id, kind, scope, seen, updated, json_object_to_json_string_ext (body, JSON_C_TO_STRING_PLAIN));
+}
+
+/* A draft whose body cannot be read is returned without it: it stays on disk for whoever can. */
+static RuhuDraft *
+draft_from_row (RuhuStatement *row)
+{
+  RuhuDraft *self = g_new0 (RuhuDraft, 1);
+
+  self->id = g_strdup (ruhu_statement_get_text (row, 0));
+  self->kind = g_strdup (ruhu_statement_get_text (row, 1));
+  self->scope = g_strdup (ruhu_statement_get_text (row, 2));
+  self->seen = ruhu_statement_get_integer (row, 3);
+  self->updated = g_strdup (ruhu_statement_get_text (row, 4));
+  self->body = json_tokener_parse (ruhu_statement_get_text (row, 5));
+  return self;
+}
+
+RuhuDraft *
+ruhu_store_get_draft (RuhuStore *self, const char *id, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (self), COLUMNS "WHERE id = ?1", error, "s", id);
+
+  return query != NULL && ruhu_statement_next (query, error) ? draft_from_row (query) : NULL;
+}
+
+GPtrArray *
+ruhu_store_list_drafts (RuhuStore *self, const char *scope, GError **error)
+{
+  g_autoptr (GPtrArray) drafts = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_draft_free);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query =
+      ruhu_database_query (ruhu_store_get_database (self), COLUMNS "WHERE ?1 IS NULL OR scope = ?1 ORDER BY updated DESC, id", error, "s", scope);
+
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    g_ptr_array_add (drafts, draft_from_row (query));
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&drafts) : NULL;
+}
+
+gboolean
+ruhu_store_delete_draft (RuhuStore *self, const char *id, GError **error)
+{
+  return ruhu_database_run (ruhu_store_get_database (self), "DELETE FROM draft WHERE id = ?1", error, "s", id);
+}

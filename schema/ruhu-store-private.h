@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the store's own files share with the replica and the ledger. */
+#pragma once
+
+#include "ruhu-store.h"
+
+G_BEGIN_DECLS
+
+/* The numbers of the file, read fresh inside a transaction, because the app and the daemon share it. */
+gboolean ruhu_store_get_number (RuhuStore *self, const char *key, gint64 fallback, gint64 *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_store_set_number (RuhuStore *self, const char *key, gint64 value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_store_unset_meta (RuhuStore *self, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes the last stamp and the correction that any program left in the file into this store's clock; and leaves this clock's there. */
+gboolean ruhu_store_load_clock (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_store_keep_clock (RuhuStore *self, const char *stamp, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Appends a change to the log. @position 0: not known. *@n: its row. */
+gboolean ruhu_store_append (RuhuStore *self, const RuhuChange *change, const char *body, gssize length, const char *kind, gint64 position, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether this laptop holds a scope (by itself or by "*"). */
+gboolean ruhu_store_holds (RuhuStore *self, const char *scope, gboolean *holds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Notes that an extension of the catalogue was applied; the catalogue is refreshed at the end of the transaction by ruhu_store_refresh_catalogue(). */
+gboolean ruhu_store_change_extends (const RuhuChange *change);
+
+/* Moves @error, if set, to @target; TRUE if it was not set. For loops over ruhu_statement_next(). */
+gboolean ruhu_check_end (GError **local, GError **target);
+
+G_END_DECLS

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-store"
+
+#include "config.h"
+
+#include "ruhu-store.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-heads.h"
+#include "ruhu-store-private.h"
+#include "ruhu-tables.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define EXTENSION "catalogue_extension"
+
+struct _RuhuStore
+{
+  /* Owned. */
+  RuhuDatabase *database;
+  RuhuCatalogue *base;      /* without extensions */
+  RuhuCatalogue *catalogue; /* with them */
+  RuhuClock *clock;
+  RuhuValidator *validator;
+};
+
+gboolean
+ruhu_check_end (GError **local, GError **target)
+{
+  if (*local == NULL)
+    return TRUE;
+  g_propagate_error (target, g_steal_pointer (local));
+  return FALSE;
+}
+
+static void
+take_catalogue (RuhuStore *self, RuhuCatalogue *catalogue)
+{
+  g_clear_pointer (&self->validator, ruhu_validator_free);
+  g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
+  self->catalogue = catalogue;
+  self->validator = ruhu_validator_new (self->database, catalogue);
+}
+
+/* The base catalogue with every extension of the log that fits on top; one that does not is passed over with a warning, its data stays in the log. */
+static RuhuCatalogue *
+extended_catalogue (RuhuStore *self, GError **error)
+{
+  g_autoptr (RuhuCatalogue) catalogue = ruhu_catalogue_ref (self->base);
+  RuhuRecordType *type = ruhu_catalogue_get_record (self->base, EXTENSION);
+  g_autoptr (RuhuStatement) query = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (type == NULL)
+    return g_steal_pointer (&catalogue);
+  query = ruhu_database_query (self->database, "SELECT id, body FROM r_catalogue_extension WHERE deleted = 0 AND body IS NOT NULL ORDER BY name, id", error, "");
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    {
+      g_autoptr (GError) why = NULL;
+      RuhuCatalogue *grown = ruhu_catalogue_extend (catalogue, ruhu_statement_get_text (query, 0), ruhu_statement_get_text (query, 1), &why);
+
+      if (grown == NULL)
+        {
+          g_warning ("an extension of the catalogue does not fit: %s", why->message);
+          continue;
+        }
+      ruhu_catalogue_unref (catalogue);
+      catalogue = grown;
+    }
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&catalogue) : NULL;
+}
+
+static gboolean
+rebuild_grown (RuhuStore *self, GPtrArray *grown, GError **error)
+{
+  for (guint i = 0; grown != NULL && i < grown->len; i++)
+    if (!ruhu_heads_rebuild_all (self->database, self->catalogue, g_ptr_array_index (grown, i), NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+follow (RuhuDatabase *database, gpointer data, GError **error)
+{
+  RuhuStore *self = data;
+  g_autoptr (GPtrArray) grown = NULL;
+
+  return ruhu_tables_follow (database, self->catalogue, &grown, error) && rebuild_grown (self, grown, error);
+}
+
+typedef struct
+{
+  RuhuStore *store;
+  gboolean changed;
+} Refresh;
+
+static gboolean
+refresh (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Refresh *job = data;
+  RuhuStore *self = job->store;
+  RuhuCatalogue *catalogue = extended_catalogue (self, error);
+  g_autoptr (GPtrArray) grown = NULL;
+
+  if (catalogue == NULL)
+    return FALSE;
+  take_catalogue (self, catalogue);
+  if (!ruhu_tables_follow (database, catalogue, &grown, error) || !rebuild_grown (self, grown, error))
+    return FALSE;
+  job->changed = grown != NULL && grown->len > 0;
+  return TRUE;
+}
+
+gboolean
+ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GError **error)
+{
+  Refresh job = { .store = self };
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  if (!ruhu_database_transaction (self->database, refresh, &job, error))
+    return FALSE;
+  if (changed != NULL)
+    *changed = job.changed;
+  return TRUE;
+}
+
+gboolean
+ruhu_store_change_extends (const RuhuChange *change)
+{
+  return json_object_object_get_ex (change->set, EXTENSION, NULL);
+}
+
+RuhuStore *
+ruhu_store_open (const RuhuStoreOptions *options, GError **error)
+{
+  g_autoptr (RuhuStore) self = g_new0 (RuhuStore, 1);
+  gboolean read_only = (options->flags & RUHU_DATABASE_READ_ONLY) != 0;
+
+  self->base = options->catalogue != NULL ? ruhu_catalogue_ref (options->catalogue) : ruhu_catalogue_load_builtin (error);
+  if (self->base == NULL)
+    return NULL;
+  self->database = ruhu_database_open (options->path, options->flags, error);
+  if (self->database == NULL)
+    return NULL;
+  self->clock = ruhu_clock_new (options->now, options->now_data);
+  take_catalogue (self, ruhu_catalogue_ref (self->base));
+  if (!read_only && (!ruhu_database_migrate (self->database, error) || !ruhu_database_transaction (self->database, follow, self, error)))
+    return NULL;
+  if (read_only)
+    take_catalogue (self, extended_catalogue (self, error));
+  else if (!ruhu_store_refresh_catalogue (self, NULL, error))
+    return NULL;
+  if (self->catalogue == NULL || !ruhu_store_load_clock (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+ruhu_store_close (RuhuStore *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->validator, ruhu_validator_free);
+  g_clear_pointer (&self->clock, ruhu_clock_free);
+  g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
+  g_clear_pointer (&self->base, ruhu_catalogue_unref);
+  g_clear_pointer (&self->database, ruhu_database_close);
+  g_free (self);
+}
+
+char *
+ruhu_store_dup_default_directory (void)
+{
+  const char *set = g_getenv ("RUHU_DATA_DIR");
+  char *directory = set != NULL && *set != '\0' ? g_strdup (set) : g_build_filename (g_get_user_data_dir (), "ruhu", NULL);
+
+  if (g_mkdir_with_parents (directory, 0700) != 0)
+    g_debug ("cannot make the data directory: %s", g_strerror (errno));
+  return directory;
+}
+
+char *
+ruhu_store_dup_default_path (void)
+{
+  g_autofree char *directory = ruhu_store_dup_default_directory ();
+
+  return g_build_filename (directory, "ruhu.db", NULL);
+}
+
+RuhuDatabase *
+ruhu_store_get_database (RuhuStore *self)
+{
+  return self->database;
+}
+
+RuhuCatalogue *
+ruhu_store_get_catalogue (RuhuStore *self)
+{
+  return self->catalogue;
+}
+
+RuhuClock *
+ruhu_store_get_clock (RuhuStore *self)
+{
+  return self->clock;
+}
+
+RuhuValidator *
+ruhu_store_get_validator (RuhuStore *self)
+{
+  return self->validator;
+}
+
+char *
+ruhu_store_get_meta (RuhuStore *self, const char *key, GError **error)
+{
+  char *value = NULL;
+
+  return ruhu_database_get_text (self->database, "SELECT value FROM meta WHERE key = ?1", &value, error, "s", key) ? value : NULL;
+}
+
+gboolean
+ruhu_store_set_meta (RuhuStore *self, const char *key, const char *value, GError **error)
+{
+  return ruhu_database_run (self->database, "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", error,
+                            "ss", key, value);
+}
+
+gboolean
+ruhu_store_unset_meta (RuhuStore *self, const char *key, GError **error)
+{
+  return ruhu_database_run (self->database, "DELETE FROM meta WHERE key = ?1", error, "s", key);
+}
+
+gboolean
+ruhu_store_get_number (RuhuStore *self, const char *key, gint64 fallback, gint64 *value, GError **error)
+{
+  return ruhu_database_get_integer (self->database, "SELECT CAST (value AS BIGINT) FROM meta WHERE key = ?1", fallback, value, error, "s", key);
+}
+
+gboolean
+ruhu_store_set_number (RuhuStore *self, const char *key, gint64 value, GError **error)
+{
+  char text[24];
+
+  g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, value);
+  return ruhu_store_set_meta (self, key, text, error);
+}
+
+gboolean
+ruhu_store_get_seen (RuhuStore *self, gint64 *seen, GError **error)
+{
+  return ruhu_store_get_number (self, "cursor", 0, seen, error);
+}
+
+gboolean
+ruhu_store_load_clock (RuhuStore *self, GError **error)
+{
+  g_autofree char *stamp = NULL;
+  gint64 correction;
+
+  if (!ruhu_database_get_text (self->database, "SELECT value FROM meta WHERE key = 'clock'", &stamp, error, "") ||
+      !ruhu_store_get_number (self, "clock_correction", 0, &correction, error))
+    return FALSE;
+  ruhu_clock_set_correction (self->clock, correction);
+  ruhu_clock_reset (self->clock, stamp);
+  return TRUE;
+}
+
+gboolean
+ruhu_store_keep_clock (RuhuStore *self, const char *stamp, GError **error)
+{
+  return ruhu_store_set_meta (self, "clock", stamp, error);
+}
+
+RuhuRole
+ruhu_store_get_role (RuhuStore *self)
+{
+  g_autofree char *user = ruhu_store_get_meta (self, "user", NULL);
+  g_autofree char *name = NULL;
+
+  if (user != NULL && ruhu_catalogue_get_record (self->catalogue, "helper") != NULL &&
+      !ruhu_database_get_text (self->database, "SELECT role FROM r_helper WHERE id = ?1 AND deleted = 0", &name, NULL, "s", user))
+    g_debug ("no role in the helper's record");
+  if (name == NULL)
+    name = ruhu_store_get_meta (self, "role", NULL);
+  return name != NULL ? ruhu_role_from_name (name) : 0;
+}
+
+gboolean
+ruhu_store_holds (RuhuStore *self, const char *scope, gboolean *holds, GError **error)
+{
+  gint64 found;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM scope WHERE scope = ?1 OR scope = '*' LIMIT 1", 0, &found, error, "s", scope))
+    return FALSE;
+  *holds = found != 0;
+  return TRUE;
+}
+
+gboolean
+ruhu_store_append (RuhuStore *self, const RuhuChange *change, const char *body, gssize length, const char *kind, gint64 position, gint64 *n, GError **error)
+{
+  return ruhu_database_run (self->database,
+                            "INSERT INTO log (position, kind, device, seq, seen, time, author, scope, visit, body) "
+                            "VALUES (nullif (?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                            error, "issiisssst", position, kind, change->device, change->seq, change->seen, change->time, change->by, change->scope,
+                            change->visit, body, length) &&
+         ruhu_database_get_integer (self->database, "SELECT n FROM log WHERE device = ?1 AND seq = ?2", 0, n, error, "si", change->device, change->seq);
+}
