@@ -123,11 +123,9 @@ parse_stamp (const char *stamp, gint64 *wall, guint *counter)
   return TRUE;
 }
 
-char *
-ruhu_clock_stamp (RuhuClock *self)
+static void
+step (RuhuClock *self, gint64 now)
 {
-  gint64 now = CLAMP (ruhu_clock_now (self), 0, MAX_WALL);
-
   if (now > self->wall)
     {
       self->wall = now;
@@ -138,7 +136,25 @@ ruhu_clock_stamp (RuhuClock *self)
       self->wall++;
       self->counter = 0;
     }
+}
+
+char *
+ruhu_clock_stamp (RuhuClock *self)
+{
+  step (self, CLAMP (ruhu_clock_now (self), 0, MAX_WALL));
   return format_stamp (self->wall, self->counter);
+}
+
+char *
+ruhu_clock_dup_last (RuhuClock *self)
+{
+  return format_stamp (self->wall, self->counter);
+}
+
+void
+ruhu_clock_step (RuhuClock *self, const char *stamp)
+{
+  step (self, MAX (ruhu_stamp_get_time (stamp), 0));
 }
 
 void

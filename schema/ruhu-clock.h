@@ -33,6 +33,12 @@ void ruhu_clock_observe (RuhuClock *self, const char *stamp);
 /* Forgets what was observed and stamped; the next stamp follows @stamp (NULL: nothing) and the source alone. For re-stamping after a clock proved wrong. */
 void ruhu_clock_reset (RuhuClock *self, const char *stamp);
 
+/* The last stamp given or observed. Transfer full. */
+char *ruhu_clock_dup_last (RuhuClock *self);
+
+/* Moves on to @stamp, or one tick beyond the last one if @stamp is not later. */
+void ruhu_clock_step (RuhuClock *self, const char *stamp);
+
 /* The wall-clock part of a stamp in ms, or -1 if @stamp is not one. */
 gint64 ruhu_stamp_get_time (const char *stamp);
 

@@ -85,15 +85,16 @@ refuse_findings (RuhuStore *self, const RuhuChange *change, GError **error)
   return FALSE;
 }
 
-/* What has left this laptop may still be saved from a page that was opened before: the township judges it by the rights of that time. What was never here may not. */
+/* What has left this laptop may still be saved from a draft that was begun before: the township judges it by the rights of that time. What was never here may not. */
 static gboolean
 check_rights (Save *save, gboolean *holds, GError **error)
 {
-  gint64 cursor;
+  gboolean pending;
 
-  if (!ruhu_store_holds (save->store, save->edit->scope, holds, error) || !ruhu_store_get_seen (save->store, &cursor, error))
+  if (!ruhu_store_holds (save->store, save->edit->scope, holds, error) ||
+      !ruhu_store_is_pending (save->store, save->edit->scope, &pending, error))
     return FALSE;
-  if (*holds || save->edit->draft != NULL)
+  if (*holds || pending || save->edit->draft != NULL)
     return TRUE;
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This household is not on this laptop."));
   return FALSE;

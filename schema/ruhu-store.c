@@ -294,13 +294,28 @@ ruhu_store_get_role (RuhuStore *self)
 }
 
 gboolean
+ruhu_store_is_pending (RuhuStore *self, const char *scope, gboolean *pending, GError **error)
+{
+  gint64 found;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM meta WHERE key = 'backfill_scope' AND (value = ?1 OR value = '*')", 0, &found, error, "s",
+                                  scope))
+    return FALSE;
+  *pending = found != 0;
+  return TRUE;
+}
+
+gboolean
 ruhu_store_holds (RuhuStore *self, const char *scope, gboolean *holds, GError **error)
 {
   gint64 found;
 
-  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM scope WHERE scope = ?1 OR scope = '*' LIMIT 1", 0, &found, error, "s", scope))
+  gboolean pending;
+
+  if (!ruhu_store_is_pending (self, scope, &pending, error) ||
+      !ruhu_database_get_integer (self->database, "SELECT 1 FROM scope WHERE scope = ?1 OR scope = '*' LIMIT 1", 0, &found, error, "s", scope))
     return FALSE;
-  *holds = found != 0;
+  *holds = found != 0 && !pending;
   return TRUE;
 }
 

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox: own changes without a position. Their bytes are never altered once they were handed to the network; before that, a clock that proved wrong stamps them anew. */
+#define G_LOG_DOMAIN "ruhu-replica"
+
+#include "config.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-heads.h"
+#include "ruhu-replica-private.h"
+#include "ruhu-store-private.h"
+
+#include <string.h>
+
+/* A clock that is off by less is not worth stamping anew. */
+#define NOTABLE_MS 60000
+
+typedef struct
+{
+  RuhuReplica *replica;
+  gint64 after;
+  guint max_changes;
+  gsize max_bytes;
+  GString *lines;
+  gint64 last;
+} Take;
+
+static gboolean
+take (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Take *job = data;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = NULL;
+  guint n = 0;
+
+  g_string_truncate (job->lines, 0);
+  job->last = 0;
+  query = ruhu_database_query (database, "SELECT seq, body FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL ORDER BY seq LIMIT ?3", error, "sii",
+                               job->replica->device, job->after, (gint64) job->max_changes);
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    {
+      const char *body = ruhu_statement_get_text (query, 1);
+
+      if (n > 0 && job->lines->len + strlen (body) + 1 > job->max_bytes)
+        break;
+      g_string_append (job->lines, body);
+      g_string_append_c (job->lines, '\n');
+      job->last = ruhu_statement_get_integer (query, 0);
+      n++;
+    }
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  return n == 0 || ruhu_database_run (database, "UPDATE log SET sent = 1 WHERE device = ?1 AND seq > ?2 AND seq <= ?3 AND sent = 0", error, "sii",
+                                      job->replica->device, job->after, job->last);
+}
+
+gboolean
+ruhu_replica_take_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes, gsize max_bytes, GString *lines, gint64 *last, GError **error)
+{
+  Take job = { self, after_seq, max_changes, max_bytes, lines, 0 };
+  gint64 waiting;
+
+  if (!ruhu_replica_load_device (self, error))
+    return FALSE;
+  g_string_truncate (lines, 0);
+  *last = 0;
+  /* An empty outbox takes no write lock. */
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL LIMIT 1", 0, &waiting, error, "si",
+                                  self->device, after_seq))
+    return FALSE;
+  if (waiting == 0)
+    return TRUE;
+  if (!ruhu_database_transaction (self->database, take, &job, error))
+    return FALSE;
+  *last = job.last;
+  return TRUE;
+}
+
+gboolean
+ruhu_replica_get_pushed (RuhuReplica *self, gint64 *seq, GError **error)
+{
+  return ruhu_store_get_number (self->store, "pushed", 0, seq, error);
+}
+
+gboolean
+ruhu_replica_raise_pushed (RuhuReplica *self, gint64 seq, GError **error)
+{
+  gint64 pushed;
+
+  return ruhu_replica_get_pushed (self, &pushed, error) && (pushed >= seq || ruhu_store_set_number (self->store, "pushed", seq, error));
+}
+
+typedef struct
+{
+  RuhuReplica *replica;
+  gint64 number;
+} Job;
+
+static gboolean
+raise_pushed (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  return ruhu_replica_raise_pushed (job->replica, job->number, error);
+}
+
+gboolean
+ruhu_replica_pushed (RuhuReplica *self, gint64 seq, GError **error)
+{
+  Job job = { self, seq };
+
+  return ruhu_database_transaction (self->database, raise_pushed, &job, error);
+}
+
+static gboolean
+unsend (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  return ruhu_database_run (database, "UPDATE log SET sent = 0 WHERE device = ?1 AND seq > ?2 AND position IS NULL", error, "si", job->replica->device,
+                            job->number);
+}
+
+gboolean
+ruhu_replica_unsend (RuhuReplica *self, gint64 seq, GError **error)
+{
+  Job job = { self, seq };
+
+  return ruhu_replica_load_device (self, error) && ruhu_database_transaction (self->database, unsend, &job, error);
+}
+
+/* Moves the stamp of one change by @delta ms, keeping its order behind the one before. */
+static gboolean
+stamp_anew (RuhuReplica *self, gint64 n, const char *body, gint64 delta, GError **error)
+{
+  g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
+  RuhuClock *clock = ruhu_store_get_clock (self->store);
+  g_autofree char *moved = NULL;
+  g_autofree char *json = NULL;
+
+  if (change == NULL)
+    return FALSE;
+  moved = ruhu_stamp_from_time (ruhu_stamp_get_time (change->time) + delta);
+  ruhu_clock_step (clock, moved);
+  g_free (change->time);
+  change->time = ruhu_clock_dup_last (clock);
+  json = ruhu_change_to_json (change);
+  if (!ruhu_database_run (self->database, "UPDATE log SET time = ?2, body = ?3 WHERE n = ?1", error, "iss", n, change->time, json))
+    return FALSE;
+  json_object_object_foreach (change->set, type, records)
+  {
+    json_object_object_foreach (records, id, fields)
+    {
+      (void) fields;
+      if (!ruhu_heads_rebuild (self->database, ruhu_store_get_catalogue (self->store), type, id, change->scope, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+stamp_outbox (RuhuReplica *self, gint64 delta, GError **error)
+{
+  g_autofree char *highest = NULL;
+  g_autofree char *last = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = NULL;
+
+  /* The stamps given so far are forgotten but for those that somebody else may know. */
+  if (!ruhu_database_get_text (self->database, "SELECT max (time) FROM log WHERE device = ?1 AND (position IS NOT NULL OR sent = 1)", &highest, error, "s",
+                               self->device))
+    return FALSE;
+  ruhu_clock_reset (ruhu_store_get_clock (self->store), highest);
+  query = ruhu_database_query (self->database, "SELECT n, body FROM log WHERE device = ?1 AND position IS NULL AND sent = 0 ORDER BY seq", error, "s",
+                               self->device);
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    if (!stamp_anew (self, ruhu_statement_get_integer (query, 0), ruhu_statement_get_text (query, 1), delta, error))
+      return FALSE;
+  last = ruhu_clock_dup_last (ruhu_store_get_clock (self->store));
+  return ruhu_check_end (&local, error) && ruhu_store_keep_clock (self->store, last, error);
+}
+
+static gboolean
+correct_clock (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Job *job = data;
+  RuhuReplica *self = job->replica;
+  gint64 before;
+
+  if (!ruhu_store_get_number (self->store, "clock_correction", 0, &before, error))
+    return FALSE;
+  if (ABS (job->number - before) < NOTABLE_MS)
+    return TRUE;
+  ruhu_clock_set_correction (ruhu_store_get_clock (self->store), job->number);
+  return ruhu_store_set_number (self->store, "clock_correction", job->number, error) && stamp_outbox (self, job->number - before, error);
+}
+
+gboolean
+ruhu_replica_correct_clock (RuhuReplica *self, gint64 milliseconds, GError **error)
+{
+  /* A clock that is nearly right is taken for right. */
+  Job job = { self, ABS (milliseconds) < NOTABLE_MS ? 0 : milliseconds };
+  gint64 before;
+
+  if (!ruhu_replica_load_device (self, error) || !ruhu_store_get_number (self->store, "clock_correction", 0, &before, error))
+    return FALSE;
+  if (ABS (job.number - before) < NOTABLE_MS)
+    return TRUE;
+  return ruhu_database_transaction (self->database, correct_clock, &job, error);
+}
+
+GPtrArray *
+ruhu_replica_list_scopes (RuhuReplica *self, GError **error)
+{
+  g_autoptr (GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, "SELECT scope FROM scope ORDER BY scope", error, "");
+
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    g_ptr_array_add (scopes, g_strdup (ruhu_statement_get_text (query, 0)));
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&scopes) : NULL;
+}
+
+static gboolean
+erase (RuhuDatabase *database, gpointer data, GError **error)
+{
+  RuhuReplica *self = data;
+
+  return ruhu_heads_forget (database, ruhu_store_get_catalogue (self->store), RUHU_SCOPE_ALL, NULL, error) &&
+         ruhu_database_execute (database, "DELETE FROM log; DELETE FROM draft; DELETE FROM scope; DELETE FROM meta", error);
+}
+
+gboolean
+ruhu_replica_erase (RuhuReplica *self, GError **error)
+{
+  if (!ruhu_database_transaction (self->database, erase, self, error))
+    return FALSE;
+  g_clear_pointer (&self->device, g_free);
+  return ruhu_database_checkpoint (self->database, error);
+}

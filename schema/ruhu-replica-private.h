@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the replica's files: the stream (ruhu-replica.c), backfills (-backfill.c), the outbox (-outbox.c). */
+#pragma once
+
+#include "ruhu-replica.h"
+
+G_BEGIN_DECLS
+
+struct _RuhuReplica
+{
+  /* Borrowed. */
+  RuhuStore *store;
+  RuhuDatabase *database;
+  /* Owned. */
+  char *device;
+  char *latest; /* highest stamp applied in this transaction */
+  /* Values. */
+  gboolean extends; /* an extension of the catalogue came in */
+};
+
+gboolean ruhu_replica_load_device (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_replica_move_cursor (RuhuReplica *self, gint64 position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Puts a change of the stream into the log, or finds it there. */
+gboolean ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body, gsize length, gint64 position, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_replica_raise_pushed (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* After a transaction: refreshes the catalogue if it grew, empties the write-ahead log if something was forgotten. */
+gboolean ruhu_replica_settle (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The laptop's side of synchronisation. State kept in meta:
+ *
+ *   cursor               the position up to which the stream was applied
+ *   checkpoint           the chain's hash at the cursor, where the township told it
+ *   pushed               highest own seq that the township is known to have
+ *   backfill_scope, backfill_position, backfill_cookie, backfill_grant
+ *                        a backfill under way; backfill_grant: "1" when it is for a grant, "0" when it undoes a refused change
+ *   scrub                "1" while something that was forgotten may still stand in the write-ahead log */
+#define G_LOG_DOMAIN "ruhu-replica"
+
+#include "config.h"
+
+#include "ruhu-replica.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-heads.h"
+#include "ruhu-replica-private.h"
+#include "ruhu-store-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* How long one transaction may hold the writer's lock while the app wants to save: DESIGN.md says 50 ms. */
+#define SLICE_US 30000
+
+RuhuReplica *
+ruhu_replica_new (RuhuStore *store)
+{
+  RuhuReplica *self = g_new0 (RuhuReplica, 1);
+
+  self->store = store;
+  self->database = ruhu_store_get_database (store);
+  return self;
+}
+
+void
+ruhu_replica_free (RuhuReplica *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->device);
+  g_free (self);
+}
+
+gboolean
+ruhu_replica_load_device (RuhuReplica *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (self->device != NULL)
+    return TRUE;
+  self->device = ruhu_store_get_meta (self->store, "device", &local);
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  if (self->device != NULL)
+    return TRUE;
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
+  return FALSE;
+}
+
+typedef struct
+{
+  RuhuReplica *replica;
+  const char *device;
+  const char *user;
+  const char *role;
+  const char *township_name;
+  gint64 cursor;
+} Enrol;
+
+static gboolean
+enrol (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Enrol *job = data;
+  RuhuStore *store = job->replica->store;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *device = ruhu_store_get_meta (store, "device", &local);
+
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  /* An enrolment that was interrupted after this point is simply repeated. */
+  if (device != NULL && strcmp (device, job->device) == 0)
+    return TRUE;
+  if (device != NULL)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("This laptop is enrolled already."));
+      return FALSE;
+    }
+  return ruhu_store_set_meta (store, "device", job->device, error) && ruhu_store_set_meta (store, "user", job->user, error) &&
+         ruhu_store_set_meta (store, "role", job->role, error) && ruhu_store_set_meta (store, "township_name", job->township_name, error) &&
+         ruhu_store_set_number (store, "cursor", job->cursor, error);
+}
+
+gboolean
+ruhu_replica_enrol (RuhuReplica *self, const char *device, const char *user, const char *role, const char *township_name, gint64 cursor, GError **error)
+{
+  Enrol job = { self, device, user, role, township_name, cursor };
+
+  return ruhu_database_transaction (self->database, enrol, &job, error);
+}
+
+gboolean
+ruhu_replica_get_cursor (RuhuReplica *self, gint64 *cursor, char **hash, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *checkpoint = ruhu_store_get_meta (self->store, "checkpoint", &local);
+
+  if (!ruhu_check_end (&local, error) || !ruhu_store_get_seen (self->store, cursor, error))
+    return FALSE;
+  if (hash != NULL)
+    *hash = g_steal_pointer (&checkpoint);
+  return TRUE;
+}
+
+/* The hash belongs to one position: it goes when the cursor moves without one. */
+gboolean
+ruhu_replica_move_cursor (RuhuReplica *self, gint64 position, GError **error)
+{
+  return ruhu_store_set_number (self->store, "cursor", position, error) && ruhu_store_unset_meta (self->store, "checkpoint", error);
+}
+
+/* Deletes a scope's data; what the outbox and the refusals hold of it stays. */
+static gboolean
+forget (RuhuReplica *self, const char *scope, GError **error)
+{
+  return ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
+         ruhu_database_run (self->database, "DELETE FROM scope WHERE scope = ?1 OR ?1 = '*'", error, "s", scope) &&
+         ruhu_store_set_meta (self->store, "scrub", "1", error);
+}
+
+static gboolean
+begin_backfill (RuhuReplica *self, const char *scope, gint64 position, gboolean grant, GError **error)
+{
+  return forget (self, scope, error) && ruhu_store_set_meta (self->store, "backfill_scope", scope, error) &&
+         ruhu_store_set_number (self->store, "backfill_position", position, error) &&
+         ruhu_store_set_meta (self->store, "backfill_grant", grant ? "1" : "0", error) &&
+         ruhu_store_unset_meta (self->store, "backfill_cookie", error);
+}
+
+static gboolean
+apply_change (RuhuReplica *self, const RuhuEntry *entry, GError **error)
+{
+  g_autoptr (RuhuChange) change = ruhu_change_parse (entry->change, entry->change_length, error);
+  gboolean holds;
+  gint64 n;
+
+  if (change == NULL || !ruhu_store_holds (self->store, change->scope, &holds, error))
+    return FALSE;
+  if (!holds)
+    return TRUE;
+  return ruhu_replica_log (self, change, entry->change, entry->change_length, entry->position, &n, error) &&
+         ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, error);
+}
+
+gboolean
+ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body, gsize length, gint64 position, gint64 *n, GError **error)
+{
+  gint64 found;
+
+  self->extends |= ruhu_store_change_extends (change);
+  if (self->latest == NULL || strcmp (change->time, self->latest) > 0)
+    {
+      g_free (self->latest);
+      self->latest = g_strdup (change->time);
+    }
+  if (!ruhu_database_get_integer (self->database, "SELECT n FROM log WHERE device = ?1 AND seq = ?2", 0, &found, error, "si", change->device,
+                                  change->seq))
+    return FALSE;
+  if (found == 0)
+    return ruhu_store_append (self->store, change, body, (gssize) length, "change", position, n, error);
+  *n = found;
+  return ruhu_database_run (self->database, "UPDATE log SET position = ?2 WHERE n = ?1", error, "ii", found, position);
+}
+
+/* @scope: of the own change, or NULL when it is not in the log any more; transfer full. */
+static gboolean
+own_scope (RuhuReplica *self, gint64 seq, char **scope, GError **error)
+{
+  return ruhu_database_get_text (self->database, "SELECT scope FROM log WHERE device = ?1 AND seq = ?2", scope, error, "si", self->device, seq);
+}
+
+/* *@stop: a backfill has to come first. */
+static gboolean
+apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **error)
+{
+  g_autofree char *scope = NULL;
+  gboolean holds;
+
+  if (!own_scope (self, entry->seq, &scope, error) || !ruhu_replica_raise_pushed (self, entry->seq, error))
+    return FALSE;
+  if (scope == NULL)
+    return TRUE;
+  if (!ruhu_store_holds (self->store, scope, &holds, error))
+    return FALSE;
+  if (entry->reason == NULL && !holds)
+    return ruhu_database_run (self->database, "DELETE FROM log WHERE device = ?1 AND seq = ?2", error, "si", self->device, entry->seq);
+  if (entry->reason == NULL)
+    return ruhu_database_run (self->database, "UPDATE log SET position = ?3 WHERE device = ?1 AND seq = ?2", error, "sii", self->device, entry->seq,
+                              entry->position);
+  *stop = holds;
+  return ruhu_database_run (self->database,
+                            "UPDATE log SET position = ?3, kind = 'refused', reason = ?4, detail = ?5 WHERE device = ?1 AND seq = ?2", error, "siiss",
+                            self->device, entry->seq, entry->position, entry->reason, entry->detail) &&
+         (!holds || begin_backfill (self, scope, entry->position, FALSE, error));
+}
+
+static gboolean
+apply_entry (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **error)
+{
+  switch (entry->kind)
+    {
+    case RUHU_ENTRY_CHANGE:
+      return apply_change (self, entry, error);
+    case RUHU_ENTRY_ECHO:
+      return apply_echo (self, entry, stop, error);
+    case RUHU_ENTRY_GRANT:
+      *stop = TRUE;
+      return begin_backfill (self, entry->scope, entry->position, TRUE, error);
+    case RUHU_ENTRY_REVOKE:
+      return forget (self, entry->scope, error);
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+typedef struct
+{
+  RuhuReplica *replica;
+  const RuhuEntry *entries;
+  gsize n;
+  gsize done;
+  gboolean stop;
+} Apply;
+
+/* Whether the stream has been applied beyond this entry. A revocation told ahead of its place carries the cursor's own position. */
+static gboolean
+is_behind (const RuhuEntry *entry, gint64 cursor)
+{
+  return entry->kind == RUHU_ENTRY_REVOKE ? entry->position < cursor : entry->position <= cursor;
+}
+
+static gboolean
+keep_latest (RuhuReplica *self, GError **error)
+{
+  g_autofree char *latest = g_steal_pointer (&self->latest);
+  RuhuClock *clock = ruhu_store_get_clock (self->store);
+  g_autofree char *kept = NULL;
+
+  if (latest == NULL)
+    return TRUE;
+  if (!ruhu_store_load_clock (self->store, error))
+    return FALSE;
+  /* Only a stamp that the clock believes moves it: see ruhu_clock_observe(). */
+  if (ruhu_stamp_get_time (latest) > ruhu_clock_now (clock) + (gint64) 24 * 60 * 60 * 1000)
+    return TRUE;
+  kept = ruhu_store_get_meta (self->store, "clock", NULL);
+  if (kept != NULL && strcmp (kept, latest) >= 0)
+    return TRUE;
+  ruhu_clock_observe (clock, latest);
+  return ruhu_store_keep_clock (self->store, latest, error);
+}
+
+static gboolean
+apply_slice (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Apply *job = data;
+  RuhuReplica *self = job->replica;
+  gint64 start = g_get_monotonic_time ();
+  gint64 cursor;
+  gsize i = job->done;
+
+  job->stop = FALSE;
+  if (!ruhu_store_get_seen (self->store, &cursor, error))
+    return FALSE;
+  while (i < job->n && !job->stop && g_get_monotonic_time () - start < SLICE_US)
+    {
+      const RuhuEntry *entry = &job->entries[i];
+
+      if (!is_behind (entry, cursor))
+        {
+          if (!apply_entry (self, entry, &job->stop, error))
+            return FALSE;
+          if (!job->stop)
+            cursor = MAX (cursor, entry->position);
+        }
+      if (!job->stop)
+        i++;
+    }
+  if (!ruhu_replica_move_cursor (self, cursor, error) || !keep_latest (self, error))
+    return FALSE;
+  job->done = i;
+  return TRUE;
+}
+
+gboolean
+ruhu_replica_apply (RuhuReplica *self, const RuhuEntry *entries, gsize n, gsize *applied, GError **error)
+{
+  Apply job = { .replica = self, .entries = entries, .n = n };
+  g_autofree char *pending = NULL;
+  gint64 position;
+
+  g_return_val_if_fail (self != NULL && applied != NULL, FALSE);
+  if (!ruhu_replica_load_device (self, error) || !ruhu_replica_get_backfill (self, &pending, &position, NULL, error))
+    return FALSE;
+  while (pending == NULL && job.done < n && !job.stop)
+    {
+      gsize before = job.done;
+
+      if (!ruhu_database_transaction (self->database, apply_slice, &job, error))
+        {
+          job.done = before;
+          return FALSE;
+        }
+    }
+  *applied = job.done;
+  return ruhu_replica_settle (self, error);
+}
+
+gboolean
+ruhu_replica_settle (RuhuReplica *self, GError **error)
+{
+  g_autofree char *scrub = ruhu_store_get_meta (self->store, "scrub", NULL);
+  g_autoptr (GError) local = NULL;
+
+  if (self->extends)
+    {
+      self->extends = FALSE;
+      if (!ruhu_store_refresh_catalogue (self->store, NULL, error))
+        return FALSE;
+    }
+  if (scrub == NULL)
+    return TRUE;
+  /* Someone may be reading: then the log stays as long as that, and it is tried again the next time. */
+  if (!ruhu_store_unset_meta (self->store, "scrub", error))
+    return FALSE;
+  if (ruhu_database_checkpoint (self->database, &local))
+    return TRUE;
+  g_debug ("the write-ahead log could not be emptied yet");
+  return ruhu_store_set_meta (self->store, "scrub", "1", error);
+}
+
+typedef struct
+{
+  RuhuReplica *replica;
+  gint64 until;
+  const char *hash;
+} Advance;
+
+static gboolean
+advance (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Advance *job = data;
+  RuhuStore *store = job->replica->store;
+  gint64 cursor;
+
+  if (!ruhu_store_get_seen (store, &cursor, error))
+    return FALSE;
+  if (job->until < cursor)
+    return TRUE;
+  return ruhu_replica_move_cursor (job->replica, job->until, error) &&
+         (job->hash == NULL || ruhu_store_set_meta (store, "checkpoint", job->hash, error));
+}
+
+gboolean
+ruhu_replica_advance (RuhuReplica *self, gint64 until, const char *hash, GError **error)
+{
+  Advance job = { self, until, hash };
+  g_autofree char *pending = NULL;
+  gint64 position;
+  gint64 cursor;
+  g_autofree char *known = NULL;
+
+  if (!ruhu_replica_get_backfill (self, &pending, &position, NULL, error) || !ruhu_replica_get_cursor (self, &cursor, &known, error))
+    return FALSE;
+  g_return_val_if_fail (pending == NULL, FALSE);
+  /* Nothing new: no write, no fsync. */
+  if (until == cursor && g_strcmp0 (hash, known) == 0)
+    return ruhu_replica_settle (self, error);
+  return ruhu_database_transaction (self->database, advance, &job, error) && ruhu_replica_settle (self, error);
+}
