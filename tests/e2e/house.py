@@ -207,7 +207,7 @@ class Laptop:
         self.env.update(LC_ALL="C.UTF-8", LANGUAGE=os.environ.get("RUHU_LANGUAGE", "en"), HOME=str(self.path / "home"), RUHU_DATA_DIR=str(self.data),
                         XDG_RUNTIME_DIR=str(self.path / "run"), XDG_CONFIG_HOME=str(self.path / "config"), XDG_CACHE_HOME=str(self.path / "cache"),
                         XDG_DATA_HOME=str(self.path / "home/.local/share"), GSETTINGS_BACKEND="memory",
-                        RUHU_LOCALEDIR=str(BUILD / "po"), GSETTINGS_SCHEMA_DIR=str(BUILD / "client/data"))
+                        RUHU_NO_KEYRING="1", RUHU_LOCALEDIR=str(BUILD / "po"), GSETTINGS_SCHEMA_DIR=str(BUILD / "client/data"))
         self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={self.path}/run/bus"
         self.env.update(extra_env or {})
         self.bus_daemon = Process(scratch, f"{name}-bus", ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog",

@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A helper gets the assigned households and nothing else. Each household carries texts that stand nowhere else; a client that asks
+everything it can think of, over every endpoint, with a helper's token, never receives a byte of a household outside the helper's
+scope, before and after a reassignment; and what left the scope is gone from every file of the laptop."""
+import hashlib
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+
+from house import TOP, Laptop, Scratch, Tap, Township, check, compare, program
+from wire import Device, paths_of_openapi
+
+TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
+KINDS = ("group", "person", "note", "problem")
+
+
+def canary(household, kind, generation=1):
+    return "CA" + hashlib.sha256(f"{household} {kind} {generation}".encode()).hexdigest()[:14].upper()
+
+
+def marks(household, generation=1):
+    return [canary(household, kind, generation).encode() for kind in KINDS]
+
+
+def batch(laptop, commands):
+    result = subprocess.run([program("ruhu-record"), str(laptop.data), "batch"], input="\n".join(commands) + "\n", capture_output=True, text=True,
+                            env=laptop.env, timeout=600, check=False)
+    errors = [line for line in result.stdout.splitlines() if line.startswith("error")]
+    check(result.returncode == 0 and not errors, f"recording failed: {errors[:3]} {result.stderr[-500:]}")
+
+
+class Story:
+    def __init__(self, scratch):
+        self.scratch, self.township = scratch, Township(scratch)
+        self.crawled = set()
+
+    # Who and what.
+
+    def prepare(self):
+        self.township.generate().start()
+        self.office = Laptop(self.scratch, "office")
+        office = self.township.query("SELECT id FROM r_helper WHERE role = 'office' ORDER BY id LIMIT 1")[0][0]
+        self.office.enrol(self.township.enrol(office))
+        self.office.start().sync(self.township, 120)
+        self.helper = self.township.query("SELECT helper_id FROM r_assignment WHERE deleted = 0 AND post = 'A' GROUP BY helper_id HAVING count(*) >= 2 ORDER BY helper_id LIMIT 1")[0][0]
+        self.mine = {row[0] for row in self.township.query("SELECT scope FROM r_assignment WHERE helper_id = ?1 AND deleted = 0", self.helper)}
+        self.all = {row[0] for row in self.township.query("SELECT id FROM r_household")}
+        self.lost, self.gained = sorted(self.mine)[0], sorted(self.all - self.mine)[0]
+        self.early = Device(self.township.enrol(self.helper), "early").enrol()
+        self.early.catch_up()
+        check(self.mine <= self.early.held, f"the helper's device was granted {self.early.held}, assigned are {self.mine}")
+        return f"{len(self.all)} households, {len(self.mine)} of them the helper's"
+
+    def mark(self, households, generation):
+        batch(self.office, [f"save {h} household {h} group_name {canary(h, 'group', generation)} person + name {canary(h, 'person', generation)} "
+                            f"housing {self.single('housing', h)} note {canary(h, 'note', generation)} problem + kind 1 problem + found {TODAY} problem + state 1 "
+                            f"problem + description {canary(h, 'problem', generation)}" for h in sorted(households)])
+        self.office.sync(self.township, 120)
+
+    def single(self, kind, household):
+        if not hasattr(self, "singles"):
+            self.singles = {scope: record for record, scope, _ in self.office.records(kind)}
+        return self.singles.get(household, "+")
+
+    def mark_all(self):
+        self.mark(self.all, 1)
+        text = "\n".join(row[0] for row in self.township.query("SELECT body FROM log WHERE kind = 'change'"))
+        for household in self.all:
+            check(all(mark.decode() in text for mark in marks(household)), f"{household} carries no canary")
+        return f"{len(KINDS) * len(self.all)} canaries"
+
+    # What is asked.
+
+    def crawl(self, device):
+        """Everything that can be asked with this token."""
+        device.catch_up()
+        asked = [("GET", "/healthz", None), ("GET", "/v1/me", None)]
+        asked += [("GET", f"/v1/pull?after={after}", None) for after in (0, 1, device.cursor // 2, device.cursor, device.cursor + 1000, -1)]
+        asked += [("GET", f"/v1/pull?after=0&hash={'0' * 64}", None), ("GET", f"/v1/pull?after={device.cursor}&wait=1", None)]
+        scopes = sorted(self.all)[:12] + [self.lost, self.gained, "*", "township", "", "%", "' OR 1=1 --", "../township", self.lost + "%00"]
+        for scope in scopes:
+            for at in (0, device.cursor, 10**9):
+                asked.append(("GET", f"/v1/backfill?scope={scope.replace(' ', '%20')}&at={at}", None))
+        asked += [("GET", "/v1/backfill", None), ("GET", "/v1/pull", None), ("POST", "/v1/push", b""), ("POST", "/v1/push", b"{}\n"), ("POST", "/v1/enrol", b"{}")]
+        asked += [("GET", path, None) for path in ("/", "/v1", "/v1/", "/township.db", "/..%2ftownship.db", "/v1/households", "/v1/me/../pull?after=0")]
+        for method, path, body in asked:
+            status, _, _ = device.ask(method, path, body)
+            check(status != 500, f"{method} {path} is answered by 500")
+            self.crawled.add((method, path.split("?")[0]))
+        for scope in sorted(self.all - self.mine)[:3] + [self.lost]:
+            device.push(scope, {"household": {scope: {"phone": "13800000000"}}}, seen=10**9)
+            device.push(scope, {"problem": {"p-" + scope: {"description": "x"}}}, seen=1)
+        device.catch_up()
+        device.pull(after=0)
+
+    def all_endpoints(self):
+        described = set(paths_of_openapi((TOP / "syncd/wire/openapi.yaml").read_text(encoding="utf-8")))
+        check(described <= self.crawled, f"never asked: {sorted(described - self.crawled)}")
+        return f"{len(described)} operations"
+
+    def look(self, device, scope, generations=(1,)):
+        """No canary of a household outside @scope; every canary of each household in it."""
+        received = device.all_received()
+        for household in self.all - scope:
+            for generation in generations:
+                for mark in marks(household, generation):
+                    check(mark not in received, f"{device.name} received {mark.decode()} of a household that is not its helper's")
+        return received
+
+    def stream_and_backfill(self):
+        late = Device(self.township.enrol(self.helper), "late").enrol()
+        for device in (self.early, late):
+            self.crawl(device)
+            received = self.look(device, self.mine)
+            for household in self.mine:
+                check(all(mark in received for mark in marks(household)), f"{device.name} did not receive its own household")
+        self.late = late
+        return f"{sum(map(len, self.early.received)) + sum(map(len, late.received))} bytes received"
+
+    def no_token(self):
+        stranger = Device(self.township.enrol(self.helper), "stranger")
+        for token in (False, stranger.token, "x", "", "A" * 5000):
+            for path in ("/v1/pull?after=0", "/v1/me", f"/v1/backfill?scope={self.lost}&at=1000000"):
+                status, kind, _ = stranger.ask("GET", path, token=token)
+                check(status in (401, 431, 400), f"{path} with the token {str(token)[:10]!r} is answered by {status}")
+        self.look(stranger, set())
+
+    # The laptop's files.
+
+    def files_with(self, laptop, wanted):
+        """Files that hold one of the canaries, whatever they are."""
+        found = {}
+        for path in sorted(laptop.path.rglob("*")):
+            if path.is_file() and not path.is_socket():
+                data = path.read_bytes()
+                hits = [mark for mark in wanted if mark in data]
+                if hits:
+                    found[str(path.relative_to(laptop.path))] = len(hits)
+        return found
+
+    def laptop_files(self):
+        self.laptop = Laptop(self.scratch, "laptop")
+        self.laptop.enrol(self.township.enrol(self.helper))
+        self.laptop.start().sync(self.township, 120)
+        own = [mark for h in self.mine for mark in marks(h)]
+        foreign = [mark for h in self.all - self.mine for mark in marks(h)]
+        check(self.files_with(self.laptop, own), "the laptop's own canaries are in none of its files: this test sees nothing")
+        check(not self.files_with(self.laptop, foreign), f"canaries of others: {self.files_with(self.laptop, foreign)}")
+        for process in self.scratch.processes:
+            said = process.said().encode()
+            check(not any(mark in said for mark in own + foreign), f"{process.name} writes what households say into its log")
+        # A draft and a change of its own about the household that is going to leave.
+        self.laptop.record("draft", self.lost, json.dumps({"note": canary(self.lost, "note")}))
+
+    def reassign(self):
+        """One household goes to somebody else, another comes. What is written in the lost one afterwards is nobody's business here."""
+        rows = self.township.query("SELECT id FROM r_assignment WHERE helper_id = ?1 AND scope = ?2 AND deleted = 0", self.helper, self.lost)
+        commands = [f"set assignment {row[0]} to_date {TODAY - timedelta(days=1)} from_date {TODAY - timedelta(days=300)}" for row in rows]
+        commands.append(f"save {self.gained} assignment + helper_id {self.helper} assignment + post B assignment + from_date {TODAY}")
+        batch(self.office, commands)
+        self.office.sync(self.township)
+        self.mark({self.lost, self.gained}, 2)
+        self.mine_then, self.mine = self.mine, self.mine - {self.lost} | {self.gained}
+
+    def after(self):
+        fresh = Device(self.township.enrol(self.helper), "fresh").enrol()
+        for device in (self.early, self.late, fresh):
+            before = len(device.received)
+            self.crawl(device)
+            device.received = device.received[before:]
+            received = self.look(device, self.mine, (1, 2))
+            check(all(mark in received for mark in marks(self.gained, 2)), f"{device.name} did not receive the household that came")
+            check(self.lost not in device.held, f"{device.name} was not told of the revocation")
+
+    def files_after(self):
+        self.laptop.sync(self.township)
+        gone = marks(self.lost, 1) + marks(self.lost, 2)
+        self.laptop.sync(self.township)
+        check(not self.files_with(self.laptop, gone), f"what left the scope is still in {self.files_with(self.laptop, gone)}")
+        check(self.files_with(self.laptop, marks(self.gained, 2)), "the household that came is not on the laptop")
+        check(self.lost not in self.laptop.households() and self.gained in self.laptop.households(), "the list of households is not the new one")
+        compare(self.township.dump(), self.laptop.dump(), "the laptop")
+
+
+def main():
+    tap = Tap()
+    with Scratch("scope") as scratch:
+        story = Story(scratch)
+        tap.step("a township, its office, a helper's device", story.prepare)
+        if not tap.failed:
+            tap.step("each household carries canaries of its own", story.mark_all)
+            tap.step("stream and backfill give the helper's households and no others", story.stream_and_backfill)
+            tap.step("every endpoint was asked", story.all_endpoints)
+            tap.step("without a token, or with a wrong one, nothing is given", story.no_token)
+            tap.step("the laptop's files hold its own households and no others", story.laptop_files)
+            tap.step("the office reassigns a household", story.reassign)
+            tap.step("after it, nothing of the lost household is received", story.after)
+            tap.step("after it, nothing of the lost household is in any file", story.files_after)
+        if tap.failed:
+            scratch.keep = True
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
