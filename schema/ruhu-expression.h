@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* RuhuExpression: an SQL expression of the catalogue over a record's own fields, sandboxed. Its fields are names of the record type; besides them
- * `today` (text, UTC+8), `scope` and `id`. Sub-queries may read the record tables r_*. */
+ * `today` (text, UTC+8), `scope` and `id`. Sub-queries may read the record tables r_*; in them the record's own fields are self.FIELD. */
 #pragma once
 
 #include "ruhu-catalogue.h"
