@@ -2,7 +2,7 @@
 /* RuhuLedger: the township's log on a RuhuStore: accept, grant, stream, backfill, verify. No HTTP, no threads.
  *
  * log rows at the township: kind 'change' (in force), 'refused' (kept, with its reason), 'scope' (a grant or revocation to one device). position = log.n, contiguous from 1.
- * hash(n) = SHA-256 (hash(n-1) ‖ kind ‖ 0x00 ‖ body), hash(0) = 32 zero bytes; in hexadecimal outside the database. */
+ * hash(n) = SHA-256 (hash(n-1) ‖ kind ‖ 0x00 ‖ body), for a refusal ‖ 0x00 ‖ its code; hash(0) = 32 zero bytes; in hexadecimal outside the database. */
 #pragma once
 
 #include "ruhu-store.h"
@@ -106,7 +106,7 @@ gboolean ruhu_ledger_stream (RuhuLedger *self, const char *device, gint64 after,
  * ruhu_ledger_backfill:
  * @at: the position of the grant
  * @cookie: NULL, or the "next" of the page before
- * @out: receives lines {"position":p,"change":{…},"heads":{"person":{"<id>":["name","sex"]}}}; and last {"next":"…"} or {"done":true}
+ * @out: receives lines {"position":p,"heads":{"person":{"<id>":["name","sex"]}},"change":{…}}; and last {"next":"…"} or {"done":true}
  *
  * The heads of a scope ("*": of everything) that lie at or before @at. FORBIDDEN if the device does not hold that scope now.
  */

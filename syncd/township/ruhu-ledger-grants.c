@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Devices, and what each is granted. Grants follow from helpers' roles and assignments; each grant or revocation is an entry of the log addressed to one device, so that its
+ * order against changes is fixed.
+ *
+ *   helper               the township's own records, the households assigned today, and their villages
+ *   cadre                the township's own records, their village, and its households
+ *   office, inspector    everything
+ *   no role, deleted     nothing */
+#define G_LOG_DOMAIN "ruhu-ledger"
+
+#include "config.h"
+
+#include "ruhu-error.h"
+#include "ruhu-ledger-private.h"
+#include "ruhu-store-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* (device, scope) wanted on the day ?1. Roles are joined once; dates are compared as text. */
+#define WANTED                                                                                                                              \
+  "WITH account (device, owner, role, village) AS ("                                                                                        \
+  "  SELECT d.id, h.id, h.role, h.village_id FROM device d JOIN r_helper h ON h.id = d.owner WHERE d.revoked IS NULL AND h.deleted = 0),"   \
+  " wanted (device, scope) AS ("                                                                                                            \
+  "  SELECT device, '*' FROM account WHERE role IN ('office', 'inspector')"                                                                 \
+  "  UNION SELECT device, 'township' FROM account WHERE role IN ('helper', 'cadre')"                                                        \
+  "  UNION SELECT c.device, a.scope FROM account c JOIN r_assignment a ON a.helper_id = c.owner"                                            \
+  "    WHERE c.role = 'helper' AND a.deleted = 0 AND (a.from_date IS NULL OR a.from_date <= ?1) AND (a.to_date IS NULL OR a.to_date >= ?1)" \
+  "  UNION SELECT c.device, h.village_id FROM account c JOIN r_assignment a ON a.helper_id = c.owner JOIN r_household h ON h.id = a.scope"  \
+  "    WHERE c.role = 'helper' AND a.deleted = 0 AND h.village_id IS NOT NULL"                                                              \
+  "    AND (a.from_date IS NULL OR a.from_date <= ?1) AND (a.to_date IS NULL OR a.to_date >= ?1)"                                           \
+  "  UNION SELECT device, village FROM account WHERE role = 'cadre' AND village IS NOT NULL"                                                \
+  "  UNION SELECT c.device, h.id FROM account c JOIN r_household h ON h.village_id = c.village WHERE c.role = 'cadre' AND h.deleted = 0) "
+
+/* Revocations come first, so that whoever loses one kind of grant for another never holds both. */
+#define DIFFERENCES                                                                                                 \
+  WANTED                                                                                                            \
+  "SELECT g.device, g.scope, 0 AS given FROM granted g WHERE g.until IS NULL AND (?2 IS NULL OR g.device = ?2)"     \
+  "  AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.device = g.device AND w.scope = g.scope) "                      \
+  "UNION ALL "                                                                                                      \
+  "SELECT w.device, w.scope, 1 FROM wanted w WHERE (?2 IS NULL OR w.device = ?2)"                                   \
+  "  AND NOT EXISTS (SELECT 1 FROM granted g WHERE g.device = w.device AND g.scope = w.scope AND g.until IS NULL) " \
+  "ORDER BY 3, 1, 2"
+
+void
+ruhu_device_free (RuhuDevice *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->id);
+  g_free (self->user);
+  g_free (self->name);
+  g_free (self->created);
+  g_free (self->revoked);
+  g_free (self->last_seen);
+  g_free (self);
+}
+
+gboolean
+ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *scope, gboolean granted, GError **error)
+{
+  g_autofree char *body = g_strdup_printf ("{\"%s\":\"%s\",\"device\":\"%s\"}", granted ? "grant" : "revoke", scope, device);
+
+  ruhu_chain_hash (end->hash, "scope", body, strlen (body), NULL);
+  end->position++;
+  if (!ruhu_database_run (self->database, "INSERT INTO log (n, position, kind, device, scope, body, hash) VALUES (?1, ?1, 'scope', ?2, ?3, ?4, ?5)", error,
+                          "isssb", end->position, device, scope, body, (const void *) end->hash, (gsize) RUHU_HASH_LENGTH))
+    return FALSE;
+  if (granted)
+    return ruhu_database_run (self->database, "INSERT INTO granted (device, scope, since) VALUES (?1, ?2, ?3)", error, "ssi", device, scope,
+                              end->position);
+  return ruhu_database_run (self->database, "UPDATE granted SET until = ?3 WHERE device = ?1 AND scope = ?2 AND until IS NULL", error, "ssi", device, scope,
+                            end->position);
+}
+
+gboolean
+ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, gboolean *had, GError **error)
+{
+  gint64 found;
+
+  if (!ruhu_database_get_integer (self->database,
+                                  "SELECT 1 FROM granted WHERE device = ?1 AND scope IN (?2, '*') AND since <= ?3 AND (until IS NULL OR until > ?3) LIMIT 1",
+                                  0, &found, error, "ssi", device, scope, seen))
+    return FALSE;
+  *had = found != 0;
+  return TRUE;
+}
+
+gboolean
+ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, gboolean *has, GError **error)
+{
+  gint64 found;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM granted WHERE device = ?1 AND scope IN (?2, '*') AND until IS NULL LIMIT 1", 0, &found,
+                                  error, "ss", device, scope))
+    return FALSE;
+  *has = found != 0;
+  return TRUE;
+}
+
+static gboolean
+sets_field (json_object *records, const char *field)
+{
+  json_object_object_foreach (records, id, fields)
+  {
+    (void) id;
+    if (json_object_object_get_ex (fields, field, NULL))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+ruhu_ledger_moves_grants (const RuhuChange *change)
+{
+  json_object *records = NULL;
+
+  if (json_object_object_get_ex (change->set, "assignment", NULL))
+    return TRUE;
+  if (json_object_object_get_ex (change->set, "helper", &records))
+    return sets_field (records, "role") || sets_field (records, "village_id") || sets_field (records, "deleted");
+  if (json_object_object_get_ex (change->set, "household", &records))
+    return sets_field (records, "village_id") || sets_field (records, "deleted");
+  return FALSE;
+}
+
+typedef struct
+{
+  char *device;
+  char *scope;
+  gboolean given;
+} Difference;
+
+static void
+difference_clear (gpointer data)
+{
+  Difference *self = data;
+
+  g_free (self->device);
+  g_free (self->scope);
+}
+
+/* Without a device there is nobody to grant anything to: most of a township's life before its first laptop is the import of households. */
+static gboolean
+has_devices (RuhuLedger *self, gboolean *any, GError **error)
+{
+  gint64 found;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM device LIMIT 1", 0, &found, error, ""))
+    return FALSE;
+  *any = found != 0;
+  return TRUE;
+}
+
+gboolean
+ruhu_ledger_follow_grants (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *today, GError **error)
+{
+  g_autofree char *now = today == NULL ? ruhu_clock_today (ruhu_store_get_clock (self->store)) : g_strdup (today);
+  g_autoptr (GArray) differences = g_array_new (FALSE, FALSE, sizeof (Difference));
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = NULL;
+  gboolean any;
+
+  g_array_set_clear_func (differences, difference_clear);
+  if (!has_devices (self, &any, error))
+    return FALSE;
+  if (!any)
+    return TRUE;
+  query = ruhu_database_query (self->database, DIFFERENCES, error, "ss", now, device);
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    {
+      Difference difference = { g_strdup (ruhu_statement_get_text (query, 0)), g_strdup (ruhu_statement_get_text (query, 1)),
+                                ruhu_statement_get_integer (query, 2) != 0 };
+
+      g_array_append_val (differences, difference);
+    }
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  for (guint i = 0; i < differences->len; i++)
+    {
+      Difference *difference = &g_array_index (differences, Difference, i);
+
+      if (!ruhu_ledger_append_scope (self, end, difference->device, difference->scope, difference->given, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+typedef struct
+{
+  RuhuLedger *ledger;
+  const char *today;
+} Reconcile;
+
+static gboolean
+reconcile (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Reconcile *job = data;
+  RuhuChainEnd end;
+
+  return ruhu_ledger_load_end (job->ledger, &end, error) && ruhu_ledger_follow_grants (job->ledger, &end, NULL, job->today, error);
+}
+
+gboolean
+ruhu_ledger_reconcile (RuhuLedger *self, const char *today, GError **error)
+{
+  Reconcile job = { self, today };
+
+  return ruhu_database_transaction (self->database, reconcile, &job, error);
+}
+
+#define DEVICE_COLUMNS "SELECT id, owner, name, created, revoked, last_seen, last_seq, enrolled_at FROM device "
+
+static RuhuDevice *
+device_from_row (RuhuStatement *row)
+{
+  RuhuDevice *self = g_new0 (RuhuDevice, 1);
+
+  self->id = g_strdup (ruhu_statement_get_text (row, 0));
+  self->user = g_strdup (ruhu_statement_get_text (row, 1));
+  self->name = g_strdup (ruhu_statement_get_text (row, 2));
+  self->created = g_strdup (ruhu_statement_get_text (row, 3));
+  self->revoked = g_strdup (ruhu_statement_get_text (row, 4));
+  self->last_seen = g_strdup (ruhu_statement_get_text (row, 5));
+  self->last_seq = ruhu_statement_get_integer (row, 6);
+  self->enrolled_at = ruhu_statement_get_integer (row, 7);
+  return self;
+}
+
+RuhuDevice *
+ruhu_ledger_get_device (RuhuLedger *self, const char *device, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, DEVICE_COLUMNS "WHERE id = ?1", error, "s", device);
+
+  return query != NULL && ruhu_statement_next (query, error) ? device_from_row (query) : NULL;
+}
+
+RuhuDevice *
+ruhu_ledger_find_token (RuhuLedger *self, const char *token_hash, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, DEVICE_COLUMNS "WHERE token_hash = ?1", error, "s", token_hash);
+
+  return query != NULL && ruhu_statement_next (query, error) ? device_from_row (query) : NULL;
+}
+
+GPtrArray *
+ruhu_ledger_list_devices (RuhuLedger *self, GError **error)
+{
+  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_device_free);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, DEVICE_COLUMNS "ORDER BY owner, created, id", error, "");
+
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    g_ptr_array_add (devices, device_from_row (query));
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&devices) : NULL;
+}
+
+typedef struct
+{
+  RuhuLedger *ledger;
+  const char *device;
+  const char *user;
+  const char *name;
+  const char *token_hash;
+  gint64 position;
+} AddDevice;
+
+/* The same call again: the answer of the first got lost. *@done: it was. */
+static gboolean
+find_added (AddDevice *job, gboolean *done, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuDevice) device = ruhu_ledger_get_device (job->ledger, job->device, &local);
+  g_autofree char *hash = NULL;
+
+  *done = FALSE;
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  if (device == NULL)
+    return TRUE;
+  if (!ruhu_database_get_text (job->ledger->database, "SELECT token_hash FROM device WHERE id = ?1", &hash, error, "s", job->device))
+    return FALSE;
+  if (g_strcmp0 (hash, job->token_hash) != 0 || strcmp (device->user, job->user) != 0)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("A laptop of this name is enrolled already."));
+      return FALSE;
+    }
+  job->position = device->enrolled_at;
+  *done = TRUE;
+  return TRUE;
+}
+
+static gboolean
+add_device (RuhuDatabase *database, gpointer data, GError **error)
+{
+  AddDevice *job = data;
+  RuhuLedger *self = job->ledger;
+  g_autofree char *now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self->store)));
+  RuhuChainEnd end;
+  gboolean done;
+
+  if (!find_added (job, &done, error))
+    return FALSE;
+  if (done)
+    return TRUE;
+  if (!ruhu_ledger_load_end (self, &end, error))
+    return FALSE;
+  job->position = end.position;
+  return ruhu_database_run (database,
+                            "INSERT INTO device (id, owner, name, token_hash, created, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error, "sssssi",
+                            job->device, job->user, job->name, job->token_hash, now, end.position) &&
+         ruhu_ledger_follow_grants (self, &end, job->device, NULL, error);
+}
+
+gboolean
+ruhu_ledger_add_device (RuhuLedger *self,
+                        const char *device,
+                        const char *user,
+                        const char *name,
+                        const char *token_hash,
+                        gint64 *position,
+                        GError **error)
+{
+  AddDevice job = { self, device, user, name, token_hash, 0 };
+
+  g_return_val_if_fail (self != NULL && device != NULL && user != NULL && name != NULL && token_hash != NULL && position != NULL, FALSE);
+  if (!ruhu_database_transaction (self->database, add_device, &job, error))
+    return FALSE;
+  *position = job.position;
+  return TRUE;
+}
+
+typedef struct
+{
+  RuhuLedger *ledger;
+  const char *device;
+} RevokeDevice;
+
+static gboolean
+revoke_device (RuhuDatabase *database, gpointer data, GError **error)
+{
+  RevokeDevice *job = data;
+  RuhuLedger *self = job->ledger;
+  g_autofree char *now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self->store)));
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuDevice) device = ruhu_ledger_get_device (self, job->device, &local);
+  RuhuChainEnd end;
+
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  if (device == NULL)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("There is no such laptop."));
+      return FALSE;
+    }
+  return ruhu_database_run (database, "UPDATE device SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL", error, "ss", job->device, now) &&
+         ruhu_ledger_load_end (self, &end, error) && ruhu_ledger_follow_grants (self, &end, job->device, NULL, error);
+}
+
+gboolean
+ruhu_ledger_revoke_device (RuhuLedger *self, const char *device, GError **error)
+{
+  RevokeDevice job = { self, device };
+
+  return ruhu_database_transaction (self->database, revoke_device, &job, error);
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Taking changes into the log. A change that is not allowed or not valid is in the log too, as 'refused', so that its author's next changes are not held up and nothing
+ * anybody typed is lost; it moves no head. */
+#define G_LOG_DOMAIN "ruhu-ledger"
+
+#include "config.h"
+
+#include "ruhu-ledger.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-heads.h"
+#include "ruhu-ledger-private.h"
+#include "ruhu-store-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* How far a stamp may be ahead of the township's clock. */
+#define FUTURE_MS ((gint64) 10 * 60 * 1000)
+
+RuhuLedger *
+ruhu_ledger_new (RuhuStore *store)
+{
+  RuhuLedger *self = g_new0 (RuhuLedger, 1);
+
+  self->store = store;
+  self->database = ruhu_store_get_database (store);
+  return self;
+}
+
+void
+ruhu_ledger_free (RuhuLedger *self)
+{
+  g_free (self);
+}
+
+void
+ruhu_pushed_free (RuhuPushed *self)
+{
+  if (self == NULL)
+    return;
+  ruhu_change_free (self->change);
+  g_free (self->line);
+  g_free (self);
+}
+
+void
+ruhu_refusal_free (RuhuRefusal *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->code);
+  g_free (self->detail);
+  g_free (self);
+}
+
+void
+ruhu_batch_clear (RuhuBatch *self)
+{
+  self->accepted = 0;
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
+  g_clear_error (&self->stop);
+}
+
+void
+ruhu_chain_hash (guint8 *hash, const char *kind, const char *body, gsize length, const char *reason)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  gsize size = RUHU_HASH_LENGTH;
+
+  g_checksum_update (sum, hash, RUHU_HASH_LENGTH);
+  g_checksum_update (sum, (const guchar *) kind, (gssize) strlen (kind) + 1);
+  g_checksum_update (sum, (const guchar *) body, (gssize) length);
+  if (reason != NULL)
+    {
+      g_checksum_update (sum, (const guchar *) "", 1);
+      g_checksum_update (sum, (const guchar *) reason, (gssize) strlen (reason));
+    }
+  g_checksum_get_digest (sum, hash, &size);
+}
+
+char *
+ruhu_chain_to_hex (const guint8 *hash)
+{
+  GString *hex = g_string_sized_new (RUHU_HASH_LENGTH * 2);
+
+  for (gsize i = 0; i < RUHU_HASH_LENGTH; i++)
+    g_string_append_printf (hex, "%02x", hash[i]);
+  return g_string_free (hex, FALSE);
+}
+
+gboolean
+ruhu_ledger_load_end (RuhuLedger *self, RuhuChainEnd *end, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, "SELECT n, hash FROM log ORDER BY n DESC LIMIT 1", error, "");
+  RuhuChainEnd found = { 0 };
+
+  if (query == NULL)
+    return FALSE;
+  if (ruhu_statement_next (query, &local))
+    {
+      gsize length;
+      const void *hash = ruhu_statement_get_blob (query, 1, &length);
+
+      found.position = ruhu_statement_get_integer (query, 0);
+      if (length != RUHU_HASH_LENGTH)
+        {
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The last entry of the log has no hash."));
+          return FALSE;
+        }
+      memcpy (found.hash, hash, RUHU_HASH_LENGTH);
+    }
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  *end = found;
+  return TRUE;
+}
+
+static gboolean
+append_change (RuhuLedger *self, RuhuChainEnd *end, const RuhuPushed *pushed, const GError *refusal, GError **error)
+{
+  const RuhuChange *change = pushed->change;
+  const char *kind = refusal != NULL ? "refused" : "change";
+  const char *reason = refusal != NULL ? ruhu_error_get_name ((RuhuError) refusal->code) : NULL;
+
+  ruhu_chain_hash (end->hash, kind, pushed->line, pushed->length, reason);
+  end->position++;
+  return ruhu_database_run (self->database,
+                            "INSERT INTO log (n, position, kind, device, seq, seen, time, author, scope, visit, body, reason, detail, hash) "
+                            "VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                            error, "issiissss"
+                                   "tssb",
+                            end->position, kind, change->device, change->seq, change->seen, change->time, change->by,
+                            change->scope, change->visit, pushed->line, (gssize) pushed->length, reason, refusal != NULL ? refusal->message : NULL,
+                            (const void *) end->hash, (gsize) RUHU_HASH_LENGTH);
+}
+
+/* One device's batch while it is taken in. */
+typedef struct
+{
+  RuhuLedger *ledger;
+  RuhuBatch *batch;
+  RuhuDevice *device;
+  RuhuRole role;
+  RuhuChainEnd *end;
+  gboolean moves_grants;
+  gboolean extends;
+} Intake;
+
+static RuhuRole
+role_of (RuhuLedger *self, const char *user, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (!ruhu_database_get_text (self->database, "SELECT role FROM r_helper WHERE id = ?1 AND deleted = 0", &name, error, "s", user))
+    return 0;
+  return name != NULL ? ruhu_role_from_name (name) : 0;
+}
+
+/* Why a change cannot be in force, as an error to be stored with it; FALSE without *@refusal when the check itself failed. */
+static gboolean
+judge (Intake *intake, const RuhuChange *change, GError **refusal, GError **error)
+{
+  RuhuLedger *self = intake->ledger;
+  gboolean had;
+
+  if (strcmp (change->by, intake->device->user) != 0)
+    {
+      g_set_error_literal (refusal, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change names another user than the laptop's."));
+      return TRUE;
+    }
+  if (!ruhu_ledger_had_scope (self, change->device, change->scope, change->seen, &had, error))
+    return FALSE;
+  if (!had)
+    {
+      g_set_error_literal (refusal, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The household was not assigned to this laptop's user."));
+      return TRUE;
+    }
+  if (ruhu_heads_check_scope (self->database, change, refusal) &&
+      ruhu_validator_check_remote (ruhu_store_get_validator (self->store), change, intake->role, refusal))
+    g_assert (*refusal == NULL);
+  return TRUE;
+}
+
+/* What makes the rest of a batch wait: it will be welcome once the laptop has put it right. */
+static gboolean
+must_stop (Intake *intake, const RuhuChange *change, GError **stop)
+{
+  gint64 now = ruhu_clock_now (ruhu_store_get_clock (intake->ledger->store));
+
+  if (strcmp (change->device, intake->device->id) != 0)
+    g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change was made by another laptop."));
+  else if (change->seq > intake->device->last_seq + 1)
+    g_set_error (stop, RUHU_ERROR, RUHU_ERROR_GAP, _ ("Change %" G_GINT64_FORMAT " came, but %" G_GINT64_FORMAT " is the next."), change->seq,
+                 intake->device->last_seq + 1);
+  else if (ruhu_stamp_get_time (change->time) > now + FUTURE_MS)
+    g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_CLOCK, _ ("A change is stamped with a time in the future."));
+  else if (change->seen > intake->end->position)
+    g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("A change has seen more than this township's history holds."));
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+note_refusal (RuhuBatch *batch, gint64 seq, const GError *refusal)
+{
+  RuhuRefusal *item = g_new0 (RuhuRefusal, 1);
+
+  item->seq = seq;
+  item->code = g_strdup (ruhu_error_get_name ((RuhuError) refusal->code));
+  item->detail = g_strdup (refusal->message);
+  g_ptr_array_add (batch->refused, item);
+}
+
+/* A check that could not be made (a full disk, a damaged file) must not be taken for a refusal. */
+static gboolean
+is_judgement (const GError *error)
+{
+  return error->domain == RUHU_ERROR &&
+         (error->code == RUHU_ERROR_INVALID || error->code == RUHU_ERROR_FORBIDDEN || error->code == RUHU_ERROR_TOO_LARGE);
+}
+
+static gboolean
+take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
+{
+  RuhuLedger *self = intake->ledger;
+  const RuhuChange *change = pushed->change;
+  g_autoptr (GError) refusal = NULL;
+
+  if (!judge (intake, change, &refusal, error))
+    return FALSE;
+  if (refusal != NULL && !is_judgement (refusal))
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  if (!append_change (self, intake->end, pushed, refusal, error))
+    return FALSE;
+  intake->device->last_seq = change->seq;
+  if (refusal != NULL)
+    {
+      note_refusal (intake->batch, change->seq, refusal);
+      return TRUE;
+    }
+  intake->moves_grants |= ruhu_ledger_moves_grants (change);
+  intake->extends |= ruhu_store_change_extends (change);
+  return ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, intake->end->position, intake->end->position, error);
+}
+
+static gboolean
+take_batch (Intake *intake, GError **error)
+{
+  RuhuBatch *batch = intake->batch;
+
+  for (guint i = 0; i < batch->changes->len && batch->stop == NULL; i++)
+    {
+      const RuhuPushed *pushed = g_ptr_array_index (batch->changes, i);
+
+      if (strcmp (pushed->change->device, intake->device->id) == 0 && pushed->change->seq <= intake->device->last_seq)
+        continue;
+      if (!must_stop (intake, pushed->change, &batch->stop) && !take_change (intake, pushed, error))
+        return FALSE;
+    }
+  batch->accepted = intake->device->last_seq;
+  return TRUE;
+}
+
+typedef struct
+{
+  RuhuLedger *ledger;
+  RuhuBatch **batches;
+  gsize n;
+  gboolean extends;
+} Accept;
+
+static gboolean
+take_device (Accept *job, RuhuBatch *batch, RuhuChainEnd *end, gboolean *moves_grants, GError **error)
+{
+  RuhuLedger *self = job->ledger;
+  g_autoptr (RuhuDevice) device = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *now = NULL;
+  Intake intake = { .ledger = self, .batch = batch, .end = end };
+
+  ruhu_batch_clear (batch);
+  batch->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_refusal_free);
+  device = ruhu_ledger_get_device (self, batch->device, &local);
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  if (device == NULL || device->revoked != NULL)
+    {
+      batch->stop = device == NULL ? g_error_new_literal (RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this laptop."))
+                                   : g_error_new_literal (RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("This laptop was withdrawn."));
+      return TRUE;
+    }
+  intake.device = device;
+  intake.role = role_of (self, device->user, &local);
+  if (!ruhu_check_end (&local, error) || !take_batch (&intake, error))
+    return FALSE;
+  *moves_grants |= intake.moves_grants;
+  job->extends |= intake.extends;
+  now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self->store)));
+  return ruhu_database_run (self->database, "UPDATE device SET last_seq = ?2, last_seen = ?3 WHERE id = ?1", error, "sis", device->id, device->last_seq, now);
+}
+
+static gboolean
+accept (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Accept *job = data;
+  gboolean moves_grants = FALSE;
+  RuhuChainEnd end;
+
+  if (!ruhu_ledger_load_end (job->ledger, &end, error))
+    return FALSE;
+  for (gsize i = 0; i < job->n; i++)
+    {
+      gboolean moved = FALSE;
+
+      if (!take_device (job, job->batches[i], &end, &moved, error))
+        return FALSE;
+      moves_grants |= moved;
+    }
+  return !moves_grants || ruhu_ledger_follow_grants (job->ledger, &end, NULL, NULL, error);
+}
+
+static void
+refresh_if (RuhuLedger *self, gboolean extends)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (extends && !ruhu_store_refresh_catalogue (self->store, NULL, &local))
+    g_warning ("the catalogue was not refreshed: %s", local->message);
+}
+
+gboolean
+ruhu_ledger_accept (RuhuLedger *self, RuhuBatch **batches, gsize n, GError **error)
+{
+  Accept job = { self, batches, n, FALSE };
+
+  g_return_val_if_fail (self != NULL && batches != NULL, FALSE);
+  if (!ruhu_database_transaction (self->database, accept, &job, error))
+    {
+      for (gsize i = 0; i < n; i++)
+        ruhu_batch_clear (batches[i]);
+      return FALSE;
+    }
+  refresh_if (self, job.extends);
+  return TRUE;
+}
+
+typedef struct
+{
+  RuhuLedger *ledger;
+  const char *by;
+  const char *scope;
+  gboolean of_village;
+  json_object *set;
+  gboolean extends;
+} Write;
+
+/* The township itself sees everything it has: `seen` is the end of the log. */
+static RuhuPushed *
+make_own (Write *job, const RuhuChainEnd *end, GError **error)
+{
+  RuhuLedger *self = job->ledger;
+  g_autoptr (RuhuChange) change = g_new0 (RuhuChange, 1);
+  g_autoptr (RuhuPushed) pushed = g_new0 (RuhuPushed, 1);
+  gint64 last;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT max (seq) FROM log WHERE device = ?1", 0, &last, error, "s", RUHU_TOWNSHIP_DEVICE) ||
+      !ruhu_store_load_clock (self->store, error))
+    return NULL;
+  change->device = g_strdup (RUHU_TOWNSHIP_DEVICE);
+  change->seq = last + 1;
+  change->seen = end->position;
+  change->time = ruhu_clock_stamp (ruhu_store_get_clock (self->store));
+  change->by = g_strdup (job->by);
+  change->scope = g_strdup (job->scope);
+  change->of_village = job->of_village;
+  change->set = json_object_get (job->set);
+  if (!ruhu_store_keep_clock (self->store, change->time, error))
+    return NULL;
+  pushed->line = ruhu_change_to_json (change);
+  pushed->length = strlen (pushed->line);
+  pushed->change = ruhu_change_parse (pushed->line, pushed->length, error);
+  return pushed->change != NULL ? g_steal_pointer (&pushed) : NULL;
+}
+
+static gboolean
+write_own (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Write *job = data;
+  RuhuLedger *self = job->ledger;
+  g_autoptr (RuhuPushed) pushed = NULL;
+  RuhuChainEnd end;
+
+  if (!ruhu_ledger_load_end (self, &end, error))
+    return FALSE;
+  pushed = make_own (job, &end, error);
+  if (pushed == NULL || !ruhu_heads_check_scope (database, pushed->change, error) ||
+      !ruhu_validator_check_remote (ruhu_store_get_validator (self->store), pushed->change, RUHU_ROLE_OFFICE, error) ||
+      !append_change (self, &end, pushed, NULL, error) ||
+      !ruhu_heads_apply (database, ruhu_store_get_catalogue (self->store), pushed->change, end.position, end.position, error))
+    return FALSE;
+  job->extends = ruhu_store_change_extends (pushed->change);
+  return !ruhu_ledger_moves_grants (pushed->change) || ruhu_ledger_follow_grants (self, &end, NULL, NULL, error);
+}
+
+gboolean
+ruhu_ledger_write (RuhuLedger *self, const char *by, const char *scope, gboolean of_village, json_object *set, GError **error)
+{
+  Write job = { self, by, scope, of_village, set, FALSE };
+
+  g_return_val_if_fail (self != NULL && by != NULL && scope != NULL && set != NULL, FALSE);
+  if (!ruhu_database_transaction (self->database, write_own, &job, error))
+    return FALSE;
+  refresh_if (self, job.extends);
+  return TRUE;
+}
+
+gboolean
+ruhu_ledger_get_head (RuhuLedger *self, gint64 *position, char **hash, GError **error)
+{
+  RuhuChainEnd end;
+
+  if (!ruhu_ledger_load_end (self, &end, error))
+    return FALSE;
+  *position = end.position;
+  if (hash != NULL)
+    *hash = ruhu_chain_to_hex (end.hash);
+  return TRUE;
+}
+
+char *
+ruhu_ledger_get_hash (RuhuLedger *self, gint64 position, GError **error)
+{
+  static const guint8 zero[RUHU_HASH_LENGTH] = { 0 };
+  g_autoptr (RuhuStatement) query = NULL;
+  gsize length;
+  const void *hash;
+
+  if (position == 0)
+    return ruhu_chain_to_hex (zero);
+  query = ruhu_database_query (self->database, "SELECT hash FROM log WHERE n = ?1", error, "i", position);
+  if (query == NULL || !ruhu_statement_next (query, error))
+    return NULL;
+  hash = ruhu_statement_get_blob (query, 0, &length);
+  return length == RUHU_HASH_LENGTH ? ruhu_chain_to_hex (hash) : NULL;
+}
