@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The app as a person uses it: on a virtual screen, found and operated by the names that a screen reader would say.
+
+The accessibility bus belongs to a session bus, and libatspi knows one for the life of a process: an App must be used in the process
+that called App.attach() first, with one laptop. Several laptops need several processes (see in_child)."""
+import os
+import subprocess
+import sys
+import time
+import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+from house import SLOW, Failed, Process, program, wait_for  # noqa: E402
+
+SCREEN = "1366x768"
+
+
+class Display:
+    """A virtual screen."""
+
+    def __init__(self, scratch, name):
+        read, write = os.pipe()
+        os.set_inheritable(write, True)
+        self.process = Process(scratch, f"{name}-screen", ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SCREEN}x24", "-nolisten", "tcp", "-noreset"])
+        with open(self.process.log, "ab") as log:
+            self.process.child = subprocess.Popen(self.process.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(write,))
+        os.close(write)
+        number = b""
+        while not number.endswith(b"\n"):
+            part = os.read(read, 16)
+            if not part:
+                raise Failed(f"no virtual screen: {self.process.said()}")
+            number += part
+        os.close(read)
+        self.name = f":{int(number)}"
+
+
+class App:
+    """The app on one laptop."""
+
+    def __init__(self, laptop, language="zh_CN", out=None):
+        self.laptop, self.out, self.shots, self.root = laptop, out, 0, None
+        self.display = Display(laptop.scratch, laptop.name)
+        self.env = dict(laptop.env, DISPLAY=self.display.name, GDK_BACKEND="x11", GSK_RENDERER="cairo", GTK_USE_PORTAL="0", NO_AT_BRIDGE="0", GTK_A11Y="atspi",
+                        LC_ALL="C.UTF-8", LANGUAGE=language, GIO_USE_VFS="local", LIBGL_ALWAYS_SOFTWARE="1")
+        self.env.pop("WAYLAND_DISPLAY", None)
+        self.process = Process(laptop.scratch, f"{laptop.name}-app", [program("ruhu")], env=self.env)
+
+    def attach(self):
+        """Binds this process to the laptop's bus."""
+        os.environ.update({key: self.env[key] for key in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "XDG_RUNTIME_DIR", "LC_ALL")})
+        import pyatspi
+        from gi.repository import Atspi, GLib
+        self.pyatspi, self.Atspi, self.GLib = pyatspi, Atspi, GLib
+        return self
+
+    def start(self):
+        self.process.start()
+        self.root = self.wait(self.find_application, "the app on the accessibility bus", 30)
+        self.root.set_cache_mask(self.Atspi.Cache.NONE)
+        self.wait(lambda: self.find("frame"), "the app's window")
+        self.window()
+        return self
+
+    def find_application(self):
+        if not self.process.running():
+            raise Failed(f"the app ended: {self.process.said()[-2000:]}")
+        return next((a for a in self.pyatspi.Registry.getDesktop(0) if a is not None and a.name == "ruhu"), None)
+
+    def window(self, width=1366, height=768):
+        """There is no window manager: the window takes the whole screen, as it does on a small laptop."""
+        found = wait_for(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "ruhu"], env=self.env, capture_output=True, text=True).stdout.split(), "the window")
+        self.xid = found[-1]
+        subprocess.run(["xdotool", "windowmove", self.xid, "0", "0", "windowsize", self.xid, str(width), str(height), "windowfocus", self.xid], env=self.env, check=False,
+                       capture_output=True)
+        return self.xid
+
+    def kill(self):
+        self.process.kill()
+        self.root = None
+
+    def stop(self):
+        return self.process.stop()
+
+    # Looking.
+
+    def wait(self, condition, what, seconds=15):
+        """libatspi keeps a cache that only its main context refreshes; objects vanish while one walks."""
+        end = time.monotonic() + seconds * SLOW
+        while True:
+            while self.GLib.MainContext.default().iteration(False):
+                pass
+            try:
+                result = condition()
+                if result:
+                    return result
+            except (self.GLib.Error, AttributeError, RuntimeError, NotImplementedError):
+                pass
+            if self.root is not None and not self.process.running():
+                raise Failed(f"the app ended while a test waited for {what}: {self.process.said()[-2000:]}")
+            if time.monotonic() > end:
+                self.shoot("failed")
+                raise Failed(f"waited in vain: {what}\n{self.tree()[:6000]}")
+            time.sleep(0.05)
+
+    def walk(self, item=None):
+        item = self.root if item is None else item
+        yield item
+        for child in item:
+            if child is not None:
+                yield from self.walk(child)
+
+    def find_all(self, role, text="", root=None):
+        return [a for a in self.walk(root) if (not role or a.getRoleName() == role) and text in a.name]
+
+    def find(self, role, text="", root=None):
+        return next(iter(self.find_all(role, text, root)), None)
+
+    def get(self, role, text, root=None, seconds=15):
+        return self.wait(lambda: self.find(role, text, root), f"{role} {text!r}", seconds)
+
+    def see(self, text, seconds=15):
+        """Anything on the screen that says this."""
+        return self.wait(lambda: next((a for a in self.walk() if text in a.name or text in self.text_of(a)), None), f"the text {text!r}", seconds)
+
+    def sees(self, text):
+        return any(text in a.name or text in self.text_of(a) for a in self.walk())
+
+    def text_of(self, item):
+        try:
+            text = item.queryText()
+            return text.getText(0, text.characterCount)
+        except NotImplementedError:
+            return ""
+
+    def tree(self):
+        lines = []
+
+        def add(item, depth):
+            try:
+                lines.append("  " * depth + f"{item.getRoleName()} {item.name!r} {self.text_of(item)!r}")
+                for child in item:
+                    if child is not None and depth < 40:
+                        add(child, depth + 1)
+            except (self.GLib.Error, AttributeError, RuntimeError):
+                pass
+        if self.root is not None:
+            add(self.root, 0)
+        return "\n".join(lines)
+
+    # Doing.
+
+    def click(self, item):
+        action = item.queryAction()
+        for number in range(action.nActions):
+            if action.getName(number) in ("click", "activate", "toggle"):
+                action.doAction(number)
+                return
+        raise Failed(f"{item.getRoleName()} {item.name!r} cannot be clicked")
+
+    def press(self, text, role="push button", root=None):
+        self.click(self.get(role, text, root))
+
+    def write(self, item, text):
+        item.queryEditableText().setTextContents(text)
+
+    def key(self, *keys):
+        subprocess.run(["xdotool", "windowfocus", self.xid, "key", "--delay", "40", *keys], env=self.env, check=True, capture_output=True)
+
+    def type(self, text):
+        subprocess.run(["xdotool", "windowfocus", self.xid, "type", "--delay", "20", text], env=self.env, check=True, capture_output=True)
+
+    def settle(self, seconds=0.6):
+        """Until the animations are over."""
+        end = time.monotonic() + seconds * SLOW
+        while time.monotonic() < end:
+            while self.GLib.MainContext.default().iteration(False):
+                pass
+            time.sleep(0.02)
+
+    def shoot(self, name):
+        """A screenshot, kept for a look."""
+        if self.out is None:
+            return
+        self.settle()
+        self.shots += 1
+        os.makedirs(self.out, exist_ok=True)
+        subprocess.run(["import", "-window", "root", os.path.join(self.out, f"{self.shots:02}-{name}.png")], env=self.env, check=False, capture_output=True)
+
+
+def in_child(function, *arguments):
+    """Runs it in a process of its own, for a second laptop's screen; Failed with what it said."""
+    read, write = os.pipe()
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read)
+        said, status = "", 0
+        try:
+            said = function(*arguments) or ""
+        except BaseException as failure:  # noqa: B902  (whatever it was, the parent is to know)
+            said, status = f"{failure}" if isinstance(failure, Failed) else traceback.format_exc(), 1
+        os.write(write, said.encode()[:60000])
+        os._exit(status)
+    os.close(write)
+    said = b""
+    while part := os.read(read, 65536):
+        said += part
+    os.close(read)
+    if os.waitpid(pid, 0)[1] != 0:
+        raise Failed(said.decode(errors="replace"))
+    return said.decode()
