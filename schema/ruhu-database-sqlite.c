@@ -34,6 +34,7 @@ struct _RuhuStatement
   sqlite3_stmt *handle;
   /* Values. */
   guint instructions; /* of a sandboxed one, a step */
+  guint used;
   gboolean cached;
   gboolean busy;
 };
@@ -307,11 +308,14 @@ ruhu_statement_bind_null (RuhuStatement *self, int parameter, GError **error)
   return result == SQLITE_OK || fail (self->database->handle, result, error);
 }
 
-/* The first call comes when the budget of a sandboxed step is used up. */
+/* SQLite counts instructions over a statement's whole life: the budget of one step is counted here. */
 static int
-out_of_instructions (void *data)
+count_instructions (void *data)
 {
-  return 1;
+  RuhuStatement *self = data;
+
+  self->used += PROGRESS_STEP;
+  return self->used > self->instructions;
 }
 
 gboolean
@@ -320,8 +324,9 @@ ruhu_statement_next (RuhuStatement *self, GError **error)
   sqlite3 *handle = self->database->handle;
   int result;
 
+  self->used = 0;
   if (self->instructions > 0)
-    sqlite3_progress_handler (handle, (int) self->instructions, out_of_instructions, NULL);
+    sqlite3_progress_handler (handle, PROGRESS_STEP, count_instructions, self);
   result = sqlite3_step (self->handle);
   if (self->instructions > 0)
     sqlite3_progress_handler (handle, 0, NULL, NULL);

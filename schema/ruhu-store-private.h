@@ -2,7 +2,8 @@
 /* What the store's own files share with the replica and the ledger. */
 #pragma once
 
-#include "ruhu-store.h"
+#include "ruhu-expression.h"
+#include "ruhu-store-query.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,16 @@ gboolean ruhu_store_is_pending (RuhuStore *self, const char *scope, gboolean *pe
 
 /* Whether this laptop holds a scope (by itself or by "*") and has it whole. */
 gboolean ruhu_store_holds (RuhuStore *self, const char *scope, gboolean *holds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The compiled expression @sql over @type's fields; kept until the catalogue changes. Borrowed. */
+RuhuExpression *ruhu_store_get_expression (RuhuStore *self, RuhuRecordType *type, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A user's name, or the id where it is not known here; a household's head's name. Transfer full. */
+char *ruhu_store_dup_user_name (RuhuStore *self, const char *user);
+char *ruhu_store_dup_household_name (RuhuStore *self, const char *scope);
+
+/* A version of @head with its value and what is known of its author and visit. Transfer full; the caller sets is_head and stands. */
+RuhuVersion *ruhu_store_make_version (RuhuStore *self, const RuhuChange *change, gint64 position, json_object *value);
 
 /* Notes that an extension of the catalogue was applied; the catalogue is refreshed at the end of the transaction by ruhu_store_refresh_catalogue(). */
 gboolean ruhu_store_change_extends (const RuhuChange *change);

@@ -26,6 +26,8 @@ struct _RuhuStore
   RuhuCatalogue *catalogue; /* with them */
   RuhuClock *clock;
   RuhuValidator *validator;
+  GHashTable *expressions; /* "type\nsql" → RuhuExpression */
+  char *extensions;        /* checksum of the extensions that the catalogue has */
 };
 
 gboolean
@@ -41,9 +43,36 @@ static void
 take_catalogue (RuhuStore *self, RuhuCatalogue *catalogue)
 {
   g_clear_pointer (&self->validator, ruhu_validator_free);
+  g_clear_pointer (&self->expressions, g_hash_table_unref);
   g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
+  self->expressions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ruhu_expression_free);
   self->catalogue = catalogue;
   self->validator = ruhu_validator_new (self->database, catalogue);
+}
+
+#define EXTENSIONS "SELECT id, body FROM r_catalogue_extension WHERE deleted = 0 AND body IS NOT NULL ORDER BY name, id"
+
+/* A checksum of the extensions in the file; "" for a catalogue that has no such record type. Transfer full. */
+static char *
+sum_extensions (RuhuStore *self, GError **error)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (RuhuStatement) query = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (ruhu_catalogue_get_record (self->base, EXTENSION) == NULL)
+    return g_strdup ("");
+  query = ruhu_database_query (self->database, EXTENSIONS, error, "");
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    for (int i = 0; i < 2; i++)
+      {
+        const char *text = ruhu_statement_get_text (query, i);
+
+        g_checksum_update (sum, (const guchar *) text, (gssize) strlen (text) + 1);
+      }
+  return ruhu_check_end (&local, error) ? g_strdup (g_checksum_get_string (sum)) : NULL;
 }
 
 /* The base catalogue with every extension of the log that fits on top; one that does not is passed over with a warning, its data stays in the log. */
@@ -51,13 +80,12 @@ static RuhuCatalogue *
 extended_catalogue (RuhuStore *self, GError **error)
 {
   g_autoptr (RuhuCatalogue) catalogue = ruhu_catalogue_ref (self->base);
-  RuhuRecordType *type = ruhu_catalogue_get_record (self->base, EXTENSION);
   g_autoptr (RuhuStatement) query = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (type == NULL)
+  if (ruhu_catalogue_get_record (self->base, EXTENSION) == NULL)
     return g_steal_pointer (&catalogue);
-  query = ruhu_database_query (self->database, "SELECT id, body FROM r_catalogue_extension WHERE deleted = 0 AND body IS NOT NULL ORDER BY name, id", error, "");
+  query = ruhu_database_query (self->database, EXTENSIONS, error, "");
   if (query == NULL)
     return NULL;
   while (ruhu_statement_next (query, &local))
@@ -94,39 +122,35 @@ follow (RuhuDatabase *database, gpointer data, GError **error)
   return ruhu_tables_follow (database, self->catalogue, &grown, error) && rebuild_grown (self, grown, error);
 }
 
-typedef struct
-{
-  RuhuStore *store;
-  gboolean changed;
-} Refresh;
-
 static gboolean
 refresh (RuhuDatabase *database, gpointer data, GError **error)
 {
-  Refresh *job = data;
-  RuhuStore *self = job->store;
+  RuhuStore *self = data;
   RuhuCatalogue *catalogue = extended_catalogue (self, error);
-  g_autoptr (GPtrArray) grown = NULL;
 
   if (catalogue == NULL)
     return FALSE;
   take_catalogue (self, catalogue);
-  if (!ruhu_tables_follow (database, catalogue, &grown, error) || !rebuild_grown (self, grown, error))
-    return FALSE;
-  job->changed = grown != NULL && grown->len > 0;
-  return TRUE;
+  return follow (database, self, error);
 }
 
 gboolean
 ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GError **error)
 {
-  Refresh job = { .store = self };
+  g_autofree char *sum = NULL;
+  gboolean same;
 
   g_return_val_if_fail (self != NULL, FALSE);
-  if (!ruhu_database_transaction (self->database, refresh, &job, error))
+  sum = sum_extensions (self, error);
+  if (sum == NULL)
     return FALSE;
+  same = g_strcmp0 (sum, self->extensions) == 0;
+  if (!same && !ruhu_database_transaction (self->database, refresh, self, error))
+    return FALSE;
+  g_free (self->extensions);
+  self->extensions = g_steal_pointer (&sum);
   if (changed != NULL)
-    *changed = job.changed;
+    *changed = !same;
   return TRUE;
 }
 
@@ -134,6 +158,40 @@ gboolean
 ruhu_store_change_extends (const RuhuChange *change)
 {
   return json_object_object_get_ex (change->set, EXTENSION, NULL);
+}
+
+/* The checksum of no extensions: a store without any is not refreshed at each opening. */
+static char *
+sum_none (RuhuStore *self)
+{
+  return ruhu_catalogue_get_record (self->base, EXTENSION) != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, "", 0) : g_strdup ("");
+}
+
+/* Reading needs the extended catalogue, but may not let the tables follow it. */
+static gboolean
+extend_only (RuhuStore *self, GError **error)
+{
+  RuhuCatalogue *catalogue = extended_catalogue (self, error);
+
+  if (catalogue == NULL)
+    return FALSE;
+  take_catalogue (self, catalogue);
+  return TRUE;
+}
+
+RuhuExpression *
+ruhu_store_get_expression (RuhuStore *self, RuhuRecordType *type, const char *sql, GError **error)
+{
+  g_autofree char *key = g_strconcat (type->name, "\n", sql, NULL);
+  RuhuExpression *expression = g_hash_table_lookup (self->expressions, key);
+
+  if (expression == NULL)
+    {
+      expression = ruhu_expression_new (self->database, type, sql, error);
+      if (expression != NULL)
+        g_hash_table_insert (self->expressions, g_steal_pointer (&key), expression);
+    }
+  return expression;
 }
 
 RuhuStore *
@@ -152,11 +210,10 @@ ruhu_store_open (const RuhuStoreOptions *options, GError **error)
   take_catalogue (self, ruhu_catalogue_ref (self->base));
   if (!read_only && (!ruhu_database_migrate (self->database, error) || !ruhu_database_transaction (self->database, follow, self, error)))
     return NULL;
-  if (read_only)
-    take_catalogue (self, extended_catalogue (self, error));
-  else if (!ruhu_store_refresh_catalogue (self, NULL, error))
+  self->extensions = sum_none (self);
+  if (read_only && !extend_only (self, error))
     return NULL;
-  if (self->catalogue == NULL || !ruhu_store_load_clock (self, error))
+  if ((!read_only && !ruhu_store_refresh_catalogue (self, NULL, error)) || !ruhu_store_load_clock (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -167,6 +224,8 @@ ruhu_store_close (RuhuStore *self)
   if (self == NULL)
     return;
   g_clear_pointer (&self->validator, ruhu_validator_free);
+  g_clear_pointer (&self->expressions, g_hash_table_unref);
+  g_clear_pointer (&self->extensions, g_free);
   g_clear_pointer (&self->clock, ruhu_clock_free);
   g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
   g_clear_pointer (&self->base, ruhu_catalogue_unref);
