@@ -17,6 +17,7 @@
 
 #define BUSY_TIMEOUT_MS 5000
 #define BACKUP_PAGES    256
+#define PROGRESS_STEP   1000 /* virtual-machine instructions between two looks at the budget */
 
 struct _RuhuDatabase
 {
