@@ -257,7 +257,7 @@ ruhu_reader_parse (const RuhuPlace *file, const char *text, GError **error)
     }
   if (!g_utf8_validate_len (text, length, &end))
     {
-      ruhu_place_fail (file, error, _ ("is not UTF-8 at byte %" G_GSIZE_FORMAT), (gsize) (end - text));
+      ruhu_place_fail (file, error, _ ("is not UTF-8 at byte %zu"), (gsize) (end - text));
       return NULL;
     }
 
@@ -271,7 +271,7 @@ ruhu_reader_parse (const RuhuPlace *file, const char *text, GError **error)
 
   if (fault != json_tokener_success)
     {
-      ruhu_place_fail (file, error, _ ("is not JSON: %s at byte %" G_GSIZE_FORMAT), json_tokener_error_desc (fault), offset);
+      ruhu_place_fail (file, error, _ ("is not JSON: %s at byte %zu"), json_tokener_error_desc (fault), offset);
       g_clear_pointer (&document, json_object_put);
     }
   else if (!json_object_is_type (document, json_type_object))

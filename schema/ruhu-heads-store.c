@@ -145,7 +145,7 @@ load_body (Work *work, gint64 n, GError **error)
     return NULL;
   if (body == NULL)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("Change %" G_GINT64_FORMAT " is missing from the log."), n);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("Change %lld is missing from the log."), (long long) n);
       return NULL;
     }
   change = ruhu_change_parse (body, strlen (body), error);
@@ -164,7 +164,7 @@ head_value (Work *work, const RuhuHead *head, const char *field, json_object **v
     return FALSE;
   if (ruhu_change_get_value (change, work->type_name, work->id, field, value))
     return TRUE;
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("Change %" G_GINT64_FORMAT " does not write the field that it is a head of."), head->change);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("Change %lld does not write the field that it is a head of."), (long long) head->change);
   return FALSE;
 }
 

@@ -23,7 +23,7 @@ typedef struct
 static gboolean
 damaged (gint64 position, const char *why, GError **error)
 {
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The log does not fit at position %" G_GINT64_FORMAT ": %s."), position, why);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The log does not fit at position %lld: %s."), (long long) position, why);
   return FALSE;
 }
 

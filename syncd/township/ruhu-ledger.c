@@ -193,8 +193,8 @@ must_stop (Intake *intake, const RuhuChange *change, GError **stop)
   if (strcmp (change->device, intake->device->id) != 0)
     g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change was made by another laptop."));
   else if (change->seq > intake->device->last_seq + 1)
-    g_set_error (stop, RUHU_ERROR, RUHU_ERROR_GAP, _ ("Change %" G_GINT64_FORMAT " came, but %" G_GINT64_FORMAT " is the next."), change->seq,
-                 intake->device->last_seq + 1);
+    g_set_error (stop, RUHU_ERROR, RUHU_ERROR_GAP, _ ("Change %lld came, but %lld is the next."), (long long) change->seq,
+                 (long long) intake->device->last_seq + 1);
   else if (ruhu_stamp_get_time (change->time) > now + FUTURE_MS)
     g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_CLOCK, _ ("A change is stamped with a time in the future."));
   else if (change->seen > intake->end->position)

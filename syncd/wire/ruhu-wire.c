@@ -198,7 +198,7 @@ ruhu_wire_compress (RuhuEncoding encoding, GBytes *plain, GError **error)
 static void
 set_too_large (gsize max, GError **error)
 {
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("The data is larger than the %" G_GSIZE_FORMAT " bytes that are allowed"), max);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("The data is larger than the %zu bytes that are allowed"), max);
 }
 
 static void

@@ -26,7 +26,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("RUHU_BUILD_DIR", TOP / "_build"))
-SLOW = 4 if (BUILD / "meson-info").exists() and "b_sanitize" in os.environ.get("RUHU_BUILD_OPTIONS", "") else 1
+SLOW = 4 if "address" in os.environ.get("RUHU_SANITIZE", "") else 1
 ENTITIES = re.compile(r"^(row|head|conflict)\t")
 
 

@@ -193,6 +193,9 @@ def check_po(tree):
         marked = re.search(r"\b(_|N_|C_|NC_|ngettext|g_dngettext) \(", without_comments(tree.text(name)))
         if marked and not name.startswith("tests/") and name not in listed:
             yield f"po/POTFILES lacks {name}"
+        for number, line in enumerate(tree.lines(name), 1):
+            if re.search(r'\b[NC]?_ \("[^"]*%" [A-Z]', line):
+                yield f"{name}:{number}: xgettext cannot read a message with a macro in it"
     for name in tree.files(".ui", ".desktop.in", ".metainfo.xml.in", ".gschema.xml"):
         if (name not in listed and not name.startswith("tests/")
                 and re.search(r'translatable="(yes|1|true)"|^Name=|<summary>|gettext-domain', tree.text(name), re.M)):

@@ -37,6 +37,7 @@ FAULTS = [
     ("words", "schema/ruhu-two.c", SPDX + "/* TO" + "DO: later */\n", "ruhu-two.c:2"),
     ("po", "client/ruhu-page.c", SPDX + 'char *t = _ ("Hello");\n', "used but not defined"),
     ("po", "client/ruhu-two.c", SPDX + 'char *t = _ ("Hello");\n', "lacks client/ruhu-two.c"),
+    ("po", "schema/ruhu-two.c", SPDX + 'char *t = _ ("%" G_GINT64_FORMAT);\n', "macro in it"),
     ("manuals", "data/ruhu.1", '.\\" SPDX-License-Identifier: GPL-3.0-or-later\n.TH ruhu 1\n.SH NAME\n.NOSUCH\n', "NOSUCH"),
 ]
 
