@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuCourier: one laptop's data directory and the way from it to the township: credentials, store, connection, enrolment. Everything blocks; it belongs to one thread.
+ * RuhuAgent decides when; the courier does it once. */
+#pragma once
+
+#include "ruhu-credentials.h"
+#include "ruhu-exchange.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RuhuCourier RuhuCourier;
+
+/* @directory: the data directory; @wake_fd, @stop: as for ruhu_http_new(); @stage: may be NULL. Opens nothing yet. Transfer full. */
+RuhuCourier *ruhu_courier_new (const char *directory, int wake_fd, RuhuHttpStopFunc stop, RuhuStageFunc stage, gpointer data);
+void ruhu_courier_free (RuhuCourier *self);
+
+/* Finds the credentials and, when there are any, opens the store. What is open already stays. Not being enrolled is no error here. Errors: those of ruhu_credentials_load(), ruhu_store_open(). */
+gboolean ruhu_courier_open (RuhuCourier *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Closes the store, so that the next ruhu_courier_open() looks at the disk again. */
+void ruhu_courier_close (RuhuCourier *self);
+
+/**
+ * ruhu_courier_enrol:
+ * @link: as the office gave it
+ *
+ * The device's id and token are made here and saved before the township is asked, so that an enrolment that was interrupted anywhere is repeated with the same ones:
+ * by calling this again with the same link, or by ruhu_courier_sync().
+ *
+ * Errors: INVALID (the link), FORBIDDEN (this laptop is enrolled already and the township knows it, or holds what was recorded under an earlier enrolment and never sent), EXPIRED, and those of ruhu_http_send() and the store.
+ */
+gboolean ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One whole synchronisation, an unconfirmed enrolment first. Errors: NOT_ENROLLED, those of ruhu_courier_open(), ruhu_exchange_run(). */
+gboolean ruhu_courier_sync (RuhuCourier *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* As ruhu_exchange_wait(), after a ruhu_courier_sync() that went well. */
+gboolean ruhu_courier_wait (RuhuCourier *self, guint seconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * ruhu_courier_withdraw:
+ * @erased: whether everything personal is gone; FALSE: changes that the township never got are still here, and so nothing was touched
+ *
+ * What a laptop does that the township has revoked.
+ */
+gboolean ruhu_courier_withdraw (RuhuCourier *self, gboolean *erased, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Zeros while there is no store. */
+gboolean ruhu_courier_count (RuhuCourier *self, gint64 *waiting, gint64 *refused, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether changes wait that the township is not known to have. Errors count as no. */
+gboolean ruhu_courier_has_unsent (RuhuCourier *self);
+
+/* Whether there are credentials, and whether they are still to be confirmed by the township. */
+gboolean ruhu_courier_is_enrolled (RuhuCourier *self);
+gboolean ruhu_courier_is_enrolling (RuhuCourier *self);
+RuhuTokenStore ruhu_courier_get_token_store (RuhuCourier *self);
+/* The township's name, or "". Transfer full. */
+char *ruhu_courier_dup_township (RuhuCourier *self);
+/* Unix time in s of the last synchronisation that went through; 0: never. */
+gint64 ruhu_courier_get_last_success (RuhuCourier *self);
+gboolean ruhu_courier_take_news (RuhuCourier *self);
+RuhuFigures ruhu_courier_get_figures (RuhuCourier *self);
+/* The position reached; 0 while there is no store. */
+gint64 ruhu_courier_get_position (RuhuCourier *self);
+/* As ruhu_http_get_retry_after(). */
+gint64 ruhu_courier_get_retry_after (RuhuCourier *self);
+/* As ruhu_http_set_patience(). */
+void ruhu_courier_set_patience (RuhuCourier *self, guint still, guint connect);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuCourier, ruhu_courier_free)
+
+G_END_DECLS

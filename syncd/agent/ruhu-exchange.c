@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-syncd"
+
+#include "config.h"
+
+#include "ruhu-exchange.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-answer.h"
+#include "ruhu-schedule.h"
+#include "ruhu-store-query.h"
+#include "ruhu-wire.h"
+
+#include <glib/gi18n.h>
+
+/* What a push carries at the most, and what it shrinks to on a link that breaks. */
+#define MAX_CHANGES 500
+#define MAX_BYTES   (256 * 1024)
+#define MIN_CHANGES 1
+#define MIN_BYTES   4096
+/* A clock further off than this is corrected, in ms. */
+#define CLOCK_TOLERANCE (60 * 1000)
+/* How long a measured clock is trusted before a push, in ms. */
+#define CLOCK_FRESH (10 * 60 * 1000)
+/* Answers in a row that stop a push without having taken anything, before it counts as an error. */
+#define MAX_STOPS 3
+
+struct _RuhuExchange
+{
+  /* Borrowed. */
+  RuhuStore *store;
+  RuhuReplica *replica;
+  RuhuHttp *http;
+  RuhuStageFunc stage;
+  gpointer stage_data;
+  /* Values. */
+  guint max_changes;
+  gsize max_bytes;
+  gint64 clock_measured; /* elapsed ms; 0: never */
+  gboolean news;
+  RuhuFigures figures;
+};
+
+RuhuExchange *
+ruhu_exchange_new (RuhuStore *store, RuhuReplica *replica, RuhuHttp *http, RuhuStageFunc stage, gpointer data)
+{
+  RuhuExchange *self = g_new0 (RuhuExchange, 1);
+
+  self->store = store;
+  self->replica = replica;
+  self->http = http;
+  self->stage = stage;
+  self->stage_data = data;
+  self->max_changes = MAX_CHANGES;
+  self->max_bytes = MAX_BYTES;
+  return self;
+}
+
+void
+ruhu_exchange_free (RuhuExchange *self)
+{
+  g_free (self);
+}
+
+static void
+tell_stage (RuhuExchange *self, RuhuStage stage, double fraction)
+{
+  if (self->stage != NULL)
+    self->stage (stage, fraction, self->stage_data);
+}
+
+gboolean
+ruhu_exchange_correct_clock (RuhuStore *store, RuhuReplica *replica, RuhuHttp *http, GError **error)
+{
+  gint64 township = ruhu_http_get_township_time (http);
+  RuhuClock *clock = ruhu_store_get_clock (store);
+  gint64 drift;
+
+  if (township < 0)
+    return TRUE;
+  drift = township - ruhu_clock_now (clock);
+  if (ABS (drift) <= CLOCK_TOLERANCE)
+    return TRUE;
+  g_message ("This laptop's clock is off by %" G_GINT64_FORMAT " s more than was known; corrected", drift / 1000);
+  return ruhu_replica_correct_clock (replica, ruhu_clock_get_correction (clock) + drift, error);
+}
+
+/* One request. The clock is looked at with every answer, a problem too; a failure to correct it comes before the answer. */
+static GBytes *
+request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error)
+{
+  RuhuRequest what = { .target = target, .body = body, .type = RUHU_WIRE_NDJSON, .accept = accept, .wait = wait };
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) answer = ruhu_http_send (self->http, &what, &local);
+
+  if (ruhu_http_get_township_time (self->http) >= 0)
+    {
+      if (!ruhu_exchange_correct_clock (self->store, self->replica, self->http, error))
+        return NULL;
+      self->clock_measured = ruhu_schedule_boottime (NULL);
+    }
+  if (answer == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return g_steal_pointer (&answer);
+}
+
+/* Changes are stamped by a clock that was compared with the township's not long ago. */
+static gboolean
+measure_clock (RuhuExchange *self, GError **error)
+{
+  g_autoptr (GBytes) answer = NULL;
+
+  if (self->clock_measured != 0 && ruhu_schedule_boottime (NULL) - self->clock_measured < CLOCK_FRESH)
+    return TRUE;
+  answer = request (self, "/v1/me", NULL, "application/json", 0, error);
+  return answer != NULL;
+}
+
+static void
+shrink_batch (RuhuExchange *self)
+{
+  self->max_changes = MAX (self->max_changes / 2, MIN_CHANGES);
+  self->max_bytes = MAX (self->max_bytes / 2, MIN_BYTES);
+}
+
+static void
+grow_batch (RuhuExchange *self)
+{
+  self->max_changes = MIN (self->max_changes * 2, MAX_CHANGES);
+  self->max_bytes = MIN (self->max_bytes * 2, MAX_BYTES);
+}
+
+/* Sends one batch that follows @after. *@answer stays NULL when nothing waits. A batch that is too large for the township is halved and sent again. */
+static gboolean
+push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GString) lines = g_string_new (NULL);
+      g_autoptr (GError) local = NULL;
+      g_autoptr (GBytes) plain = NULL, body = NULL;
+      gint64 last = 0;
+
+      if (!ruhu_replica_take_outbox (self->replica, after, self->max_changes, self->max_bytes, lines, &last, error))
+        return FALSE;
+      if (last == 0)
+        return TRUE;
+      plain = g_string_free_to_bytes (g_steal_pointer (&lines));
+      body = request (self, "/v1/push", plain, "application/json", 0, &local);
+      if (body != NULL)
+        {
+          *answer = ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
+          return *answer != NULL;
+        }
+      if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NETWORK) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_TOO_LARGE))
+        {
+          gboolean again = local->code == RUHU_ERROR_TOO_LARGE && (self->max_changes > MIN_CHANGES || self->max_bytes > MIN_BYTES);
+
+          shrink_batch (self);
+          if (again)
+            continue;
+        }
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+}
+
+/* What the township says about the rest of a batch. TRUE: go on behind answer->accepted. */
+static gboolean
+handle_stop (RuhuExchange *self, const RuhuPushAnswer *answer, guint stops, GError **error)
+{
+  if (answer->stop == NULL)
+    return TRUE;
+  /* The clock was measured with the answer; what counts as never sent now is stamped anew by it. */
+  if (answer->stop->code == RUHU_ERROR_CLOCK && stops < MAX_STOPS)
+    return ruhu_replica_unsend (self->replica, answer->accepted, error) && ruhu_replica_correct_clock (self->replica, ruhu_clock_get_correction (ruhu_store_get_clock (self->store)), error);
+  if (answer->stop->code == RUHU_ERROR_GAP && stops < MAX_STOPS)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (answer->stop));
+  return FALSE;
+}
+
+gboolean
+ruhu_exchange_has_unsent (RuhuExchange *self)
+{
+  g_autofree char *device = ruhu_store_get_meta (self->store, "device", NULL);
+  g_autoptr (GError) local = NULL;
+  gint64 pushed = 0, found = 0;
+
+  if (device == NULL)
+    return FALSE;
+  if (ruhu_replica_get_pushed (self->replica, &pushed, &local) &&
+      ruhu_database_get_integer (ruhu_store_get_database (self->store), "SELECT 1 FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL LIMIT 1", 0, &found, &local, "si", device, pushed))
+    return found != 0;
+  g_warning ("The outbox cannot be looked at: %s", ruhu_error_get_name (local->domain == RUHU_ERROR ? (RuhuError) local->code : RUHU_ERROR_FAILED));
+  return FALSE;
+}
+
+static gboolean
+push_all (RuhuExchange *self, GError **error)
+{
+  gint64 after = 0, waiting = 0, refused = 0, done = 0;
+  guint stops = 0;
+
+  if (!ruhu_exchange_has_unsent (self))
+    return TRUE;
+  if (!ruhu_exchange_count (self, &waiting, &refused, error))
+    return FALSE;
+  if (!measure_clock (self, error) || !ruhu_replica_get_pushed (self->replica, &after, error))
+    return FALSE;
+  for (;;)
+    {
+      g_autoptr (RuhuPushAnswer) answer = NULL;
+
+      tell_stage (self, RUHU_STAGE_PUSHING, MIN (1.0, (double) done / MAX (waiting, 1)));
+      if (!push_batch (self, after, &answer, error))
+        return FALSE;
+      if (answer == NULL)
+        return TRUE;
+      if (!ruhu_replica_pushed (self->replica, answer->accepted, error))
+        return FALSE;
+      stops = answer->stop != NULL && answer->accepted <= after ? stops + 1 : 0;
+      if (answer->accepted > after)
+        {
+          done += answer->accepted - after;
+          self->figures.pushed += answer->accepted - after;
+          self->figures.refused += answer->n_refused;
+        }
+      else if (answer->stop == NULL)
+        {
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township took nothing of what was sent and gave no reason"));
+          return FALSE;
+        }
+      if (!handle_stop (self, answer, stops, error))
+        return FALSE;
+      after = answer->accepted;
+      grow_batch (self);
+    }
+}
+
+/* *@more: there may be another page. */
+static gboolean
+backfill_page (RuhuExchange *self, gboolean *more, GError **error)
+{
+  g_autofree char *scope = NULL, *cookie = NULL, *target = NULL, *escaped_scope = NULL, *escaped_cookie = NULL;
+  g_autoptr (RuhuBackfillPage) page = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) body = NULL;
+  gint64 position = 0;
+
+  if (!ruhu_replica_get_backfill (self->replica, &scope, &position, &cookie, error))
+    return FALSE;
+  *more = scope != NULL;
+  if (scope == NULL)
+    return TRUE;
+  tell_stage (self, RUHU_STAGE_BACKFILLING, -1);
+  escaped_scope = g_uri_escape_string (scope, NULL, FALSE);
+  escaped_cookie = g_uri_escape_string (cookie != NULL ? cookie : "", NULL, FALSE);
+  target = g_strdup_printf ("/v1/backfill?scope=%s&at=%" G_GINT64_FORMAT "%s%s", escaped_scope, position, cookie != NULL ? "&cookie=" : "", escaped_cookie);
+  body = request (self, target, NULL, RUHU_WIRE_NDJSON, 0, &local);
+  if (body == NULL && g_error_matches (local, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
+    return ruhu_replica_refuse_backfill (self->replica, error);
+  if (body == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  page = ruhu_backfill_page_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
+  if (page == NULL)
+    return FALSE;
+  if (page->next != NULL && g_strcmp0 (page->next, cookie) == 0)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township sends the same page again and again"));
+      return FALSE;
+    }
+  self->figures.received += page->entries->len;
+  self->news = TRUE;
+  return ruhu_replica_backfill (self->replica, (const RuhuBackfillEntry *) page->entries->data, page->entries->len, page->next, error);
+}
+
+static gboolean
+backfill_all (RuhuExchange *self, GError **error)
+{
+  gboolean more = TRUE;
+
+  while (more)
+    {
+      if (!backfill_page (self, &more, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+apply_page (RuhuExchange *self, RuhuPage *page, GError **error)
+{
+  const RuhuEntry *entries = (const RuhuEntry *) page->entries->data;
+  gsize n = page->entries->len, done = 0;
+
+  while (done < n)
+    {
+      g_autofree char *scope = NULL;
+      gsize applied = 0;
+      gint64 position;
+
+      if (!ruhu_replica_apply (self->replica, entries + done, n - done, &applied, error))
+        return FALSE;
+      done += applied;
+      self->figures.received += applied;
+      self->news = self->news || applied > 0;
+      if (done == n)
+        break;
+      if (!ruhu_replica_get_backfill (self->replica, &scope, &position, NULL, error))
+        return FALSE;
+      if (scope == NULL && applied == 0)
+        {
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("An entry of the township's cannot be taken in"));
+          return FALSE;
+        }
+      if (!backfill_all (self, error))
+        return FALSE;
+    }
+  return ruhu_replica_advance (self->replica, page->until, page->hash, error);
+}
+
+/* Fetches and takes in one page of the stream. *@head_reached: nothing lies behind it. */
+static gboolean
+pull_page (RuhuExchange *self, guint wait, gint64 *cursor, gint64 *head, gboolean *head_reached, GError **error)
+{
+  g_autofree char *hash = NULL, *target = NULL;
+  g_autoptr (RuhuPage) page = NULL;
+  g_autoptr (GBytes) body = NULL;
+
+  if (!ruhu_replica_get_cursor (self->replica, cursor, &hash, error))
+    return FALSE;
+  target = g_strdup_printf ("/v1/pull?after=%" G_GINT64_FORMAT "%s%s", *cursor, hash != NULL ? "&hash=" : "", hash != NULL ? hash : "");
+  if (wait > 0)
+    {
+      g_autofree char *plain = g_steal_pointer (&target);
+
+      target = g_strdup_printf ("%s&wait=%u", plain, wait);
+    }
+  body = request (self, target, NULL, RUHU_WIRE_NDJSON, wait, error);
+  if (body == NULL)
+    return FALSE;
+  page = ruhu_page_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
+  if (page == NULL)
+    return FALSE;
+  if (page->until < *cursor || (page->until == *cursor && page->until < page->head && page->entries->len == 0))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer leads nowhere"));
+      return FALSE;
+    }
+  *head = page->head;
+  *head_reached = page->until >= page->head;
+  return apply_page (self, page, error);
+}
+
+static gboolean
+pull_all (RuhuExchange *self, guint wait, GError **error)
+{
+  gint64 first = -1;
+
+  /* One that a crash or a break interrupted. */
+  if (!backfill_all (self, error))
+    return FALSE;
+  for (;;)
+    {
+      gboolean head_reached = FALSE;
+      gint64 cursor = 0, head = 0;
+
+      if (!pull_page (self, wait, &cursor, &head, &head_reached, error))
+        return FALSE;
+      if (head_reached)
+        return TRUE;
+      first = first < 0 ? cursor : first;
+      tell_stage (self, RUHU_STAGE_PULLING, head > first ? (double) (cursor - first) / (head - first) : -1);
+      wait = 0;
+    }
+}
+
+gboolean
+ruhu_exchange_run (RuhuExchange *self, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return push_all (self, error) && pull_all (self, 0, error);
+}
+
+gboolean
+ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return pull_all (self, seconds, error);
+}
+
+gboolean
+ruhu_exchange_take_news (RuhuExchange *self)
+{
+  gboolean news = self->news;
+
+  self->news = FALSE;
+  return news;
+}
+
+RuhuFigures
+ruhu_exchange_get_figures (RuhuExchange *self)
+{
+  return self->figures;
+}
+
+gboolean
+ruhu_exchange_count (RuhuExchange *self, gint64 *waiting, gint64 *refused, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return ruhu_store_count_outbox (self->store, waiting, refused, error);
+}
