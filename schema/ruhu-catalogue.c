@@ -38,7 +38,7 @@
  *   writers        [ "helper", "cadre", "office", "inspector" ]; the office may always. Without it on field and record type: helper, cadre, office.
  *   search         "name", "tail" or "exact"
  *
- * SQL is an expression over the field names, id, scope, deleted and today. In a sub-query (over r_… tables) a field of the record itself is self.FIELD. Because the township
+ * SQL is an expression over the names of the stored fields, id, scope, deleted and today. In a sub-query (over r_… tables) a field of the record itself is self.FIELD. Because the township
  * judges a change by what it carries, a constraint must pass when the fields it does not carry are NULL.
  *
  * step:   name, label, hint, compulsory, parts: [ { record, mode, fields } ]

@@ -114,11 +114,12 @@ struct _RuhuRecordType
   GPtrArray *fields;    /* RuhuField, in order of display; "deleted" is not among them */
   GPtrArray *sections;  /* RuhuSection */
   GPtrArray *key;       /* names of fields that with the scope determine the id, or NULL: the id is random */
-  const char *title;    /* SQL expression over the fields: what a row is called, or NULL */
-  const char *summary;  /* SQL expression over the fields: a second line, or NULL */
-  const char *order;    /* SQL ORDER BY terms over the fields, or NULL */
-  const char *icon;     /* symbolic icon name, or NULL */
-  GHashTable *by_name;  /* name -> RuhuField */
+  /* SQL over the fields, for SELECT … FROM r_NAME AS self: in sub-queries self.FIELD is a field of the record itself. */
+  const char *title;   /* what a row is called, or NULL; a bare field name means that field's value as ruhu_value_format() (a reference: its title) shows it */
+  const char *summary; /* a second line in the same way, or NULL */
+  const char *order;   /* ORDER BY terms, or NULL */
+  const char *icon;    /* symbolic icon name, or NULL */
+  GHashTable *by_name; /* name -> RuhuField */
 };
 
 typedef enum

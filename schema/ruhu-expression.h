@@ -17,14 +17,19 @@ void ruhu_expression_free (RuhuExpression *self);
  * @fields: the record's values; missing ones are NULL in SQL
  * @today: "YYYY-MM-DD"
  *
- * *@value: the result as JSON (NULL: SQL NULL), transfer full, untouched on failure. EXPRESSION when it takes too long or fails.
+ * *@value: the result as JSON (NULL: SQL NULL), of the field's type if @sql is a field's calculate; transfer full, untouched on failure. EXPRESSION when it takes too long or fails.
  */
 gboolean ruhu_expression_evaluate (RuhuExpression *self, const char *id, const char *scope, json_object *fields, const char *today, json_object **value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same as a truth value: NULL is @if_null. */
 gboolean ruhu_expression_test (RuhuExpression *self, const char *id, const char *scope, json_object *fields, const char *today, gboolean if_null, gboolean *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Every relevant, constraint and calculate of @catalogue compiles; INVALID names record, field and reason. */
+/* Whether @field is among the values that the expression is given; whether it looks at other records. */
+gboolean ruhu_expression_uses (RuhuExpression *self, RuhuField *field);
+gboolean ruhu_expression_has_query (RuhuExpression *self);
+
+/* Every relevant, constraint, calculate, title, summary and order of @catalogue compiles; INVALID names record, field and reason. The record tables must be there
+ * (ruhu_tables_follow()). */
 gboolean ruhu_expression_check_catalogue (RuhuDatabase *database, RuhuCatalogue *catalogue, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuExpression, ruhu_expression_free)

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One table per record type: id, scope, deleted, and a column for each stored field. Which columns a table has is remembered in meta ("columns:household" → names joined by ","),
+ * written in the transaction that makes them, so that an unchanged catalogue costs one query whatever the database. Statements are cached by their text in RuhuDatabase. */
+#define G_LOG_DOMAIN "ruhu-schema"
+
+#include "config.h"
+
+#include "ruhu-tables.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-value.h"
+
+#include <string.h>
+
+#define META_PREFIX "columns:"
+/* The character after ':'. */
+#define META_END "columns;"
+#define DELETED  "deleted"
+
+static gboolean
+is_stored (RuhuField *field)
+{
+  return field->calculate == NULL;
+}
+
+/* What meta says of every table: record type's name → columns joined by ",". */
+static GHashTable *
+load_known (RuhuDatabase *database, GError **error)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, "SELECT key, value FROM meta WHERE key >= ?1 AND key < ?2", error, "ss", META_PREFIX, META_END);
+  GError *fault = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  while (ruhu_statement_next (statement, &fault))
+    g_hash_table_insert (known,
+                         g_strdup (ruhu_statement_get_text (statement, 0) + strlen (META_PREFIX)),
+                         g_strdup (ruhu_statement_get_text (statement, 1)));
+  if (fault != NULL)
+    {
+      g_propagate_error (error, fault);
+      return NULL;
+    }
+  return g_steal_pointer (&known);
+}
+
+static gboolean
+remember (RuhuDatabase *database, RuhuRecordType *type, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *key = g_strconcat (META_PREFIX, type->name, NULL);
+
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+      if (is_stored (field))
+        g_string_append_printf (names, "%s%s", names->len > 0 ? "," : "", field->name);
+    }
+  return ruhu_database_run (database, "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", error,
+                            "ss", key, names->str);
+}
+
+static gboolean
+add_index (RuhuDatabase *database, RuhuRecordType *type, const char *column, GError **error)
+{
+  g_autofree char *table = ruhu_record_type_dup_table (type);
+  /* The length keeps a_b + c and a + b_c apart. */
+  g_autofree char *name = g_strdup_printf ("i%zu_%s_%s", strlen (type->name), type->name, column);
+  g_autofree char *quoted_name = ruhu_database_quote (name);
+  g_autofree char *quoted_table = ruhu_database_quote (table);
+  g_autofree char *quoted_column = ruhu_database_quote (column);
+  g_autofree char *sql = g_strdup_printf ("CREATE INDEX IF NOT EXISTS %s ON %s (%s)", quoted_name, quoted_table, quoted_column);
+
+  return ruhu_database_execute (database, sql, error);
+}
+
+static gboolean
+create_table (RuhuDatabase *database, RuhuRecordType *type, GError **error)
+{
+  g_autofree char *table = ruhu_record_type_dup_table (type);
+  g_autofree char *quoted = ruhu_database_quote (table);
+  g_autoptr (GString) sql = g_string_new ("CREATE TABLE IF NOT EXISTS ");
+
+  g_string_append_printf (sql, "%s (id TEXT PRIMARY KEY, scope TEXT NOT NULL, deleted BIGINT NOT NULL DEFAULT 0", quoted);
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+      g_autofree char *column = ruhu_database_quote (field->name);
+      if (is_stored (field))
+        g_string_append_printf (sql, ", %s %s", column, ruhu_value_get_sql_type (field));
+    }
+  g_string_append_c (sql, ')');
+  return ruhu_database_execute (database, sql->str, error) && add_index (database, type, "scope", error);
+}
+
+/* The columns that the table really has. */
+static char **
+read_columns (RuhuDatabase *database, RuhuRecordType *type, GError **error)
+{
+  g_autofree char *table = ruhu_record_type_dup_table (type);
+  g_autofree char *quoted = ruhu_database_quote (table);
+  g_autofree char *sql = g_strdup_printf ("SELECT * FROM %s WHERE id IS NULL", quoted);
+  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql, error, "");
+  g_autoptr (GStrvBuilder) columns = g_strv_builder_new ();
+  GError *fault = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  /* A cached statement learns of new columns when it is stepped. */
+  if (!ruhu_statement_next (statement, &fault) && fault != NULL)
+    {
+      g_propagate_error (error, fault);
+      return NULL;
+    }
+  for (int i = 0; i < ruhu_statement_get_n_columns (statement); i++)
+    g_strv_builder_add (columns, ruhu_statement_get_column_name (statement, i));
+  return g_strv_builder_end (columns);
+}
+
+static gboolean
+add_column (RuhuDatabase *database, RuhuRecordType *type, RuhuField *field, GError **error)
+{
+  g_autofree char *table = ruhu_record_type_dup_table (type);
+  g_autofree char *quoted_table = ruhu_database_quote (table);
+  g_autofree char *quoted_column = ruhu_database_quote (field->name);
+  g_autofree char *sql = g_strdup_printf ("ALTER TABLE %s ADD COLUMN %s %s", quoted_table, quoted_column, ruhu_value_get_sql_type (field));
+
+  return ruhu_database_execute (database, sql, error);
+}
+
+/* Makes the table what @type says. *@grew: whether it was missing anything; @known: its columns as meta has them, or NULL. */
+static gboolean
+follow_type (RuhuDatabase *database, RuhuRecordType *type, const char *known, gboolean *grew, GError **error)
+{
+  g_auto (GStrv) columns = NULL;
+
+  if (known == NULL)
+    {
+      *grew = TRUE;
+      if (!create_table (database, type, error))
+        return FALSE;
+      columns = read_columns (database, type, error);
+    }
+  else
+    columns = g_strsplit (known, ",", -1);
+  if (columns == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+      gboolean is_there = g_strv_contains ((const char *const *) columns, field->name);
+      if (!is_stored (field))
+        continue;
+      if (!is_there)
+        *grew = TRUE;
+      if (!is_there && !add_column (database, type, field, error))
+        return FALSE;
+      if (field->type == RUHU_TYPE_REFERENCE && (!is_there || known == NULL) && !add_index (database, type, field->name, error))
+        return FALSE;
+    }
+  return !*grew || remember (database, type, error);
+}
+
+gboolean
+ruhu_tables_follow (RuhuDatabase *database, RuhuCatalogue *catalogue, GPtrArray **added, GError **error)
+{
+  g_return_val_if_fail (database != NULL && catalogue != NULL, FALSE);
+
+  GPtrArray *records = ruhu_catalogue_get_records (catalogue);
+  g_autoptr (GPtrArray) grown = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) known = load_known (database, error);
+  if (known == NULL)
+    return FALSE;
+  for (guint i = 0; i < records->len; i++)
+    {
+      RuhuRecordType *type = g_ptr_array_index (records, i);
+      gboolean grew = FALSE;
+      if (!follow_type (database, type, g_hash_table_lookup (known, type->name), &grew, error))
+        {
+          g_prefix_error (error, "%s: ", type->name);
+          return FALSE;
+        }
+      if (grew)
+        g_ptr_array_add (grown, g_strdup (type->name));
+    }
+  if (added != NULL)
+    *added = g_steal_pointer (&grown);
+  return TRUE;
+}
+
+json_object *
+ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, const char *id, GError **error)
+{
+  g_return_val_if_fail (database != NULL && type != NULL && id != NULL, NULL);
+
+  g_autoptr (GString) sql = g_string_new ("SELECT deleted");
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+      if (is_stored (field))
+        g_string_append_printf (sql, ", \"%s\"", field->name);
+    }
+  g_string_append_printf (sql, " FROM \"r_%s\" WHERE id = ?1", type->name);
+
+  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql->str, error, "s", id);
+  if (statement == NULL || !ruhu_statement_next (statement, error))
+    return NULL;
+  json_object *fields = json_object_new_object ();
+  int column = 0;
+  if (ruhu_statement_get_integer (statement, column++) != 0)
+    json_object_object_add (fields, DELETED, json_object_new_boolean (TRUE));
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+      json_object *value = is_stored (field) ? ruhu_value_from_column (field, statement, column++) : NULL;
+      if (value != NULL)
+        json_object_object_add (fields, field->name, value);
+    }
+  return fields;
+}
+
+/* The fields of @fields that have a column, in the order of the type, so that the same set makes the same statement. */
+static GPtrArray *
+pick_fields (RuhuRecordType *type, json_object *fields)
+{
+  GPtrArray *picked = g_ptr_array_sized_new ((guint) json_object_object_length (fields));
+
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+      if (is_stored (field) && json_object_object_get_ex (fields, field->name, NULL))
+        g_ptr_array_add (picked, field);
+    }
+  return picked;
+}
+
+/* Parameters: 1 id, 2 scope, then "deleted" if it is there, then the fields. Names come from a checked catalogue: [a-z][a-z0-9_]*. */
+static char *
+make_insert (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
+{
+  GString *sql = g_string_new (NULL);
+  guint n = 2 + (has_deleted ? 1 : 0);
+
+  g_string_append_printf (sql, "INSERT INTO \"r_%s\" (id, scope%s", type->name, has_deleted ? ", deleted" : "");
+  for (guint i = 0; i < picked->len; i++)
+    g_string_append_printf (sql, ", \"%s\"", ((RuhuField *) g_ptr_array_index (picked, i))->name);
+  g_string_append (sql, ") VALUES (?1");
+  for (guint i = 2; i <= n + picked->len; i++)
+    g_string_append_printf (sql, ", ?%u", i);
+  g_string_append_c (sql, ')');
+  return g_string_free (sql, FALSE);
+}
+
+static char *
+make_update (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
+{
+  GString *sql = g_string_new (NULL);
+  guint n = 3;
+
+  g_string_append_printf (sql, "UPDATE \"r_%s\" SET scope = ?2", type->name);
+  if (has_deleted)
+    g_string_append_printf (sql, ", deleted = ?%u", n++);
+  for (guint i = 0; i < picked->len; i++)
+    g_string_append_printf (sql, ", \"%s\" = ?%u", ((RuhuField *) g_ptr_array_index (picked, i))->name, n++);
+  g_string_append (sql, " WHERE id = ?1");
+  return g_string_free (sql, FALSE);
+}
+
+gboolean
+ruhu_tables_put (RuhuDatabase *database, RuhuRecordType *type, const char *id, const char *scope, json_object *fields, gboolean insert, GError **error)
+{
+  g_return_val_if_fail (database != NULL && type != NULL && id != NULL && scope != NULL, FALSE);
+
+  json_object *deleted = NULL;
+  gboolean has_deleted = json_object_object_get_ex (fields, DELETED, &deleted);
+  g_autoptr (GPtrArray) picked = pick_fields (type, fields);
+  if (!insert && !has_deleted && picked->len == 0)
+    return TRUE;
+
+  g_autofree char *sql = insert ? make_insert (type, picked, has_deleted) : make_update (type, picked, has_deleted);
+  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql, error, "ss", id, scope);
+  int parameter = 3;
+  if (statement == NULL)
+    return FALSE;
+  if (has_deleted && !ruhu_statement_bind_integer (statement, parameter++, json_object_get_boolean (deleted) ? 1 : 0, error))
+    return FALSE;
+  for (guint i = 0; i < picked->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (picked, i);
+      if (!ruhu_value_bind (field, json_object_object_get (fields, field->name), statement, parameter++, error))
+        return FALSE;
+    }
+
+  GError *fault = NULL;
+  (void) !ruhu_statement_next (statement, &fault);
+  if (fault != NULL)
+    g_propagate_error (error, fault);
+  return fault == NULL;
+}
+
+static gboolean
+clear_type (RuhuDatabase *database, RuhuRecordType *type, const char *scope, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("DELETE FROM \"r_%s\"%s", type->name, scope != NULL ? " WHERE scope = ?1" : "");
+
+  return ruhu_database_run (database, sql, error, scope != NULL ? "s" : "", scope);
+}
+
+gboolean
+ruhu_tables_clear (RuhuDatabase *database, RuhuCatalogue *catalogue, RuhuRecordType *type, const char *scope, GError **error)
+{
+  g_return_val_if_fail (database != NULL && catalogue != NULL, FALSE);
+
+  if (type != NULL)
+    return clear_type (database, type, scope, error);
+  GPtrArray *records = ruhu_catalogue_get_records (catalogue);
+  for (guint i = 0; i < records->len; i++)
+    if (!clear_type (database, g_ptr_array_index (records, i), scope, error))
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The township's judgement of a pushed change, and what it shares with the laptop's. It looks at what the change carries; of the database only at whether an append-only record
+ * is there already, because writing one twice is a fault whatever else happened. */
+#define G_LOG_DOMAIN "ruhu-schema"
+
+#include "config.h"
+
+#include "ruhu-validate-private.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-value.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static gboolean
+invalid (GError **error, RuhuRecordType *type, const char *reason)
+{
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: %s"), ruhu_label_get (&type->label), reason);
+  return FALSE;
+}
+
+static gboolean
+forbidden (GError **error, RuhuRecordType *type, const char *reason)
+{
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("%s: %s"), ruhu_label_get (&type->label), reason);
+  return FALSE;
+}
+
+static gboolean
+belongs_here (RuhuRecordType *type, const RuhuChange *change)
+{
+  gboolean of_township = strcmp (change->scope, RUHU_SCOPE_TOWNSHIP) == 0;
+
+  switch (type->belongs)
+    {
+    case RUHU_BELONGS_TOWNSHIP:
+      return of_township;
+    case RUHU_BELONGS_VILLAGE:
+      return change->of_village;
+    default:
+      return !of_township && !change->of_village;
+    }
+}
+
+/* A key's values are given once, with the record; they may be said again, never changed. */
+static gboolean
+key_fits (RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *fields, gboolean is_new)
+{
+  gboolean any = type->key->len == 0;
+
+  for (guint i = 0; i < type->key->len; i++)
+    any = any || json_object_object_get_ex (fields, g_ptr_array_index (type->key, i), NULL);
+  if (!any && !is_new)
+    return TRUE;
+  g_autofree char *expected = ruhu_record_type_make_id (type, change->scope, fields);
+  return g_strcmp0 (expected, id) == 0;
+}
+
+gboolean
+ruhu_validate_place (RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *fields, gboolean is_new, GError **error)
+{
+  if (!belongs_here (type, change))
+    return invalid (error, type, _ ("such a record does not belong in a change of this kind."));
+  if (strcmp (type->name, "household") == 0 && strcmp (id, change->scope) != 0)
+    return invalid (error, type, _ ("a household's record must be in a change of that household."));
+  if (type->key != NULL && !key_fits (type, id, change, fields, is_new))
+    return invalid (error, type, _ ("the record's id is not the one that its key gives."));
+  return TRUE;
+}
+
+static guint
+any_writer (RuhuRecordType *type)
+{
+  guint writers = 0;
+
+  for (guint i = 0; i < type->fields->len; i++)
+    writers |= ((RuhuField *) g_ptr_array_index (type->fields, i))->writers;
+  return writers;
+}
+
+gboolean
+ruhu_validate_rights (RuhuRecordType *type, json_object *written, gboolean is_new, RuhuRole role, GError **error)
+{
+  json_object *deleted = NULL;
+  gboolean has_deleted = json_object_object_get_ex (written, RUHU_DELETED, &deleted);
+  gboolean for_office = type->append_only || strcmp (type->name, "household") == 0;
+
+  if (has_deleted && !json_object_is_type (deleted, json_type_boolean))
+    return invalid (error, type, _ ("“deleted” must be true or false."));
+  if (has_deleted && !(role & (for_office ? RUHU_ROLE_OFFICE : any_writer (type))))
+    return forbidden (error, type, for_office ? _ ("only the office may delete such a record.") : _ ("you may not delete such a record."));
+  if (type->append_only && !is_new && json_object_object_length (written) > (has_deleted ? 1 : 0))
+    return forbidden (error, type, _ ("such a record is written once; write a new one to correct it."));
+  return TRUE;
+}
+
+static gboolean
+exists (RuhuDatabase *database, RuhuRecordType *type, const char *id, gboolean *result, GError **error)
+{
+  g_autofree char *table = ruhu_record_type_dup_table (type);
+  g_autofree char *quoted = ruhu_database_quote (table);
+  g_autofree char *sql = g_strdup_printf ("SELECT 1 FROM %s WHERE id = ?1", quoted);
+  gint64 found = 0;
+
+  if (!ruhu_database_get_integer (database, sql, 0, &found, error, "s", id))
+    return FALSE;
+  *result = found != 0;
+  return TRUE;
+}
+
+static gboolean
+check_field (RuhuValidator *self, RuhuField *field, const char *id, const RuhuChange *change, json_object *written, json_object *value, RuhuRole role, GError **error)
+{
+  gboolean holds = TRUE;
+
+  if (field->calculate != NULL)
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: is calculated and cannot be written."), ruhu_label_get (&field->label));
+      return FALSE;
+    }
+  if (!(field->writers & role))
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("%s: may not be written by a %s."), ruhu_label_get (&field->label), ruhu_role_get_name (role));
+      return FALSE;
+    }
+  if (value == NULL && field->required && field->relevant == NULL)
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: is needed."), ruhu_label_get (&field->label));
+      return FALSE;
+    }
+  if (!ruhu_value_check (field, value, error))
+    return FALSE;
+
+  RuhuExpression *rule = value != NULL ? ruhu_validator_get_constraint (self, field) : NULL;
+  if (rule == NULL || ruhu_expression_has_query (rule))
+    return TRUE;
+  if (!ruhu_validator_test (rule, field, id, change->scope, written, NULL, TRUE, &holds, error))
+    return FALSE;
+  if (!holds)
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: %s"), ruhu_label_get (&field->label), ruhu_label_get (&field->message));
+  return holds;
+}
+
+static gboolean
+refuse_excluded (const char *name, GError **error)
+{
+  if (!ruhu_catalogue_excludes (name))
+    return TRUE;
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("“%s” must not be collected (guard-rail G1)."), name);
+  return FALSE;
+}
+
+static gboolean
+check_fields (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, RuhuRole role, GError **error)
+{
+  json_object_object_foreach (written, name, value)
+  {
+    RuhuField *field = type != NULL ? ruhu_record_type_get_field (type, name) : NULL;
+    gboolean passes = field != NULL ? check_field (self, field, id, change, written, value, role, error) : refuse_excluded (name, error);
+    if (!passes)
+      {
+        g_prefix_error (error, "%s: ", name);
+        return FALSE;
+      }
+  }
+  return TRUE;
+}
+
+static gboolean
+check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, RuhuRole role, GError **error)
+{
+  gboolean is_there = FALSE;
+
+  if (type == NULL)
+    return check_fields (self, NULL, id, change, written, role, error);
+  if (!ruhu_validate_place (type, id, change, written, FALSE, error))
+    return FALSE;
+  if (type->append_only && !exists (ruhu_validator_get_database (self), type, id, &is_there, error))
+    return FALSE;
+  return ruhu_validate_rights (type, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, error);
+}
+
+gboolean
+ruhu_validator_check_remote (RuhuValidator *self, const RuhuChange *change, RuhuRole role, GError **error)
+{
+  g_return_val_if_fail (self != NULL && change != NULL, FALSE);
+
+  json_object_object_foreach (change->set, type_name, records)
+  {
+    RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_validator_get_catalogue (self), type_name);
+    if (type == NULL && !refuse_excluded (type_name, error))
+      return FALSE;
+    json_object_object_foreach (records, id, written)
+    {
+      if (!check_record (self, type, id, change, written, role, error))
+        {
+          g_prefix_error (error, "%s/%s: ", type_name, id);
+          return FALSE;
+        }
+    }
+  }
+  return TRUE;
+}
