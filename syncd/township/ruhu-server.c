@@ -56,6 +56,29 @@ log_call (RuhuCall *self, RuhuResponse *response)
              (g_get_monotonic_time () - self->started) / 1000, self->access != NULL ? self->access->device : "-", received, g_bytes_get_size (response->body));
 }
 
+/* What is wrong at the township is told in general words: the exact ones may name its files, and advice about a damaged file or a full disk would be taken for the laptop's own.
+ * They are for the township's log. */
+static RuhuResponse *
+make_problem (RuhuCall *self, const GError *error, gint64 now)
+{
+  RuhuError code = error->domain == RUHU_ERROR ? (RuhuError) error->code : RUHU_ERROR_FAILED;
+  guint status = self->status != 0 ? self->status : ruhu_error_get_http_status (code);
+  const char *sentence = "the township's server could not do this; nothing was taken and nothing is lost, try again later";
+  g_autoptr (GError) general = NULL;
+
+  if (code == RUHU_ERROR_BUSY || status < 500)
+    return ruhu_response_new_problem (error, self->status, now);
+  g_warning ("%s %s: %s", self->request->method, self->route != NULL ? self->route->path : "", error->message);
+  if (code == RUHU_ERROR_NO_SPACE)
+    sentence = "the township's disk is full; nothing was taken and nothing is lost, try again when the office has made room";
+  else if (code == RUHU_ERROR_READ_ONLY)
+    sentence = "the township's disk cannot be written; nothing was taken and nothing is lost, tell the office and try again";
+  if (code != RUHU_ERROR_NO_SPACE)
+    code = status == 503 ? RUHU_ERROR_BUSY : RUHU_ERROR_FAILED;
+  general = g_error_new_literal (RUHU_ERROR, (gint) code, sentence);
+  return ruhu_response_new_problem (general, self->status, now);
+}
+
 void
 ruhu_call_answer (RuhuCall *self, RuhuResponse *response, const GError *error)
 {
@@ -63,8 +86,9 @@ ruhu_call_answer (RuhuCall *self, RuhuResponse *response, const GError *error)
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, now);
 
   if (response == NULL)
-    response = ruhu_response_new_problem (error, self->status, now);
-  ruhu_response_add_header (response, "Ruhu-Now", text);
+    response = make_problem (self, error, now);
+  if (ruhu_response_get_header (response, "Ruhu-Now") == NULL)
+    ruhu_response_add_header (response, "Ruhu-Now", text);
   if (self->retry_after > 0)
     {
       g_autofree char *seconds = g_strdup_printf ("%u", self->retry_after);
@@ -165,30 +189,42 @@ ruhu_server_new (const RuhuServerOptions *options, GError **error)
   return g_steal_pointer (&self);
 }
 
-/* What can be said without a worker; TRUE if the call goes on. */
-static gboolean
-find_route (RuhuCall *call, GError **error)
+static RuhuResponse *
+refuse (RuhuServer *self, guint status, RuhuError code, const char *sentence)
+{
+  g_autoptr (GError) error = g_error_new_literal (RUHU_ERROR, (gint) code, sentence);
+  gint64 now = ruhu_server_get_now (self);
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, now);
+  RuhuResponse *response = ruhu_response_new_problem (error, status, now);
+
+  ruhu_response_add_header (response, "Ruhu-Now", text);
+  return response;
+}
+
+RuhuResponse *
+ruhu_server_refuse_early (RuhuServer *self, RuhuRequest *request, gint64 length)
 {
   const char *allow;
+  const RuhuRoute *route = ruhu_route_find (request->method, request->path, &allow);
+  RuhuResponse *response;
 
-  call->route = ruhu_route_find (call->request->method, call->request->path, &allow);
-  if (call->route == NULL && allow == NULL)
+  if (route == NULL && allow == NULL)
+    return refuse (self, 0, RUHU_ERROR_NOT_FOUND, "there is nothing at this address");
+  if (route == NULL)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, "there is nothing at this address");
-      return FALSE;
+      response = refuse (self, 405, RUHU_ERROR_INVALID, "this address takes another method");
+      ruhu_response_add_header (response, "Allow", allow);
+      return response;
     }
-  if (call->route == NULL)
+  if (length > 0 && (guint64) length > route->max_body)
     {
-      call->status = 405;
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, "this address takes %s only", allow);
-      return FALSE;
+      g_autofree char *sentence = g_strdup_printf ("the body may have %" G_GSIZE_FORMAT " bytes at the most; nothing of it was taken", route->max_body);
+
+      return refuse (self, 0, RUHU_ERROR_TOO_LARGE, sentence);
     }
-  if (call->request->body != NULL && g_bytes_get_size (call->request->body) > call->route->max_body)
-    {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, "the body may have %" G_GSIZE_FORMAT " bytes at the most", call->route->max_body);
-      return FALSE;
-    }
-  return TRUE;
+  if (!route->open && request->authorization == NULL)
+    return refuse (self, 0, RUHU_ERROR_UNAUTHORISED, "the request carries no device token");
+  return NULL;
 }
 
 static gboolean
@@ -208,9 +244,9 @@ enter_pool (RuhuCall *call, GError **error)
 void
 ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func, gpointer data)
 {
+  RuhuResponse *refused = ruhu_server_refuse_early (self, request, request->body != NULL ? (gint64) g_bytes_get_size (request->body) : 0);
   RuhuCall *call = g_new0 (RuhuCall, 1);
   g_autoptr (GError) error = NULL;
-  RuhuResponse *response;
   const char *allow;
 
   call->server = self;
@@ -218,12 +254,9 @@ ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func,
   call->func = func;
   call->data = data;
   call->started = g_get_monotonic_time ();
-  if (find_route (call, &error) && enter_pool (call, &error))
-    return;
-  response = ruhu_response_new_problem (error, call->status, ruhu_server_get_now (self));
-  if (call->status == 405 && ruhu_route_find (request->method, request->path, &allow) == NULL)
-    ruhu_response_add_header (response, "Allow", allow);
-  ruhu_call_answer (call, response, NULL);
+  call->route = ruhu_route_find (request->method, request->path, &allow);
+  if (refused != NULL || !enter_pool (call, &error))
+    ruhu_call_answer (call, refused, error);
 }
 
 gboolean

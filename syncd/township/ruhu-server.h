@@ -26,6 +26,10 @@ typedef struct
 /* Errors: those of ruhu_store_open(). Transfer full. */
 RuhuServer *ruhu_server_new (const RuhuServerOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What is wrong with a request by its headers and the length of its body alone (-1: not told), without looking into the database: no such address, no such method, too long,
+ * no token where one is needed. NULL: nothing. Transfer full. */
+RuhuResponse *ruhu_server_refuse_early (RuhuServer *self, RuhuRequest *request, gint64 length);
+
 /* Exactly once for each request, on any thread. @response: transfer full. */
 typedef void (*RuhuAnswerFunc) (RuhuResponse *response, gpointer data);
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* device list | device revoke: the laptops. */
+#define G_LOG_DOMAIN "ruhu-township"
+#include "config.h"
+
+#include "ruhu-command.h"
+
+#include "ruhu-access.h"
+#include "ruhu-error.h"
+
+#include <glib/gi18n.h>
+
+static int
+list (int argc, char **argv)
+{
+  g_autoptr (RuhuTownship) township = NULL;
+  g_autoptr (RuhuSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) devices = NULL;
+
+  if (!ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Lists the laptops: device, state, enrolled, last heard of, changes, owner's name, laptop's name."), NULL, 1, 1))
+    return RUHU_EXIT_USAGE;
+  if (!ruhu_command_open (argv[1], &township, &session))
+    return RUHU_EXIT_FAILED;
+  devices = ruhu_ledger_list_devices (session->ledger, &error);
+  if (devices == NULL)
+    return ruhu_command_fail (error);
+  for (guint i = 0; i < devices->len; i++)
+    {
+      RuhuDevice *device = devices->pdata[i];
+      g_autofree char *created = ruhu_command_dup_time (device->created);
+      g_autofree char *last_seen = ruhu_command_dup_time (device->last_seen);
+      g_autofree char *owner = NULL;
+
+      if (!ruhu_access_get_user (session, device->user, &owner, NULL, NULL))
+        owner = g_strdup (device->user);
+      g_print ("%s\t%s\t%s\t%s\t%" G_GINT64_FORMAT "\t%s\t%s\n", device->id, device->revoked != NULL ? "revoked" : "active", created, last_seen, device->last_seq, owner, device->name);
+    }
+  return RUHU_EXIT_DONE;
+}
+
+static int
+revoke (int argc, char **argv)
+{
+  g_autoptr (RuhuTownship) township = NULL;
+  g_autoptr (RuhuSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!ruhu_command_parse (&argc, &argv, _ ("DIR DEVICE"), _ ("Takes a laptop's rights away, for good. What it had sent is kept; what it had not is on it still."), NULL, 2, 2))
+    return RUHU_EXIT_USAGE;
+  if (!ruhu_command_open (argv[1], &township, &session))
+    return RUHU_EXIT_FAILED;
+  if (!ruhu_ledger_revoke_device (session->ledger, argv[2], &error))
+    return ruhu_command_fail (error);
+  g_printerr (_ ("%s was revoked. From now on the township refuses its token.\n"), argv[2]);
+  return RUHU_EXIT_DONE;
+}
+
+int
+ruhu_command_device (int argc, char **argv)
+{
+  if (argc >= 2 && g_str_equal (argv[1], "list"))
+    return list (argc - 1, argv + 1);
+  if (argc >= 2 && g_str_equal (argv[1], "revoke"))
+    return revoke (argc - 1, argv + 1);
+  g_printerr (_ ("Usage: ruhu-township device list DIR\n       ruhu-township device revoke DIR DEVICE\n"));
+  return argc >= 2 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h")) ? RUHU_EXIT_DONE : RUHU_EXIT_USAGE;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* verify: whether the log is as it was written. backup: a copy of the database while it is in use. */
+#define G_LOG_DOMAIN "ruhu-township"
+#include "config.h"
+
+#include "ruhu-command.h"
+
+#include "ruhu-error.h"
+
+#include <glib/gi18n.h>
+
+int
+ruhu_command_verify (int argc, char **argv)
+{
+  g_autoptr (RuhuTownship) township = NULL;
+  g_autoptr (RuhuSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *hash = NULL;
+  gint64 n = 0, position = 0;
+
+  if (!ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Reads the whole database and checks the log's hash chain, and that every record is what the log says."), NULL, 1, 1))
+    return RUHU_EXIT_USAGE;
+  if (!ruhu_command_open (argv[1], &township, &session))
+    return RUHU_EXIT_FAILED;
+  if (!ruhu_database_check (ruhu_store_get_database (session->store), &error) || !ruhu_ledger_verify (session->ledger, &n, &error) ||
+      !ruhu_ledger_get_head (session->ledger, &position, &hash, &error))
+    return ruhu_command_fail (error);
+  g_print (_ ("%" G_GINT64_FORMAT " entries checked; all is well. Position %" G_GINT64_FORMAT ", hash %s\n"), n, position, hash != NULL ? hash : "");
+  return RUHU_EXIT_DONE;
+}
+
+int
+ruhu_command_backup (int argc, char **argv)
+{
+  g_autoptr (RuhuTownship) township = NULL;
+  g_autoptr (RuhuSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!ruhu_command_parse (&argc, &argv, _ ("DIR FILE"), _ ("Copies the database, as it is at one moment, to a new file. The server may go on meanwhile."), NULL, 2, 2))
+    return RUHU_EXIT_USAGE;
+  if (!ruhu_command_open (argv[1], &township, &session))
+    return RUHU_EXIT_FAILED;
+  if (!ruhu_database_backup (ruhu_store_get_database (session->store), argv[2], &error))
+    return ruhu_command_fail (error);
+  g_printerr (_ ("The database was copied to %s. It holds everybody's data: keep it under lock. key.pem, certificate.pem and township.conf are not in it; without the key every laptop has to be enrolled anew.\n"), argv[2]);
+  return RUHU_EXIT_DONE;
+}
