@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 static int
-list (int argc, char **argv)
+list_devices (int argc, char **argv)
 {
   g_autoptr (RuhuTownship) township = NULL;
   g_autoptr (RuhuSession) session = NULL;
@@ -40,7 +40,7 @@ list (int argc, char **argv)
 }
 
 static int
-revoke (int argc, char **argv)
+revoke_device (int argc, char **argv)
 {
   g_autoptr (RuhuTownship) township = NULL;
   g_autoptr (RuhuSession) session = NULL;
@@ -60,9 +60,9 @@ int
 ruhu_command_device (int argc, char **argv)
 {
   if (argc >= 2 && g_str_equal (argv[1], "list"))
-    return list (argc - 1, argv + 1);
+    return list_devices (argc - 1, argv + 1);
   if (argc >= 2 && g_str_equal (argv[1], "revoke"))
-    return revoke (argc - 1, argv + 1);
+    return revoke_device (argc - 1, argv + 1);
   g_printerr (_ ("Usage: ruhu-township device list DIR\n       ruhu-township device revoke DIR DEVICE\n"));
   return argc >= 2 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h")) ? RUHU_EXIT_DONE : RUHU_EXIT_USAGE;
 }

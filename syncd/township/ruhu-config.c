@@ -41,7 +41,7 @@ static const Key keys[] = {
   { "server", "connections", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, connections), 4, 20000, "Connections at the same time. A laptop that is online keeps one or two." },
   { "server", "connections-per-address", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, connections_per_address), 1, 20000, "… and from one IP address. A village may share one." },
   { "server", "idle-seconds", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, idle_seconds), 5, 600, "A connection that sends nothing for so long is closed." },
-  { "server", "page-kilobytes", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, page_kilobytes), 4, 4096, "Size of a page of changes, before compression. Smaller pages suit bad networks." },
+  { "server", "page-kilobytes", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, page_kilobytes), 64, 4096, "Size of a page of changes, before compression. Smaller pages suit bad networks." },
   { "server", "log-requests", KEY_SWITCH, G_STRUCT_OFFSET (RuhuConfig, log_requests), 0, 0, "One line to standard error for each request: what, how long, which device; no personal data." },
   { "enrolment", "hours", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, enrol_hours), 1, 8760, "How long an enrolment link is good for." },
   { "enrolment", "failures-per-minute", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, enrol_failures), 1, 1000, "Wrong enrolment codes from one IP address before it has to wait." },

@@ -3,6 +3,7 @@
 #define G_LOG_DOMAIN "ruhu-township"
 #include "config.h"
 
+#include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-route.h"
 
@@ -26,13 +27,18 @@ get_hash (RuhuCall *call, const char **hash, GError **error)
   return FALSE;
 }
 
-/* The closing line alone. */
+/* The closing line alone, and the page was looked for as far as @position: a page may end early, when there was much to look through that is not for this device. */
 static gboolean
-is_empty_page (GString *page)
+is_nothing (GString *page, gint64 position)
 {
   const char *end = memchr (page->str, '\n', page->len);
+  g_autoptr (RuhuJson) closing = NULL;
+  json_object *until;
 
-  return end == NULL || end == page->str + page->len - 1;
+  if (end == NULL || end != page->str + page->len - 1)
+    return FALSE;
+  closing = json_tokener_parse (page->str);
+  return closing != NULL && json_object_object_get_ex (closing, "until", &until) && json_object_get_int64 (until) >= position;
 }
 
 RuhuResponse *
@@ -51,7 +57,7 @@ ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error)
   page = g_string_new (NULL);
   if (!ruhu_ledger_stream (session->ledger, call->access->device, after, hash, ruhu_server_get_page_bytes (call->server), page, error))
     return NULL;
-  if (wait > 0 && is_empty_page (page) && ruhu_call_park (call, position, wait))
+  if (wait > 0 && is_nothing (page, position) && ruhu_call_park (call, position, wait))
     return NULL;
   return ruhu_response_new_lines (g_steal_pointer (&page), call->request->accept_encoding, error);
 }

@@ -15,6 +15,7 @@
 #include <glib/gstdio.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 static const char *const file_names[] = {
