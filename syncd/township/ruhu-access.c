@@ -8,6 +8,7 @@
 #include "ruhu-error.h"
 #include "ruhu-store-query.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 char *
@@ -30,7 +31,7 @@ ruhu_access_get_user (RuhuSession *session, const char *user, char **name, RuhuR
     }
   if (record == NULL)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, "there is no helper %s", user);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("There is no helper %s."), user);
       return FALSE;
     }
   if (role != NULL)
@@ -50,7 +51,7 @@ ruhu_access_check (RuhuSession *session, const char *authorization, GError **err
 
   if (authorization == NULL || g_ascii_strncasecmp (authorization, "Bearer ", strlen ("Bearer ")) != 0)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, "the request carries no device token");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The request carries no device token."));
       return NULL;
     }
   hash = ruhu_access_hash (authorization + strlen ("Bearer "));
@@ -62,12 +63,12 @@ ruhu_access_check (RuhuSession *session, const char *authorization, GError **err
     }
   if (device == NULL)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, "the township does not know this device token");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this device token."));
       return NULL;
     }
   if (device->revoked != NULL)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_REVOKED, "the device %s was revoked", device->id);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("The device %s was revoked."), device->id);
       return NULL;
     }
   self = g_new0 (RuhuAccess, 1);

@@ -15,7 +15,7 @@ ruhu_command_verify (int argc, char **argv)
   g_autoptr (RuhuTownship) township = NULL;
   g_autoptr (RuhuSession) session = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *hash = NULL;
+  g_autofree char *hash = NULL, *count = NULL;
   gint64 n = 0, position = 0;
 
   if (!ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Reads the whole database and checks the log's hash chain, and that every record is what the log says."), NULL, 1, 1))
@@ -25,7 +25,8 @@ ruhu_command_verify (int argc, char **argv)
   if (!ruhu_database_check (ruhu_store_get_database (session->store), &error) || !ruhu_ledger_verify (session->ledger, &n, &error) ||
       !ruhu_ledger_get_head (session->ledger, &position, &hash, &error))
     return ruhu_command_fail (error);
-  g_print (_ ("%" G_GINT64_FORMAT " entries checked; all is well. Position %" G_GINT64_FORMAT ", hash %s\n"), n, position, hash != NULL ? hash : "");
+  count = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+  g_print (_ ("%s entries of the log checked: all is well. Its hash is %s\n"), count, hash);
   return RUHU_EXIT_DONE;
 }
 

@@ -6,6 +6,8 @@
 
 #include "ruhu-error.h"
 
+#include <glib/gi18n-lib.h>
+
 /* What may wait, and what one transaction takes of it: enough that every laptop of a township can come at once, little enough that nobody waits long. */
 #define MAX_WAITING 256
 #define MAX_GROUP   64
@@ -277,7 +279,7 @@ ruhu_commit_submit (RuhuCommit *self, RuhuBatch *batch, RuhuCommitFunc func, gpo
 
   if (self->stopping || self->waiting.length >= MAX_WAITING)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, "the township has more to write than it can at the moment; nothing of this batch was taken, send it again");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The township has more to write than it can at the moment; nothing of this batch was taken, send it again."));
       return FALSE;
     }
   item = g_new0 (Item, 1);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Texts and lists have an offset of a pointer, numbers of a guint, switches of a gboolean. */
@@ -122,7 +123,7 @@ ruhu_config_write (RuhuConfig *self, const char *path, GError **error)
 
   if (fd >= 0 && write (fd, text, length) == (gssize) length && fsync (fd) == 0)
     return TRUE;
-  g_set_error (error, RUHU_ERROR, errno == ENOSPC ? RUHU_ERROR_NO_SPACE : RUHU_ERROR_FAILED, "%s could not be written: %s", path, g_strerror (errno));
+  g_set_error (error, RUHU_ERROR, errno == ENOSPC ? RUHU_ERROR_NO_SPACE : RUHU_ERROR_FAILED, _ ("%s could not be written: %s."), path, g_strerror (errno));
   return FALSE;
 }
 
@@ -148,11 +149,11 @@ read_addresses (RuhuConfig *self, const Key *key, const char *value, GError **er
         continue;
       address = g_inet_address_new_from_string (parts[i]);
       if (address == NULL)
-        return set_invalid (key, "must be IP addresses separated by semicolons", error);
+        return set_invalid (key, _ ("must be IP addresses separated by semicolons"), error);
       g_ptr_array_add (addresses, g_strdup (parts[i]));
     }
   if (addresses->len == 0)
-    return set_invalid (key, "must name at least one address", error);
+    return set_invalid (key, _ ("must name at least one address"), error);
   g_ptr_array_add (addresses, NULL);
   g_strfreev (self->listen);
   self->listen = (char **) g_ptr_array_steal (addresses, NULL);
@@ -166,7 +167,7 @@ read_key (RuhuConfig *self, GKeyFile *file, const Key *key, GError **error)
   guint64 number;
 
   if (value == NULL)
-    return g_key_file_has_key (file, key->group, key->name, NULL) ? set_invalid (key, "is not a text in UTF-8", error) : TRUE;
+    return g_key_file_has_key (file, key->group, key->name, NULL) ? set_invalid (key, _ ("is not a text in UTF-8"), error) : TRUE;
   g_strstrip (value);
   switch (key->type)
     {
@@ -179,7 +180,7 @@ read_key (RuhuConfig *self, GKeyFile *file, const Key *key, GError **error)
     case KEY_NUMBER:
       if (!g_ascii_string_to_unsigned (value, 10, key->min, key->max, &number, NULL))
         {
-          g_autofree char *reason = g_strdup_printf ("must be a whole number from %u to %u", key->min, key->max);
+          g_autofree char *reason = g_strdup_printf (_ ("must be a whole number from %u to %u"), key->min, key->max);
 
           return set_invalid (key, reason, error);
         }
@@ -188,7 +189,7 @@ read_key (RuhuConfig *self, GKeyFile *file, const Key *key, GError **error)
     case KEY_SWITCH:
     default:
       if (!g_str_equal (value, "true") && !g_str_equal (value, "false"))
-        return set_invalid (key, "must be true or false", error);
+        return set_invalid (key, _ ("must be true or false"), error);
       G_STRUCT_MEMBER (gboolean, self, key->offset) = g_str_equal (value, "true");
       return TRUE;
     }
@@ -216,7 +217,7 @@ check_known (GKeyFile *file, GError **error)
       for (guint j = 0; names != NULL && names[j] != NULL; j++)
         if (!is_known (groups[i], names[j]))
           {
-            g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, "[%s] %s: there is no such setting", groups[i], names[j]);
+            g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("[%s] %s: there is no such setting."), groups[i], names[j]);
             return FALSE;
           }
     }
@@ -234,7 +235,7 @@ ruhu_config_load (const char *path, GError **error)
     {
       RuhuError code = g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? RUHU_ERROR_NOT_FOUND : RUHU_ERROR_INVALID;
 
-      g_set_error (error, RUHU_ERROR, code, "%s cannot be read: %s", path, local->message);
+      g_set_error (error, RUHU_ERROR, code, _ ("%s cannot be read: %s."), path, local->message);
       return NULL;
     }
   if (!check_known (file, error))

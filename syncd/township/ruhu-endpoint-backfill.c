@@ -6,6 +6,7 @@
 #include "ruhu-error.h"
 #include "ruhu-route.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_SCOPE  128
@@ -23,12 +24,12 @@ ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GError **error)
     return NULL;
   if (scope == NULL || scope[0] == '\0' || strlen (scope) > MAX_SCOPE)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the parameter “scope” must name one scope");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “scope” must name one scope."));
       return NULL;
     }
   if (cookie != NULL && strlen (cookie) > MAX_COOKIE)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the parameter “cookie” is none that the township gave");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “cookie” is none that the township gave."));
       return NULL;
     }
   if (cookie != NULL && cookie[0] == '\0')

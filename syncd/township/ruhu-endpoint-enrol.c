@@ -8,6 +8,7 @@
 #include "ruhu-error.h"
 #include "ruhu-route.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_DEPTH 4
@@ -25,7 +26,7 @@ parse (GBytes *body, GError **error)
     json = json_tokener_parse_ex (tokener, text, (int) size);
   if (!json_object_is_type (json, json_type_object))
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the body must be one JSON object with “code”, “device”, “token” and “name”");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The body must be one JSON object with “code”, “device”, “token” and “name”."));
       return NULL;
     }
   return g_steal_pointer (&json);
@@ -50,7 +51,7 @@ may_try (RuhuCall *call, GError **error)
   call->retry_after = ruhu_server_get_enrol_wait (call->server, call->request->peer);
   if (call->retry_after == 0)
     return TRUE;
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_RATE, "too many enrolment codes that do not hold came from this address; try again in %u s", call->retry_after);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_RATE, _ ("Too many enrolment codes that do not hold came from this address; try again in %u s."), call->retry_after);
   return FALSE;
 }
 

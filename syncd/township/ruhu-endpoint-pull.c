@@ -7,6 +7,7 @@
 #include "ruhu-error.h"
 #include "ruhu-route.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_WAIT    55 /* s: proxies and routers cut what is silent for a minute */
@@ -23,7 +24,7 @@ get_hash (RuhuCall *call, const char **hash, GError **error)
     }
   if (strlen (*hash) == HASH_LENGTH && strspn (*hash, "0123456789abcdef") == HASH_LENGTH)
     return TRUE;
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the parameter “hash” must be 64 lower-case hexadecimal digits");
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “hash” must be 64 lower-case hexadecimal digits."));
   return FALSE;
 }
 

@@ -6,6 +6,8 @@
 #include "ruhu-error.h"
 #include "ruhu-route.h"
 
+#include <glib/gi18n-lib.h>
+
 static RuhuPushed *
 parse_line (RuhuCall *call, const char *line, gsize length, GError **error)
 {
@@ -16,7 +18,7 @@ parse_line (RuhuCall *call, const char *line, gsize length, GError **error)
     return NULL;
   if (!g_str_equal (change->device, call->access->device))
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, "the change is another device's");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change is another device's."));
       return NULL;
     }
   pushed = g_new0 (RuhuPushed, 1);
@@ -41,7 +43,7 @@ parse_body (RuhuCall *call, GBytes *body, GError **error)
 
       if (changes->len == RUHU_WIRE_MAX_BATCH)
         {
-          g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, "a batch may have %d changes at the most; nothing of it was taken", RUHU_WIRE_MAX_BATCH);
+          g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A batch may have %d changes at the most; nothing of it was taken."), RUHU_WIRE_MAX_BATCH);
           return NULL;
         }
       pushed = parse_line (call, line, length, error);
@@ -51,7 +53,7 @@ parse_body (RuhuCall *call, GBytes *body, GError **error)
 
           for (const char *p = text; p < line; p++)
             number += *p == '\n';
-          g_prefix_error (error, "line %u: ", number);
+          g_prefix_error (error, _ ("Line %u: "), number);
           return NULL;
         }
       g_ptr_array_add (changes, pushed);

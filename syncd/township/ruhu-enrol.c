@@ -8,6 +8,7 @@
 #include "ruhu-clock.h"
 #include "ruhu-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
@@ -47,7 +48,7 @@ make_code (GError **error)
 
   if (gnutls_rnd (GNUTLS_RND_KEY, random, sizeof random) != GNUTLS_E_SUCCESS)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, "the system gave no random numbers");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The system gave no random numbers."));
       g_string_free (code, TRUE);
       return NULL;
     }
@@ -89,14 +90,14 @@ ruhu_enrolment_check (const RuhuEnrolment *self, GError **error)
   const char *wrong = NULL;
 
   if (self->code == NULL || strlen (self->code) > 64)
-    wrong = "“code” must be the code of the enrolment link";
+    wrong = _ ("“code” must be the code of the enrolment link.");
   else if (self->device == NULL || strlen (self->device) != DEVICE_LENGTH || strspn (self->device, "0123456789abcdef") != DEVICE_LENGTH)
-    wrong = "“device” must be 16 lower-case hexadecimal digits";
+    wrong = _ ("“device” must be 16 lower-case hexadecimal digits.");
   else if (self->token == NULL || strlen (self->token) != TOKEN_LENGTH ||
            strspn (self->token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != TOKEN_LENGTH)
-    wrong = "“token” must be 43 characters of base64url";
+    wrong = _ ("“token” must be 43 characters of base64url.");
   else if (self->name == NULL || self->name[0] == '\0' || g_utf8_strlen (self->name, -1) > NAME_LENGTH)
-    wrong = "“name” must be a text of 1 to 64 characters";
+    wrong = _ ("“name” must be a text of 1 to 64 characters.");
   if (wrong != NULL)
     g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, wrong);
   return wrong == NULL;
@@ -159,7 +160,7 @@ redeem (RuhuDatabase *database, gpointer data, GError **error)
     return FALSE;
   if (user == NULL || other)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_EXPIRED, "the enrolment code is used up, expired or unknown");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_EXPIRED, _ ("The enrolment code is used up, expired or unknown."));
       return FALSE;
     }
   if (!ruhu_ledger_add_device (self->session->ledger, self->enrolment->device, user, self->enrolment->name, self->token_hash, &self->position, error))

@@ -8,6 +8,7 @@
 #include "ruhu-route.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -183,7 +184,7 @@ begin (Exchange *self)
     return queue_response (self);
   if (reserve (self, length >= 0 ? (guint64) length : self->max_body))
     return MHD_YES;
-  g_set_error_literal (&error, RUHU_ERROR, RUHU_ERROR_BUSY, "the township is receiving as much as it can hold; nothing was taken, try again");
+  g_set_error_literal (&error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The township is receiving as much as it can hold; nothing was taken, try again."));
   self->response = ruhu_response_new_problem (error, 0, ruhu_server_get_now (self->httpd->server));
   ruhu_response_add_header (self->response, "Retry-After", "5");
   return queue_response (self);
@@ -263,7 +264,7 @@ listen_on (const char *text, guint port, guint *bound_port, GError **error)
 
   if (wanted == NULL)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, "“%s” is not an IP address", text);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("“%s” is not an IP address."), text);
       return -1;
     }
   socket = g_socket_new (g_inet_address_get_family (address), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
@@ -295,7 +296,7 @@ start_daemon (RuhuHttpd *self, int fd, const char *address, RuhuKey *key, const 
   if (daemon == NULL)
     {
       close (fd);
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, "the HTTPS server on %s could not start; is the key in this directory its own?", address);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The HTTPS server on %s could not start; is the key in this directory its own?"), address);
       return FALSE;
     }
   g_ptr_array_add (self->daemons, daemon);
@@ -322,7 +323,7 @@ ruhu_httpd_new (RuhuServer *server, RuhuKey *key, const RuhuHttpdOptions *option
 
       if (fd < 0 && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
         {
-          g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, "port %u of %s is taken by another program", self->port, options->listen[i]);
+          g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("Port %u of %s is taken by another program."), self->port, options->listen[i]);
           return NULL;
         }
       if (fd < 0)
@@ -338,7 +339,7 @@ ruhu_httpd_new (RuhuServer *server, RuhuKey *key, const RuhuHttpdOptions *option
     }
   if (self->daemons->len > 0)
     return g_steal_pointer (&self);
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, "the server can listen on none of its addresses: %s", last != NULL ? last->message : "none is configured");
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The server can listen on none of its addresses: %s."), last != NULL ? last->message : _ ("None is configured."));
   return NULL;
 }
 

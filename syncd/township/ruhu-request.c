@@ -8,6 +8,7 @@
 #include "ruhu-error.h"
 #include "ruhu-problem.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Below this, compressing costs more than it saves. */
@@ -44,7 +45,7 @@ ruhu_request_get_integer (RuhuRequest *self, const char *name, gint64 min, gint6
 
   if (text == NULL && fallback < 0)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the parameter “%s” is missing", name);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “%s” is missing."), name);
       return FALSE;
     }
   if (text == NULL)
@@ -54,7 +55,7 @@ ruhu_request_get_integer (RuhuRequest *self, const char *name, gint64 min, gint6
     }
   if (!g_ascii_string_to_signed (text, 10, min, max, value, NULL))
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the parameter “%s” must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, name, min, max);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “%s” must be a whole number within its bounds."), name);
       return FALSE;
     }
   return TRUE;
@@ -68,7 +69,7 @@ ruhu_request_dup_plain_body (RuhuRequest *self, gsize max, guint *status, GError
   if (!ruhu_encoding_from_header (self->content_encoding, &encoding))
     {
       *status = 415;
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, "the body's Content-Encoding is none of zstd, gzip and identity");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The body's Content-Encoding is none of zstd, gzip and identity."));
       return NULL;
     }
   if (self->body == NULL)

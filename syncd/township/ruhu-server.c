@@ -9,6 +9,8 @@
 #include "ruhu-route.h"
 #include "ruhu-watch.h"
 
+#include <glib/gi18n-lib.h>
+
 #define DEFAULT_THREADS        3
 #define DEFAULT_ENROL_FAILURES 10
 #define DEFAULT_PAGE_BYTES     (512 * 1024)
@@ -63,16 +65,16 @@ make_problem (RuhuCall *self, const GError *error, gint64 now)
 {
   RuhuError code = error->domain == RUHU_ERROR ? (RuhuError) error->code : RUHU_ERROR_FAILED;
   guint status = self->status != 0 ? self->status : ruhu_error_get_http_status (code);
-  const char *sentence = "the township's server could not do this; nothing was taken and nothing is lost, try again later";
+  const char *sentence = _ ("The township's server could not do this; nothing was taken and nothing is lost, try again later.");
   g_autoptr (GError) general = NULL;
 
   if (code == RUHU_ERROR_BUSY || status < 500)
     return ruhu_response_new_problem (error, self->status, now);
   g_warning ("%s %s: %s", self->request->method, self->route != NULL ? self->route->path : "", error->message);
   if (code == RUHU_ERROR_NO_SPACE)
-    sentence = "the township's disk is full; nothing was taken and nothing is lost, try again when the office has made room";
+    sentence = _ ("The township's disk is full; nothing was taken and nothing is lost, try again when the office has made room.");
   else if (code == RUHU_ERROR_READ_ONLY)
-    sentence = "the township's disk cannot be written; nothing was taken and nothing is lost, tell the office and try again";
+    sentence = _ ("The township's disk cannot be written; nothing was taken and nothing is lost, tell the office and try again.");
   if (code != RUHU_ERROR_NO_SPACE)
     code = status == 503 ? RUHU_ERROR_BUSY : RUHU_ERROR_FAILED;
   general = g_error_new_literal (RUHU_ERROR, (gint) code, sentence);
@@ -209,21 +211,21 @@ ruhu_server_refuse_early (RuhuServer *self, RuhuRequest *request, gint64 length)
   RuhuResponse *response;
 
   if (route == NULL && allow == NULL)
-    return refuse (self, 0, RUHU_ERROR_NOT_FOUND, "there is nothing at this address");
+    return refuse (self, 0, RUHU_ERROR_NOT_FOUND, _ ("There is nothing at this address."));
   if (route == NULL)
     {
-      response = refuse (self, 405, RUHU_ERROR_INVALID, "this address takes another method");
+      response = refuse (self, 405, RUHU_ERROR_INVALID, _ ("This address takes another method."));
       ruhu_response_add_header (response, "Allow", allow);
       return response;
     }
   if (length > 0 && (guint64) length > route->max_body)
     {
-      g_autofree char *sentence = g_strdup_printf ("the body may have %" G_GSIZE_FORMAT " bytes at the most; nothing of it was taken", route->max_body);
+      g_autofree char *sentence = g_strdup_printf (_ ("The body may have %zu bytes at the most; nothing of it was taken."), route->max_body);
 
       return refuse (self, 0, RUHU_ERROR_TOO_LARGE, sentence);
     }
   if (!route->open && request->authorization == NULL)
-    return refuse (self, 0, RUHU_ERROR_UNAUTHORISED, "the request carries no device token");
+    return refuse (self, 0, RUHU_ERROR_UNAUTHORISED, _ ("The request carries no device token."));
   return NULL;
 }
 
@@ -235,7 +237,7 @@ enter_pool (RuhuCall *call, GError **error)
   if (call->server->stopping)
     {
       call->retry_after = 5;
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, "the township's server is being stopped; nothing was taken, try again");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The township's server is being stopped; nothing was taken, try again."));
       return FALSE;
     }
   return g_thread_pool_push (call->server->pool, call, error);

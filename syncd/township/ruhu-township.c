@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -47,7 +48,7 @@ ruhu_township_open (const char *directory, GError **error)
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, "%s is not the directory of a township", directory);
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("%s is not the directory of a township."), directory);
       return NULL;
     }
   config = ruhu_config_load (path, error);
@@ -126,9 +127,9 @@ static gboolean
 set_create_error (const char *directory, int code, GError **error)
 {
   if (code == EEXIST || code == ENOTEMPTY)
-    g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, "%s exists already; it was not touched", directory);
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("%s exists already; it was not touched."), directory);
   else
-    g_set_error (error, RUHU_ERROR, code == ENOSPC ? RUHU_ERROR_NO_SPACE : RUHU_ERROR_FAILED, "%s cannot be made: %s", directory, g_strerror (code));
+    g_set_error (error, RUHU_ERROR, code == ENOSPC ? RUHU_ERROR_NO_SPACE : RUHU_ERROR_FAILED, _ ("%s cannot be made: %s."), directory, g_strerror (code));
   return FALSE;
 }
 
@@ -228,7 +229,7 @@ ruhu_township_issue_link (RuhuTownship *self, RuhuSession *session, const char *
     return NULL;
   if (port == 0)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, "the server's port is not known while it takes any free one and is not running");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The server's port is not known while it takes any free one and is not running."));
       return NULL;
     }
   code = ruhu_enrol_issue (session, helper, hours, error);
