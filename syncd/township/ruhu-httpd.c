@@ -339,7 +339,7 @@ ruhu_httpd_new (RuhuServer *server, RuhuKey *key, const RuhuHttpdOptions *option
     }
   if (self->daemons->len > 0)
     return g_steal_pointer (&self);
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The server can listen on none of its addresses: %s."), last != NULL ? last->message : _ ("None is configured."));
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The server can listen on none of its addresses: %s."), last != NULL ? last->message : _ ("none is configured"));
   return NULL;
 }
 
