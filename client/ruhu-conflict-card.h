@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuConflictCard: one conflict: every value beside the others, and the ways to settle it. Signal "resolved": it was settled and saved. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "ruhu-worker.h"
+
+G_BEGIN_DECLS
+
+/* A conflict in words, made in the worker's thread. */
+typedef struct
+{
+  char *type;
+  char *record;
+  char *field_name;
+  char *scope;
+  gboolean of_village;
+  gint64 seen;
+  char *household;
+  char *place;         /* "Living conditions · Safe water" */
+  char *fingerprint;   /* equal for two readings of the same values */
+  RuhuField *field;    /* borrowed from the catalogue that whoever holds this also holds; NULL for `deleted` */
+  GPtrArray *versions; /* RuhuVersionText */
+} RuhuConflictText;
+
+/* Transfer full. */
+RuhuConflictText *ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict);
+void ruhu_conflict_text_free (RuhuConflictText *self);
+/* Which conflict it is, whatever its values. Transfer full. */
+char *ruhu_conflict_text_dup_key (const RuhuConflictText *self);
+
+#define RUHU_TYPE_CONFLICT_CARD (ruhu_conflict_card_get_type ())
+G_DECLARE_FINAL_TYPE (RuhuConflictCard, ruhu_conflict_card, RUHU, CONFLICT_CARD, AdwBin)
+
+/* @catalogue: that of @text's field. Floating. */
+GtkWidget *ruhu_conflict_card_new (RuhuWorker *worker, RuhuCatalogue *catalogue, RuhuConflictText *text);
+
+/* Shows a newer reading of the same conflict; what is being written in the card stays. Takes @text over. */
+void ruhu_conflict_card_update (RuhuConflictCard *self, RuhuCatalogue *catalogue, RuhuConflictText *text);
+
+G_END_DECLS

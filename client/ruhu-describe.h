@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a person reads of stored things. Those that take a store run in the worker's thread. */
+#pragma once
+
+#include "ruhu-store-query.h"
+
+G_BEGIN_DECLS
+
+/* A field's label in the user's language, the unit not included; "deleted" has one too, and an unknown field is its name. @type may be NULL. Borrowed, for as long as @type and @name. */
+const char *ruhu_describe_field (RuhuRecordType *type, const char *name);
+
+/* A value with its unit; a reference as the title of what it points to. "" for no value. @field NULL: the field `deleted`, or one that this program does not know. Transfer full. */
+char *ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value);
+
+/* A change's stamp as a minute in UTC+8, "2018-06-30 16:12"; the stamp itself if it is not one. Transfer full. */
+char *ruhu_describe_stamp (const char *stamp);
+
+/* Unix seconds in the same form. Transfer full. */
+char *ruhu_describe_time (gint64 seconds);
+
+/* What a change's JSON says, a line (char *) a field: "Household · Safe water: yes". Empty when it cannot be read. Transfer full. */
+GPtrArray *ruhu_describe_change (RuhuStore *store, const char *body);
+
+/* A sentence for a person, also for errors that came over D-Bus. Transfer full. */
+char *ruhu_describe_error (const GError *error);
+
+/* What the township's code of a refusal means, in the user's language; the code when it is not known. Transfer full. */
+char *ruhu_describe_refusal (const char *reason);
+
+G_END_DECLS

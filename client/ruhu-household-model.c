@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-household-model"
+
+#include "config.h"
+
+#include "ruhu-household-model.h"
+
+#include "ruhu-household-item.h"
+
+/* Rows read at once. */
+#define PAGE_SIZE 64
+/* Pages kept; the one that was wanted longest ago goes first. */
+#define MAX_PAGES 64
+#define NOWHERE   G_MAXUINT
+
+typedef struct
+{
+  guint number;
+  GPtrArray *items; /* RuhuHouseholdItem */
+  guint64 wanted;   /* when it was asked for last */
+  gboolean reading;
+  gboolean stale;
+} Page;
+
+struct _RuhuHouseholdModel
+{
+  GObject parent_instance;
+
+  /* Owned. */
+  RuhuWorker *worker;
+  GCancellable *cancellable; /* of the current search */
+  GHashTable *pages;         /* number → Page */
+  char *text;
+
+  guint n_items;
+  guint64 ticks;
+  gboolean counted;
+};
+
+typedef struct
+{
+  char *text;
+  guint page;
+} Query;
+
+typedef struct
+{
+  gint64 count;
+} Count;
+
+enum
+{
+  SIGNAL_COUNTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void ruhu_household_model_list_model_init (GListModelInterface *iface);
+static void page_read (RuhuHouseholdModel *self, Page *page);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (RuhuHouseholdModel, ruhu_household_model, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, ruhu_household_model_list_model_init))
+
+static void
+page_free (gpointer data)
+{
+  Page *page = data;
+
+  g_ptr_array_unref (page->items);
+  g_free (page);
+}
+
+static void
+query_free (gpointer data)
+{
+  Query *query = data;
+
+  g_free (query->text);
+  g_free (query);
+}
+
+static Query *
+query_new (RuhuHouseholdModel *self, guint page)
+{
+  Query *query = g_new0 (Query, 1);
+
+  query->text = g_strdup (self->text);
+  query->page = page;
+  return query;
+}
+
+static gpointer
+read_page (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Query *query = data;
+
+  return ruhu_store_find_households (store, query->text, NULL, (gint64) query->page * PAGE_SIZE, PAGE_SIZE, error);
+}
+
+static gpointer
+read_count (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Query *query = data;
+  g_autofree Count *count = g_new0 (Count, 1);
+
+  if (!ruhu_store_count_households (store, query->text, NULL, &count->count, error))
+    return NULL;
+  return g_steal_pointer (&count);
+}
+
+/* Rows are handed to the items that stand where they belong; the array is left empty. */
+static void
+page_fill (Page *page, GPtrArray *rows)
+{
+  g_ptr_array_set_free_func (rows, NULL);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      if (i < page->items->len)
+        ruhu_household_item_take_row (g_ptr_array_index (page->items, i), g_ptr_array_index (rows, i));
+      else
+        ruhu_household_row_free (g_ptr_array_index (rows, i));
+    }
+}
+
+typedef struct
+{
+  RuhuHouseholdModel *self;
+  guint number;
+} PageRead;
+
+static void
+page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree PageRead *read = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  Page *page;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  page = g_hash_table_lookup (read->self->pages, GUINT_TO_POINTER (read->number));
+  if (rows == NULL)
+    g_warning ("Cannot read the household list: %s", error->message);
+  if (page == NULL)
+    return;
+  page->reading = FALSE;
+  if (rows != NULL)
+    page_fill (page, rows);
+  if (page->stale)
+    page_read (read->self, page);
+}
+
+static void
+page_read (RuhuHouseholdModel *self, Page *page)
+{
+  PageRead *read;
+
+  page->stale = page->reading;
+  if (page->reading)
+    return;
+  page->reading = TRUE;
+  read = g_new0 (PageRead, 1);
+  read->self = self;
+  read->number = page->number;
+  ruhu_worker_run_async (self->worker, read_page, query_new (self, page->number), query_free, (GDestroyNotify) g_ptr_array_unref, self->cancellable, page_read_cb, read);
+}
+
+static void
+drop_oldest_page (RuhuHouseholdModel *self)
+{
+  GHashTableIter iter;
+  Page *page;
+  Page *oldest = NULL;
+
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
+    if (oldest == NULL || page->wanted < oldest->wanted)
+      oldest = page;
+  if (oldest != NULL)
+    g_hash_table_remove (self->pages, GUINT_TO_POINTER (oldest->number));
+}
+
+/* As many items as the list has in that page. */
+static void
+page_resize (RuhuHouseholdModel *self, Page *page)
+{
+  guint first = page->number * PAGE_SIZE;
+  guint wanted = first < self->n_items ? MIN (PAGE_SIZE, self->n_items - first) : 0;
+
+  if (page->items->len > wanted)
+    g_ptr_array_set_size (page->items, wanted);
+  while (page->items->len < wanted)
+    g_ptr_array_add (page->items, ruhu_household_item_new (first + page->items->len));
+}
+
+static Page *
+ensure_page (RuhuHouseholdModel *self, guint number)
+{
+  Page *page = g_hash_table_lookup (self->pages, GUINT_TO_POINTER (number));
+
+  if (page == NULL)
+    {
+      if (g_hash_table_size (self->pages) >= MAX_PAGES)
+        drop_oldest_page (self);
+      page = g_new0 (Page, 1);
+      page->number = number;
+      page->items = g_ptr_array_new_with_free_func (g_object_unref);
+      g_hash_table_insert (self->pages, GUINT_TO_POINTER (number), page);
+      page_resize (self, page);
+      page_read (self, page);
+    }
+  page->wanted = ++self->ticks;
+  return page;
+}
+
+static GType
+get_item_type (GListModel *model)
+{
+  return RUHU_TYPE_HOUSEHOLD_ITEM;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return RUHU_HOUSEHOLD_MODEL (model)->n_items;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  RuhuHouseholdModel *self = RUHU_HOUSEHOLD_MODEL (model);
+  Page *page;
+
+  if (position >= self->n_items)
+    return NULL;
+  page = ensure_page (self, position / PAGE_SIZE);
+  return g_object_ref (g_ptr_array_index (page->items, position % PAGE_SIZE));
+}
+
+static void
+ruhu_household_model_list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* The length changes at the end only: items that stay keep their places. */
+static void
+set_length (RuhuHouseholdModel *self, guint n_items)
+{
+  guint old = self->n_items;
+  GHashTableIter iter;
+  Page *page;
+
+  if (n_items == old)
+    return;
+  self->n_items = n_items;
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
+    {
+      page_resize (self, page);
+      if (page->items->len == 0)
+        g_hash_table_iter_remove (&iter);
+    }
+  g_list_model_items_changed (G_LIST_MODEL (self), MIN (old, n_items), old > n_items ? old - n_items : 0, n_items > old ? n_items - old : 0);
+}
+
+static void
+count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree Count *count = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  g_autoptr (RuhuHouseholdModel) self = NULL;
+  GHashTableIter iter;
+  Page *page;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  self = g_object_ref (RUHU_HOUSEHOLD_MODEL (user_data));
+  if (count == NULL)
+    {
+      g_warning ("Cannot count the households: %s", error->message);
+      return;
+    }
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
+    page_read (self, page);
+  set_length (self, (guint) MIN (count->count, G_MAXINT));
+  self->counted = TRUE;
+  g_signal_emit (self, signals[SIGNAL_COUNTED], 0);
+}
+
+static void
+ruhu_household_model_dispose (GObject *object)
+{
+  RuhuHouseholdModel *self = RUHU_HOUSEHOLD_MODEL (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->worker);
+  G_OBJECT_CLASS (ruhu_household_model_parent_class)->dispose (object);
+}
+
+static void
+ruhu_household_model_finalize (GObject *object)
+{
+  RuhuHouseholdModel *self = RUHU_HOUSEHOLD_MODEL (object);
+
+  g_clear_object (&self->cancellable);
+  g_hash_table_unref (self->pages);
+  g_free (self->text);
+  G_OBJECT_CLASS (ruhu_household_model_parent_class)->finalize (object);
+}
+
+static void
+ruhu_household_model_class_init (RuhuHouseholdModelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = ruhu_household_model_dispose;
+  object_class->finalize = ruhu_household_model_finalize;
+
+  signals[SIGNAL_COUNTED] = g_signal_new ("counted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+ruhu_household_model_init (RuhuHouseholdModel *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->pages = g_hash_table_new_full (NULL, NULL, NULL, page_free);
+  self->text = g_strdup ("");
+}
+
+RuhuHouseholdModel *
+ruhu_household_model_new (RuhuWorker *worker)
+{
+  RuhuHouseholdModel *self = g_object_new (RUHU_TYPE_HOUSEHOLD_MODEL, NULL);
+
+  self->worker = g_object_ref (worker);
+  return self;
+}
+
+void
+ruhu_household_model_refresh (RuhuHouseholdModel *self)
+{
+  g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self));
+
+  ruhu_worker_run_async (self->worker, read_count, query_new (self, 0), query_free, g_free, self->cancellable, count_cb, self);
+}
+
+void
+ruhu_household_model_search (RuhuHouseholdModel *self, const char *text)
+{
+  guint old = self->n_items;
+
+  g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self));
+
+  if (g_strcmp0 (text, self->text) == 0 && self->counted)
+    return;
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  g_free (self->text);
+  self->text = g_strdup (text != NULL ? text : "");
+  self->counted = FALSE;
+
+  /* Emptied first: GTK walks all new rows of a single change that both removes and adds. */
+  self->n_items = 0;
+  g_hash_table_remove_all (self->pages);
+  if (old > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, old, 0);
+  ruhu_household_model_refresh (self);
+}
+
+const char *
+ruhu_household_model_get_text (RuhuHouseholdModel *self)
+{
+  return self->text;
+}
+
+guint
+ruhu_household_model_find (RuhuHouseholdModel *self, const char *household)
+{
+  GHashTableIter iter;
+  Page *page;
+
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
+    for (guint i = 0; i < page->items->len; i++)
+      {
+        RuhuHouseholdRow *row = ruhu_household_item_get_row (g_ptr_array_index (page->items, i));
+
+        if (row != NULL && g_strcmp0 (row->id, household) == 0)
+          return page->number * PAGE_SIZE + i;
+      }
+  return NOWHERE;
+}
+
+gboolean
+ruhu_household_model_is_counted (RuhuHouseholdModel *self)
+{
+  return self->counted;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuHouseholdModel: the households that match a search, as a list model of RuhuHouseholdItem. Only the pages that are looked at are read, in the worker.
+ *
+ * Signal "counted": the number of matches is known (again). */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "ruhu-worker.h"
+
+G_BEGIN_DECLS
+
+#define RUHU_TYPE_HOUSEHOLD_MODEL (ruhu_household_model_get_type ())
+G_DECLARE_FINAL_TYPE (RuhuHouseholdModel, ruhu_household_model, RUHU, HOUSEHOLD_MODEL, GObject)
+
+/* Empty until ruhu_household_model_search() or ruhu_household_model_refresh(). Transfer full. */
+RuhuHouseholdModel *ruhu_household_model_new (RuhuWorker *worker);
+
+/* Shows what matches @text (ruhu_store_find_households()); NULL or "" is everything. */
+void ruhu_household_model_search (RuhuHouseholdModel *self, const char *text);
+const char *ruhu_household_model_get_text (RuhuHouseholdModel *self);
+
+/* Reads the same search again; items whose place stays stay the same objects. */
+void ruhu_household_model_refresh (RuhuHouseholdModel *self);
+
+/* The place of a household among what has been read, or GTK_INVALID_LIST_POSITION. */
+guint ruhu_household_model_find (RuhuHouseholdModel *self, const char *household);
+
+/* Whether the current search has been counted. */
+gboolean ruhu_household_model_is_counted (RuhuHouseholdModel *self);
+
+G_END_DECLS

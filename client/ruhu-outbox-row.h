@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuOutboxRow: a change of this laptop that waits or was refused, and what it says. Signals: "open" (household), "discard" (seq). */
+#pragma once
+
+#include <adwaita.h>
+
+#include "ruhu-store-query.h"
+
+G_BEGIN_DECLS
+
+/* In words; made in the worker's thread. */
+typedef struct
+{
+  gint64 seq;
+  char *title; /* the household's name, or what else it is of */
+  char *when;
+  char *household;  /* its id, or NULL */
+  char *reason;     /* why it was refused, or NULL */
+  char *detail;     /* the township's own sentence, or NULL */
+  GPtrArray *lines; /* char * */
+} RuhuOutboxText;
+
+/* Transfer full. */
+RuhuOutboxText *ruhu_outbox_text_new (RuhuStore *store, const RuhuOutboxItem *item);
+void ruhu_outbox_text_free (RuhuOutboxText *self);
+
+#define RUHU_TYPE_OUTBOX_ROW (ruhu_outbox_row_get_type ())
+G_DECLARE_FINAL_TYPE (RuhuOutboxRow, ruhu_outbox_row, RUHU, OUTBOX_ROW, AdwExpanderRow)
+
+/* Takes @text over. Floating. */
+GtkWidget *ruhu_outbox_row_new (RuhuOutboxText *text);
+
+G_END_DECLS

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-record-section"
+
+#include "config.h"
+
+#include "ruhu-record-section.h"
+
+#include <glib/gi18n.h>
+
+/* Records shown before "show all". */
+#define FEW 6
+
+struct _RuhuRecordSection
+{
+  AdwBin parent_instance;
+
+  /* Borrowed. */
+  const RuhuFileGroup *group;
+  AdwPreferencesGroup *box;
+  GtkWidget *more;
+
+  /* Owned. */
+  GHashTable *open; /* ids of records unfolded */
+  GHashTable *rows; /* "record/field" or "record" → row, borrowed */
+};
+
+enum
+{
+  SIGNAL_HISTORY,
+  SIGNAL_EDIT,
+  SIGNAL_CONFLICT,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RuhuRecordSection, ruhu_record_section, ADW_TYPE_BIN)
+
+/* What a row is about; borrowed from the file. */
+typedef struct
+{
+  const RuhuFileRecord *record;
+  const RuhuFileLine *line; /* NULL: the record */
+} Subject;
+
+static const Subject *
+get_subject (GtkWidget *row)
+{
+  return g_object_get_data (G_OBJECT (row), "ruhu-subject");
+}
+
+static void
+set_subject (RuhuRecordSection *self, GtkWidget *row, const RuhuFileRecord *record, const RuhuFileLine *line)
+{
+  Subject *subject = g_new0 (Subject, 1);
+
+  subject->record = record;
+  subject->line = line;
+  g_object_set_data_full (G_OBJECT (row), "ruhu-subject", subject, g_free);
+  g_hash_table_insert (self->rows, line != NULL ? g_strdup_printf ("%s/%s", record->id, line->field->name) : g_strdup (record->id), row);
+}
+
+static const char *
+get_record_title (RuhuRecordSection *self, const RuhuFileRecord *record)
+{
+  return *record->title != '\0' ? record->title : ruhu_label_get (&self->group->type->label);
+}
+
+static void
+history_cb (RuhuRecordSection *self, GtkWidget *row)
+{
+  const Subject *subject = get_subject (row);
+
+  g_signal_emit (self, signals[SIGNAL_HISTORY], 0, self->group->type->name, subject->record->id, subject->line->field->name, get_record_title (self, subject->record));
+}
+
+static void
+edit_record_cb (RuhuRecordSection *self, GtkWidget *button)
+{
+  const Subject *subject = get_subject (button);
+
+  g_signal_emit (self, signals[SIGNAL_EDIT], 0, self->group->type->name, subject->record->id);
+}
+
+static void
+add_cb (RuhuRecordSection *self)
+{
+  g_signal_emit (self, signals[SIGNAL_EDIT], 0, self->group->type->name, NULL);
+}
+
+static void
+conflict_cb (RuhuRecordSection *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CONFLICT], 0);
+}
+
+static GtkWidget *
+make_conflict_button (RuhuRecordSection *self)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("ruhu-conflict-symbolic");
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "conflict");
+  gtk_widget_set_tooltip_text (button, _ ("In conflict: review"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("In conflict: review"), -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (conflict_cb), self);
+  return button;
+}
+
+static GtkWidget *
+make_edit_button (RuhuRecordSection *self, const RuhuFileRecord *record)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("Edit"));
+  g_autofree char *name = g_strdup_printf (_ ("Edit: %s"), get_record_title (self, record));
+  Subject *subject = g_new0 (Subject, 1);
+
+  subject->record = record;
+  g_object_set_data_full (G_OBJECT (button), "ruhu-subject", subject, g_free);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (edit_record_cb), self, G_CONNECT_SWAPPED);
+  return button;
+}
+
+static GtkWidget *
+make_line (RuhuRecordSection *self, const RuhuFileRecord *record, const RuhuFileLine *line)
+{
+  const char *label = ruhu_label_get (&line->field->label);
+  const char *value = *line->text != '\0' ? line->text : _ ("Not recorded");
+  g_autofree char *spoken = g_strdup_printf (_ ("%s: %s"), label, value);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", label, "subtitle", value, "title-lines", 0, "subtitle-lines", 0, NULL);
+
+  set_subject (self, row, record, line);
+  gtk_widget_add_css_class (row, "field");
+  if (*line->text == '\0')
+    gtk_widget_add_css_class (row, "empty");
+  if (line->conflict)
+    {
+      gtk_widget_add_css_class (row, "in-conflict");
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_conflict_button (self));
+    }
+  /* What is calculated was never written by anybody. */
+  if (line->field->calculate == NULL)
+    {
+      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+      gtk_widget_set_tooltip_text (row, _ ("Show who wrote what, and when"));
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), g_object_new (GTK_TYPE_IMAGE, "icon-name", "document-open-recent-symbolic", "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, "css-classes", (const char *[]){ "dim-label", NULL }, NULL));
+      g_signal_connect_swapped (row, "activated", G_CALLBACK (history_cb), self);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  return row;
+}
+
+/* The fields of a folded record are made when it is unfolded for the first time. */
+static void
+unfold (RuhuRecordSection *self, GtkWidget *row)
+{
+  const RuhuFileRecord *record = get_subject (row)->record;
+
+  if (g_object_get_data (G_OBJECT (row), "ruhu-filled") != NULL)
+    return;
+  g_object_set_data (G_OBJECT (row), "ruhu-filled", row);
+  for (guint i = 0; i < record->lines->len; i++)
+    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_line (self, record, g_ptr_array_index (record->lines, i)));
+}
+
+static void
+expanded_cb (RuhuRecordSection *self, GParamSpec *pspec, GtkWidget *row)
+{
+  const RuhuFileRecord *record = get_subject (row)->record;
+
+  if (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)))
+    {
+      unfold (self, row);
+      g_hash_table_add (self->open, g_strdup (record->id));
+    }
+  else
+    {
+      g_hash_table_remove (self->open, record->id);
+    }
+}
+
+static GtkWidget *
+make_record (RuhuRecordSection *self, const RuhuFileRecord *record)
+{
+  GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", get_record_title (self, record), "subtitle", record->summary, NULL);
+
+  set_subject (self, row, record, NULL);
+  if (record->n_conflicts > 0)
+    adw_expander_row_add_action (ADW_EXPANDER_ROW (row), make_conflict_button (self));
+  if (self->group->may_edit)
+    adw_expander_row_add_action (ADW_EXPANDER_ROW (row), make_edit_button (self, record));
+  g_signal_connect_object (row, "notify::expanded", G_CALLBACK (expanded_cb), self, G_CONNECT_SWAPPED);
+  if (g_hash_table_contains (self->open, record->id))
+    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  return row;
+}
+
+static void
+show_all_cb (RuhuRecordSection *self)
+{
+  GPtrArray *records = self->group->records;
+
+  adw_preferences_group_remove (self->box, self->more);
+  self->more = NULL;
+  for (guint i = FEW; i < records->len; i++)
+    adw_preferences_group_add (self->box, make_record (self, g_ptr_array_index (records, i)));
+  gtk_widget_child_focus (GTK_WIDGET (self->box), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+add_more_row (RuhuRecordSection *self)
+{
+  guint n = self->group->records->len;
+  g_autofree char *text = g_strdup_printf (ngettext ("Show all (%u)", "Show all (%u)", n), n);
+
+  self->more = g_object_new (ADW_TYPE_ACTION_ROW, "title", text, "activatable", TRUE, NULL);
+  g_signal_connect_swapped (self->more, "activated", G_CALLBACK (show_all_cb), self);
+  adw_preferences_group_add (self->box, self->more);
+}
+
+static void
+fill_single (RuhuRecordSection *self)
+{
+  const RuhuFileRecord *record = g_ptr_array_index (self->group->records, 0);
+
+  for (guint i = 0; i < record->lines->len; i++)
+    adw_preferences_group_add (self->box, make_line (self, record, g_ptr_array_index (record->lines, i)));
+  if (self->group->may_edit)
+    adw_preferences_group_set_header_suffix (self->box, make_edit_button (self, record));
+}
+
+/* Six are shown without asking, unless one more is all there is. */
+static void
+fill_many (RuhuRecordSection *self)
+{
+  GPtrArray *records = self->group->records;
+  guint shown = records->len <= FEW + 1 ? records->len : FEW;
+
+  for (guint i = 0; i < shown; i++)
+    adw_preferences_group_add (self->box, make_record (self, g_ptr_array_index (records, i)));
+  if (shown < records->len)
+    add_more_row (self);
+}
+
+static void
+add_add_button (RuhuRecordSection *self)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("Add"));
+  g_autofree char *name = g_strdup_printf (_ ("Add: %s"), ruhu_label_get (&self->group->type->label));
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (add_cb), self);
+  adw_preferences_group_set_header_suffix (self->box, button);
+}
+
+static void
+fill (RuhuRecordSection *self)
+{
+  GPtrArray *records = self->group->records;
+
+  adw_preferences_group_set_title (self->box, ruhu_record_section_get_title (self));
+  if (records->len == 0)
+    adw_preferences_group_set_description (self->box, _ ("Nothing recorded yet."));
+  else if (self->group->single)
+    fill_single (self);
+  else
+    fill_many (self);
+  if (self->group->may_add && (!self->group->single || records->len == 0))
+    add_add_button (self);
+}
+
+static void
+ruhu_record_section_finalize (GObject *object)
+{
+  RuhuRecordSection *self = RUHU_RECORD_SECTION (object);
+
+  g_hash_table_unref (self->open);
+  g_hash_table_unref (self->rows);
+  G_OBJECT_CLASS (ruhu_record_section_parent_class)->finalize (object);
+}
+
+static void
+ruhu_record_section_class_init (RuhuRecordSectionClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = ruhu_record_section_finalize;
+
+  signals[SIGNAL_HISTORY] = g_signal_new ("history", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_EDIT] = g_signal_new ("edit", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_CONFLICT] = g_signal_new ("conflict", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+ruhu_record_section_init (RuhuRecordSection *self)
+{
+  self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->box = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->box));
+}
+
+GtkWidget *
+ruhu_record_section_new (const RuhuFileGroup *group, GHashTable *open)
+{
+  RuhuRecordSection *self = g_object_new (RUHU_TYPE_RECORD_SECTION, NULL);
+
+  self->group = group;
+  self->open = g_hash_table_ref (open);
+  fill (self);
+  return GTK_WIDGET (self);
+}
+
+const char *
+ruhu_record_section_get_title (RuhuRecordSection *self)
+{
+  const RuhuRecordType *type = self->group->type;
+  const char *plural = ruhu_label_get (&type->plural);
+
+  return self->group->single || *plural == '\0' ? ruhu_label_get (&type->label) : plural;
+}
+
+static GtkWidget *
+find_focus (RuhuRecordSection *self, const char **name)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *widget = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  for (; widget != NULL && widget != GTK_WIDGET (self); widget = gtk_widget_get_parent (widget))
+    {
+      GHashTableIter iter;
+      gpointer key;
+      gpointer row;
+
+      g_hash_table_iter_init (&iter, self->rows);
+      while (g_hash_table_iter_next (&iter, &key, &row))
+        if (row == widget)
+          {
+            *name = key;
+            return row;
+          }
+    }
+  return NULL;
+}
+
+const char *
+ruhu_record_section_get_focus (RuhuRecordSection *self)
+{
+  const char *name = NULL;
+  GtkWidget *row = find_focus (self, &name);
+
+  return row != NULL ? get_subject (row)->record->id : NULL;
+}
+
+char *
+ruhu_record_section_dup_focus (RuhuRecordSection *self)
+{
+  const char *name = NULL;
+
+  return find_focus (self, &name) != NULL ? g_strdup (name) : NULL;
+}
+
+gboolean
+ruhu_record_section_restore_focus (RuhuRecordSection *self, const char *name)
+{
+  GtkWidget *row = g_hash_table_lookup (self->rows, name);
+
+  return row != NULL && gtk_widget_grab_focus (row);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuSyncButton: the sync state in a header bar, always in view, and the popover that says more. */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define RUHU_TYPE_SYNC_BUTTON (ruhu_sync_button_get_type ())
+G_DECLARE_FINAL_TYPE (RuhuSyncButton, ruhu_sync_button, RUHU, SYNC_BUTTON, AdwBin)
+
+G_END_DECLS

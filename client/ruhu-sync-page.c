@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-sync-page"
+
+#include "config.h"
+
+#include "ruhu-sync-page.h"
+
+#include "ruhu-describe.h"
+#include "ruhu-outbox-row.h"
+#include "ruhu-window.h"
+
+#include <glib/gi18n.h>
+
+/* Waiting changes listed; the rest is a figure. */
+#define MAX_LISTED 100
+
+struct _RuhuSyncPage
+{
+  RuhuPage parent_instance;
+
+  /* Template. */
+  AdwActionRow *state;
+  AdwActionRow *error;
+  AdwActionRow *success;
+  AdwActionRow *next;
+  AdwActionRow *township;
+  AdwActionRow *user;
+  AdwActionRow *token;
+  GtkProgressBar *progress;
+  AdwPreferencesGroup *refused;
+  AdwPreferencesGroup *waiting;
+
+  /* Owned. */
+  RuhuWorker *worker;
+  GCancellable *cancellable;
+  char *fingerprint; /* of what is listed */
+
+  /* Borrowed: in the groups. */
+  GPtrArray *refused_rows;
+  GPtrArray *waiting_rows;
+};
+
+typedef struct
+{
+  GPtrArray *refused; /* RuhuOutboxText */
+  GPtrArray *waiting;
+  gint64 n_waiting;
+  char *fingerprint;
+} Outbox;
+
+G_DEFINE_FINAL_TYPE (RuhuSyncPage, ruhu_sync_page, RUHU_TYPE_PAGE)
+
+static void
+outbox_free (gpointer data)
+{
+  Outbox *outbox = data;
+
+  g_ptr_array_unref (outbox->refused);
+  g_ptr_array_unref (outbox->waiting);
+  g_free (outbox->fingerprint);
+  g_free (outbox);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Outbox, outbox_free)
+
+static GPtrArray *
+describe_items (RuhuStore *store, GPtrArray *items, GString *fingerprint)
+{
+  GPtrArray *texts = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_outbox_text_free);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const RuhuOutboxItem *item = g_ptr_array_index (items, i);
+
+      g_ptr_array_add (texts, ruhu_outbox_text_new (store, item));
+      g_string_append_printf (fingerprint, "%" G_GINT64_FORMAT " %s;", item->seq, item->household_name != NULL ? item->household_name : "");
+    }
+  g_string_append_c (fingerprint, '|');
+  return texts;
+}
+
+static gpointer
+read_outbox (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) waiting = ruhu_store_list_outbox (store, MAX_LISTED, error);
+  g_autoptr (GPtrArray) refused = waiting != NULL ? ruhu_store_list_refused (store, error) : NULL;
+  g_autoptr (GString) fingerprint = g_string_new (NULL);
+  Outbox *outbox;
+  gint64 n_waiting = 0;
+  gint64 n_refused = 0;
+
+  if (refused == NULL || !ruhu_store_count_outbox (store, &n_waiting, &n_refused, error))
+    return NULL;
+  outbox = g_new0 (Outbox, 1);
+  outbox->waiting = describe_items (store, waiting, fingerprint);
+  outbox->refused = describe_items (store, refused, fingerprint);
+  outbox->n_waiting = n_waiting;
+  outbox->fingerprint = g_strdup_printf ("%s%" G_GINT64_FORMAT, fingerprint->str, n_waiting);
+  return outbox;
+}
+
+/* Discarding. */
+
+typedef struct
+{
+  RuhuSyncPage *self; /* owned */
+  gint64 seq;
+} Discard;
+
+static void
+discard_free (gpointer data)
+{
+  Discard *discard = data;
+
+  g_object_unref (discard->self);
+  g_free (discard);
+}
+
+static void
+discard_closure_free (gpointer data, GClosure *closure)
+{
+  discard_free (data);
+}
+
+static gpointer
+settle (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return ruhu_store_settle_refused (store, ((Discard *) data)->seq, error) ? GINT_TO_POINTER (TRUE) : NULL;
+}
+
+static void
+settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RuhuSyncPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
+  g_autofree char *sentence = NULL;
+
+  if (ruhu_worker_run_finish (RUHU_WORKER (source), result, &error) == NULL)
+    sentence = ruhu_describe_error (error);
+  if (window != NULL)
+    ruhu_window_toast (window, sentence != NULL ? sentence : _ ("Discarded."));
+  if (self->worker != NULL)
+    ruhu_page_refresh (RUHU_PAGE (self));
+}
+
+static void
+discard_response_cb (Discard *discard, const char *response)
+{
+  RuhuSyncPage *self = discard->self;
+  Discard *job;
+
+  if (g_strcmp0 (response, "discard") != 0 || self->worker == NULL)
+    return;
+  job = g_new0 (Discard, 1);
+  job->self = g_object_ref (self);
+  job->seq = discard->seq;
+  ruhu_worker_run_async (self->worker, settle, job, discard_free, NULL, NULL, settled_cb, g_object_ref (self));
+}
+
+static void
+discard_cb (RuhuSyncPage *self, gint64 seq)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Discard What Was Refused?"), _ ("It will no longer be shown here. What you recorded in it does not reach the township."));
+  Discard *discard = g_new0 (Discard, 1);
+
+  discard->self = g_object_ref (self);
+  discard->seq = seq;
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep"), "discard", _ ("_Discard"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (discard_response_cb), discard, discard_closure_free, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+open_cb (RuhuSyncPage *self, const char *household)
+{
+  RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
+
+  if (window != NULL)
+    ruhu_window_show_household (window, household);
+}
+
+/* Showing. */
+
+static void
+fill_group (RuhuSyncPage *self, AdwPreferencesGroup *group, GPtrArray *rows, GPtrArray *texts)
+{
+  for (guint i = 0; i < rows->len; i++)
+    adw_preferences_group_remove (group, g_ptr_array_index (rows, i));
+  g_ptr_array_set_size (rows, 0);
+  g_ptr_array_set_free_func (texts, NULL);
+  for (guint i = 0; i < texts->len; i++)
+    {
+      GtkWidget *row = ruhu_outbox_row_new (g_ptr_array_index (texts, i));
+
+      g_signal_connect_object (row, "open", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (row, "discard", G_CALLBACK (discard_cb), self, G_CONNECT_SWAPPED);
+      adw_preferences_group_add (group, row);
+      g_ptr_array_add (rows, row);
+    }
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Outbox) outbox = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  RuhuSyncPage *self;
+  g_autofree char *text = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  self = RUHU_SYNC_PAGE (user_data);
+  if (outbox == NULL)
+    {
+      text = ruhu_describe_error (error);
+      adw_preferences_group_set_description (self->waiting, text);
+      return;
+    }
+  if (g_strcmp0 (outbox->fingerprint, self->fingerprint) == 0)
+    return;
+  g_free (self->fingerprint);
+  self->fingerprint = g_strdup (outbox->fingerprint);
+  if (outbox->n_waiting == 0)
+    text = g_strdup (_ ("Everything recorded here is at the township."));
+  else
+    text = g_strdup_printf (ngettext ("%u change, kept on this laptop until the township confirms it.", "%u changes, kept on this laptop until the township confirms them.", (gulong) outbox->n_waiting), (guint) outbox->n_waiting);
+  adw_preferences_group_set_description (self->waiting, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->refused), outbox->refused->len > 0);
+  fill_group (self, self->refused, self->refused_rows, outbox->refused);
+  fill_group (self, self->waiting, self->waiting_rows, outbox->waiting);
+}
+
+static void
+show_time (AdwActionRow *row, gint64 seconds, const char *never)
+{
+  g_autofree char *text = seconds > 0 ? ruhu_describe_time (seconds) : g_strdup (never);
+
+  adw_action_row_set_subtitle (row, text);
+}
+
+static const char *
+describe_token (const char *store)
+{
+  if (g_str_equal (store, "keyring"))
+    return _ ("The keyring");
+  if (g_str_equal (store, "file"))
+    return _ ("A file that only you can read (no keyring was found)");
+  return store;
+}
+
+static void
+update_state (RuhuSyncPage *self)
+{
+  RuhuApplication *app = RUHU_APPLICATION (g_application_get_default ());
+  RuhuSyncProxy *sync = ruhu_application_get_sync (app);
+  RuhuStatus *status = ruhu_application_get_status (app);
+  double progress = ruhu_sync_proxy_get_progress (sync);
+  const char *error = ruhu_sync_proxy_get_last_error (sync);
+  const char *token = ruhu_sync_proxy_get_token_store (sync);
+
+  adw_action_row_set_subtitle (self->state, ruhu_sync_proxy_describe (sync));
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), progress >= 0);
+  gtk_progress_bar_set_fraction (self->progress, CLAMP (progress, 0, 1));
+  adw_action_row_set_subtitle (self->error, error);
+  gtk_widget_set_visible (GTK_WIDGET (self->error), *error != '\0');
+  show_time (self->success, ruhu_sync_proxy_get_last_success (sync), _ ("Not yet"));
+  show_time (self->next, ruhu_sync_proxy_get_next_attempt (sync), "");
+  gtk_widget_set_visible (GTK_WIDGET (self->next), ruhu_sync_proxy_get_next_attempt (sync) > 0);
+  adw_action_row_set_subtitle (self->township, ruhu_status_get_township (status));
+  adw_action_row_set_subtitle (self->user, ruhu_status_get_user_name (status));
+  adw_action_row_set_subtitle (self->token, describe_token (token));
+  gtk_widget_set_visible (GTK_WIDGET (self->token), *token != '\0');
+}
+
+static void
+ruhu_sync_page_refresh (RuhuPage *page)
+{
+  RuhuSyncPage *self = RUHU_SYNC_PAGE (page);
+
+  ruhu_worker_run_async (self->worker, read_outbox, NULL, NULL, outbox_free, self->cancellable, read_cb, self);
+}
+
+static void
+ruhu_sync_page_dispose (GObject *object)
+{
+  RuhuSyncPage *self = RUHU_SYNC_PAGE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->worker);
+  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_SYNC_PAGE);
+  G_OBJECT_CLASS (ruhu_sync_page_parent_class)->dispose (object);
+}
+
+static void
+ruhu_sync_page_finalize (GObject *object)
+{
+  RuhuSyncPage *self = RUHU_SYNC_PAGE (object);
+
+  g_clear_object (&self->cancellable);
+  g_free (self->fingerprint);
+  g_ptr_array_unref (self->refused_rows);
+  g_ptr_array_unref (self->waiting_rows);
+  G_OBJECT_CLASS (ruhu_sync_page_parent_class)->finalize (object);
+}
+
+static void
+ruhu_sync_page_class_init (RuhuSyncPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ruhu_sync_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ruhu_sync_page_finalize;
+  RUHU_PAGE_CLASS (klass)->refresh = ruhu_sync_page_refresh;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-sync-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, error);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, next);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, progress);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, refused);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, state);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, success);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, token);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, township);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, user);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, waiting);
+}
+
+static void
+ruhu_sync_page_init (RuhuSyncPage *self)
+{
+  RuhuApplication *app = RUHU_APPLICATION (g_application_get_default ());
+
+  self->cancellable = g_cancellable_new ();
+  self->refused_rows = g_ptr_array_new ();
+  self->waiting_rows = g_ptr_array_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  ruhu_page_set_title (RUHU_PAGE (self), _ ("Synchronisation"), NULL);
+  g_signal_connect_object (ruhu_application_get_sync (app), "updated", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ruhu_application_get_status (app), "updated", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+  update_state (self);
+}
+
+GtkWidget *
+ruhu_sync_page_new (RuhuWorker *worker)
+{
+  RuhuSyncPage *self = g_object_new (RUHU_TYPE_SYNC_PAGE, NULL);
+
+  self->worker = g_object_ref (worker);
+  ruhu_page_refresh (RUHU_PAGE (self));
+  return GTK_WIDGET (self);
+}

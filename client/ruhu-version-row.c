@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-version-row"
+
+#include "config.h"
+
+#include "ruhu-version-row.h"
+
+#include "ruhu-describe.h"
+
+#include <glib/gi18n.h>
+
+static char *
+describe_origin (const RuhuVersion *version)
+{
+  g_autofree char *when = ruhu_describe_stamp (version->time);
+
+  if (version->visit_date != NULL)
+    /* Translators: who, when, and the date of the visit in which it was recorded. */
+    return g_strdup_printf (_ ("%s · %s · visit of %s"), version->by_name, when, version->visit_date);
+  if (version->visit != NULL)
+    return g_strdup_printf (_ ("%s · %s · in a visit"), version->by_name, when);
+  return g_strdup_printf (_ ("%s · %s · outside a visit"), version->by_name, when);
+}
+
+RuhuVersionText *
+ruhu_version_text_new (RuhuStore *store, RuhuField *field, const RuhuVersion *version)
+{
+  RuhuVersionText *self = g_new0 (RuhuVersionText, 1);
+  g_autofree char *text = ruhu_describe_value (store, field, version->value);
+
+  self->text = *text != '\0' ? g_steal_pointer (&text) : g_strdup (_ ("Emptied"));
+  self->origin = describe_origin (version);
+  self->state = g_strdup (version->position > 0 ? _ ("Confirmed") : _ ("Waiting to be sent"));
+  self->value = version->value != NULL ? json_object_get (version->value) : NULL;
+  self->stands = version->stands;
+  self->is_head = version->is_head;
+  return self;
+}
+
+void
+ruhu_version_text_free (RuhuVersionText *self)
+{
+  g_free (self->text);
+  g_free (self->origin);
+  g_free (self->state);
+  json_object_put (self->value);
+  g_free (self);
+}
+
+static GtkWidget *
+make_tag (const char *text, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (label, "tag");
+  if (css_class != NULL)
+    gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+GtkWidget *
+ruhu_version_row_new (const RuhuVersionText *text, GtkWidget *button)
+{
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text->text, "subtitle", text->origin, "title-lines", 0, "subtitle-lines", 0, NULL);
+  g_autofree char *spoken = g_strdup_printf ("%s, %s, %s", text->text, text->origin, text->state);
+
+  gtk_widget_add_css_class (row, "version");
+  if (text->stands)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_tag (_ ("Shown"), "accent"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_tag (text->state, NULL));
+  if (button != NULL)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  return row;
+}
