@@ -182,9 +182,9 @@ ruhu_change_parse (const char *json, gsize length, GError **error)
       return NULL;
     }
   /* The bytes are kept as they came: what json-c would let pass (NUL, bad UTF-8, text behind the object) must not get in. */
-  if (memchr (json, '\n', length) != NULL || !g_utf8_validate (json, (gssize) length, NULL))
+  if (length == 0 || json[0] != '{' || json[length - 1] != '}' || memchr (json, '\n', length) != NULL || !g_utf8_validate (json, (gssize) length, NULL))
     {
-      invalid (error, "/", _ ("it is not one line of UTF-8"));
+      invalid (error, "/", _ ("it is not one JSON object on one line of UTF-8"));
       return NULL;
     }
   tokener = json_tokener_new_ex (RUHU_CHANGE_MAX_DEPTH);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A township and laptops in one process, on real files in a temporary directory, synchronised through the real lines of the wire but no network. */
+#pragma once
+
+#include "ruhu-ledger.h"
+#include "ruhu-replica.h"
+#include "ruhu-store-query.h"
+
+G_BEGIN_DECLS
+
+#define FIXTURE_NOW G_GINT64_CONSTANT (1530316800000) /* 2018-06-30T00:00Z */
+
+typedef struct
+{
+  char *device;
+  char *path;
+  RuhuStore *store;
+  RuhuReplica *replica;
+} Laptop;
+
+typedef struct
+{
+  char *directory;
+  gint64 now; /* every store's clock, in ms; each reading moves it by 1 ms */
+  RuhuStore *store;
+  RuhuLedger *ledger;
+} Township;
+
+/* A township with one office user "office", helpers "helper-a" and "helper-b", village "v1", households "h1" and "h2" (members "p1", "p2"); h1 is assigned to both helpers, h2 to helper-b. */
+Township *township_new (void);
+void township_free (Township *self);
+/* Closes and opens its store again. */
+void township_reopen (Township *self);
+/* One change by the township itself; @set is JSON text. */
+void township_write (Township *self, const char *scope, const char *set);
+
+/* Enrols a laptop for @user. */
+Laptop *laptop_new (Township *township, const char *device, const char *user);
+void laptop_free (Laptop *self);
+void laptop_reopen (Laptop *self, Township *township);
+/* Saves; aborts on failure. @seen -1: today's. */
+void laptop_save (Laptop *self, const char *scope, const char *set, gint64 seen);
+gboolean laptop_try_save (Laptop *self, const char *scope, const char *set, gint64 seen, GError **error);
+/* Pushes all; aborts on failure; returns what was refused. */
+guint laptop_push (Laptop *self, Township *township);
+/* Pulls up to the head, backfills included. */
+void laptop_pull (Laptop *self, Township *township);
+void laptop_sync (Laptop *self, Township *township);
+
+/* Value of a field as JSON text, or "-". Transfer full. */
+char *store_value (RuhuStore *store, const char *type, const char *id, const char *field);
+gint64 store_count (RuhuStore *store, const char *sql);
+#define assert_value(store, type, id, field, expected)              \
+  G_STMT_START                                                      \
+  {                                                                 \
+    g_autofree char *found_ = store_value (store, type, id, field); \
+    g_assert_cmpstr (found_, ==, expected);                         \
+  }                                                                 \
+  G_STMT_END
+
+/* Heads, rows and conflicts of a scope (NULL: all) as text: equal on replicas that hold the same changes. Transfer full. */
+char *store_dump (RuhuStore *store, const char *scope);
+
+G_END_DECLS
