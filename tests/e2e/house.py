@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import defaultdict
 from pathlib import Path
 
@@ -341,10 +342,11 @@ class Tap:
             result = function(*arguments)
             print(f"ok {self.points} {name}" + (f" # {result}" if isinstance(result, str) else ""), flush=True)
             return result
-        except (Failed, AssertionError, subprocess.SubprocessError, GLib.Error, OSError, sqlite3.Error, LookupError) as failure:
+        except Exception as failure:  # whatever it is, it is this step's failure
             self.failed += 1
             print(f"not ok {self.points} {name}", flush=True)
-            print("# " + f"{type(failure).__name__}: {failure}".replace("\n", "\n# "), file=sys.stderr, flush=True)
+            said = f"{failure}" if isinstance(failure, Failed) else traceback.format_exc()
+            print("# " + said.replace("\n", "\n# "), file=sys.stderr, flush=True)
             return None
 
     def end(self):
