@@ -93,52 +93,19 @@ read_line (Reading *reading, RuhuField *field, RuhuRecord *record)
   return line;
 }
 
-/* An expression of a record type, ready to be evaluated for each of its records. */
-typedef struct
-{
-  RuhuField *bare; /* it is just this field */
-  RuhuExpression *compiled;
-} Phrase;
-
-static void
-phrase_clear (Phrase *phrase)
-{
-  g_clear_pointer (&phrase->compiled, ruhu_expression_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Phrase, phrase_clear)
-
-static void
-phrase_init (Phrase *phrase, Reading *reading, RuhuRecordType *type, const char *sql)
-{
-  g_autoptr (GError) error = NULL;
-
-  phrase->bare = ruhu_describe_bare_field (type, sql);
-  if (sql == NULL || phrase->bare != NULL)
-    return;
-  phrase->compiled = ruhu_expression_new (ruhu_store_get_database (reading->store), type, sql, &error);
-  if (phrase->compiled == NULL)
-    g_debug ("An expression of “%s” does not compile: %s", type->name, error->message);
-}
-
-/* "" where there is none, or it does not work out: the record itself is shown all the same. */
+/* The second line of a record; "" where the type has none, or it does not work out: the record itself is shown all the same. */
 static char *
-phrase_evaluate (Phrase *phrase, Reading *reading, RuhuRecord *record)
+evaluate_summary (Reading *reading, RuhuExpression *summary, RuhuRecord *record)
 {
   g_autoptr (GError) error = NULL;
   json_object *value = NULL;
   char *text;
 
-  if (phrase->bare != NULL)
-    {
-      json_object_object_get_ex (record->fields, phrase->bare->name, &value);
-      return ruhu_describe_value (reading->store, phrase->bare, value);
-    }
-  if (phrase->compiled == NULL)
+  if (summary == NULL)
     return g_strdup ("");
-  if (!ruhu_expression_evaluate (phrase->compiled, record->id, record->scope, record->fields, reading->today, &value, &error))
+  if (!ruhu_expression_evaluate (summary, record->id, record->scope, record->fields, reading->today, &value, &error))
     {
-      g_debug ("An expression does not work out: %s", error->message);
+      g_debug ("A summary does not work out: %s", error->message);
       return g_strdup ("");
     }
   text = g_strdup (value != NULL ? json_object_get_string (value) : "");
@@ -147,13 +114,13 @@ phrase_evaluate (Phrase *phrase, Reading *reading, RuhuRecord *record)
 }
 
 static RuhuFileRecord *
-read_record (Reading *reading, RuhuRecordType *type, Phrase *title, Phrase *summary, RuhuRecord *stored)
+read_record (Reading *reading, RuhuRecordType *type, RuhuExpression *summary, RuhuRecord *stored)
 {
   RuhuFileRecord *record = g_new0 (RuhuFileRecord, 1);
 
   record->id = g_strdup (stored->id);
-  record->title = phrase_evaluate (title, reading, stored);
-  record->summary = phrase_evaluate (summary, reading, stored);
+  record->title = type->title != NULL ? ruhu_store_dup_title (reading->store, type->name, stored->id) : g_strdup ("");
+  record->summary = evaluate_summary (reading, summary, stored);
   record->n_conflicts = stored->conflicts != NULL ? stored->conflicts->len : 0;
   record->delete_conflict = has_conflict (stored, "deleted");
   record->lines = g_ptr_array_new_with_free_func (line_free);
@@ -200,8 +167,8 @@ static RuhuFileGroup *
 read_group (Reading *reading, RuhuCatalogue *catalogue, RuhuRecordType *type, GPtrArray *stored)
 {
   RuhuFileGroup *group = g_new0 (RuhuFileGroup, 1);
-  g_auto (Phrase) title = { NULL };
-  g_auto (Phrase) summary = { NULL };
+  g_autoptr (RuhuExpression) summary = NULL;
+  g_autoptr (GError) error = NULL;
   gboolean may = may_write (type, reading->role);
 
   group->type = type;
@@ -212,10 +179,14 @@ read_group (Reading *reading, RuhuCatalogue *catalogue, RuhuRecordType *type, GP
   reading_note (reading, type->name);
   if (stored == NULL || stored->len == 0)
     return group;
-  phrase_init (&title, reading, type, type->title);
-  phrase_init (&summary, reading, type, type->summary);
+  if (type->summary != NULL)
+    {
+      summary = ruhu_expression_new (ruhu_store_get_database (reading->store), type, type->summary, &error);
+      if (summary == NULL)
+        g_debug ("The summary of “%s” does not compile: %s", type->name, error->message);
+    }
   for (guint i = 0; i < stored->len; i++)
-    g_ptr_array_add (group->records, read_record (reading, type, &title, &summary, g_ptr_array_index (stored, i)));
+    g_ptr_array_add (group->records, read_record (reading, type, summary, g_ptr_array_index (stored, i)));
   return group;
 }
 

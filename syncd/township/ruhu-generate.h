@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A made-up township with every figure of the 2018 plan (DOMAIN.md sections 1 and 5) and no real person in it. */
+#pragma once
+
+#include "ruhu-ledger.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ruhu_generate:
+ * @ledger: of a store that holds nothing yet
+ * @seed: which township; the same seed gives the same bytes, whatever the machine, its clock and its language
+ *
+ * Writes the township, as of 30 June 2018, through the ledger in one transaction: either all of it is there, or nothing. For the database to be the same byte for
+ * byte, its store must have been opened with ruhu_generate_now(). INVALID if there are households already; else the ledger's errors.
+ */
+gboolean ruhu_generate (RuhuLedger *ledger, guint64 seed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A RuhuNowFunc: noon of 30 June 2018 in UTC+8, and one millisecond more at each call. @counter: a guint64, 0 at first, that belongs to the caller. */
+gint64 ruhu_generate_now (gpointer counter);
+
+G_END_DECLS
