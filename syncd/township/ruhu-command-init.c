@@ -143,7 +143,7 @@ ruhu_command_init (int argc, char **argv)
   if (config != NULL)
     {
       office.office = office_name != NULL ? office_name : _ ("Township office");
-      status = ruhu_township_create (argv[1], config, fill_office, &office, &error) ? print_office_link (argv[1], office.id) : ruhu_command_fail (error);
+      status = ruhu_township_create (argv[1], config, NULL, NULL, fill_office, &office, &error) ? print_office_link (argv[1], office.id) : ruhu_command_fail (error);
     }
   clear_options (&options);
   g_free (office.id);
@@ -162,7 +162,7 @@ ruhu_command_generate (int argc, char **argv)
 {
   Options options = { .port = -1 };
   gint64 seed = 1;
-  guint64 used;
+  guint64 used, calls = 0;
   g_autofree GOptionEntry *common = dup_entries (&options);
   g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, 6);
   g_autoptr (RuhuConfig) config = NULL;
@@ -174,7 +174,7 @@ ruhu_command_generate (int argc, char **argv)
   if (ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Makes a new township with invented households after the 2018 plan, to try things out."), entries, 1, 1))
     config = make_config (&options);
   used = (guint64) seed;
-  if (config != NULL && ruhu_township_create (argv[1], config, fill_generated, &used, &error))
+  if (config != NULL && ruhu_township_create (argv[1], config, ruhu_generate_now, &calls, fill_generated, &used, &error))
     {
       g_printerr (_ ("The township was made in %s.\n"), argv[1]);
       say_what_next (argv[1]);

@@ -88,15 +88,15 @@ ruhu_township_load_key (RuhuTownship *self, GError **error)
 }
 
 static gboolean
-fill_database (const char *path, RuhuFillFunc fill, gpointer data, GError **error)
+fill_database (const char *path, RuhuNowFunc now, gpointer now_data, RuhuFillFunc fill, gpointer data, GError **error)
 {
-  g_autoptr (RuhuSession) session = ruhu_session_open (path, TRUE, NULL, NULL, error);
+  g_autoptr (RuhuSession) session = ruhu_session_open (path, TRUE, now, now_data, error);
 
   return session != NULL && fill (session, data, error) && ruhu_database_checkpoint (ruhu_store_get_database (session->store), error);
 }
 
 static gboolean
-fill_directory (const char *directory, RuhuConfig *config, RuhuFillFunc fill, gpointer data, GError **error)
+fill_directory (const char *directory, RuhuConfig *config, RuhuNowFunc now, gpointer now_data, RuhuFillFunc fill, gpointer data, GError **error)
 {
   g_autofree char *config_path = dup_path (directory, RUHU_FILE_CONFIG);
   g_autofree char *key_path = dup_path (directory, RUHU_FILE_KEY);
@@ -104,7 +104,7 @@ fill_directory (const char *directory, RuhuConfig *config, RuhuFillFunc fill, gp
   g_autofree char *database_path = dup_path (directory, RUHU_FILE_DATABASE);
   g_autoptr (RuhuKey) key = ruhu_key_generate (error);
 
-  return key != NULL && ruhu_key_save (key, key_path, certificate_path, error) && ruhu_config_write (config, config_path, error) && fill_database (database_path, fill, data, error);
+  return key != NULL && ruhu_key_save (key, key_path, certificate_path, error) && ruhu_config_write (config, config_path, error) && fill_database (database_path, now, now_data, fill, data, error);
 }
 
 /* Only what was made here a moment ago: the directory's name was invented by mkdtemp. */
@@ -134,7 +134,7 @@ set_create_error (const char *directory, int code, GError **error)
 }
 
 gboolean
-ruhu_township_create (const char *directory, RuhuConfig *config, RuhuFillFunc fill, gpointer data, GError **error)
+ruhu_township_create (const char *directory, RuhuConfig *config, RuhuNowFunc now, gpointer now_data, RuhuFillFunc fill, gpointer data, GError **error)
 {
   g_autoptr (GFile) target = g_file_new_for_path (directory);
   g_autofree char *path = g_file_get_path (target);
@@ -144,7 +144,7 @@ ruhu_township_create (const char *directory, RuhuConfig *config, RuhuFillFunc fi
     return set_create_error (directory, EEXIST, error);
   if (g_mkdtemp_full (building, 0700) == NULL)
     return set_create_error (directory, errno, error);
-  if (!fill_directory (building, config, fill, data, error))
+  if (!fill_directory (building, config, now, now_data, fill, data, error))
     {
       remove_directory (building);
       return FALSE;

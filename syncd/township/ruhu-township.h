@@ -45,11 +45,12 @@ typedef gboolean (*RuhuFillFunc) (RuhuSession *session, gpointer data, GError **
 
 /**
  * ruhu_township_create:
+ * @now: the clock by which @fill's changes are stamped, or NULL for the system's
  * @fill: writes what the new database starts with
  *
  * Makes @directory (mode 0700) with configuration, key, certificate and database: whole or not at all. FAILED if it exists, which is not touched then.
  */
-gboolean ruhu_township_create (const char *directory, RuhuConfig *config, RuhuFillFunc fill, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_township_create (const char *directory, RuhuConfig *config, RuhuNowFunc now, gpointer now_data, RuhuFillFunc fill, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The port that laptops connect to: the configured public one, else that of the running server, else the configured one. */
 guint ruhu_township_get_public_port (RuhuTownship *self);
