@@ -53,7 +53,7 @@ describe_place (RuhuStore *store, RuhuRecordType *type, const RuhuConflict *conf
 
   if (type == NULL || type->title == NULL || g_str_equal (conflict->type, "household"))
     return g_strdup_printf ("%s · %s", label, field);
-  title = ruhu_store_dup_title (store, conflict->type, conflict->record);
+  title = ruhu_describe_title (store, conflict->type, conflict->record);
   return g_strdup_printf ("%s %s · %s", label, title, field);
 }
 

@@ -47,7 +47,7 @@ ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value)
   if (value == NULL)
     return g_strdup ("");
   if (field->type == RUHU_TYPE_REFERENCE && field->reference != NULL && json_object_is_type (value, json_type_string))
-    return ruhu_store_dup_title (store, field->reference, json_object_get_string (value));
+    return ruhu_describe_title (store, field->reference, json_object_get_string (value));
   if (field->type == RUHU_TYPE_PHOTO)
     return g_strdup (_ ("A photo"));
   text = ruhu_value_format (field, value);
@@ -56,6 +56,37 @@ ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value)
     return g_steal_pointer (&text);
   /* Translators: a figure and its unit, "12 mu"; Chinese needs no space. */
   return g_strdup_printf (C_ ("figure and unit", "%s %s"), text, unit);
+}
+
+RuhuField *
+ruhu_describe_bare_field (RuhuRecordType *type, const char *expression)
+{
+  return expression != NULL ? ruhu_record_type_get_field (type, expression) : NULL;
+}
+
+char *
+ruhu_describe_title (RuhuStore *store, const char *type_name, const char *id)
+{
+  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), type_name);
+  RuhuField *bare = type != NULL ? ruhu_describe_bare_field (type, type->title) : NULL;
+  g_autofree char *title = NULL;
+
+  /* The store would give the code, or the id that the reference is. */
+  if (bare != NULL && bare->type != RUHU_TYPE_TEXT)
+    {
+      g_autoptr (RuhuRecord) record = ruhu_store_get_record (store, type_name, id, NULL);
+      json_object *value = NULL;
+
+      if (record != NULL && json_object_object_get_ex (record->fields, bare->name, &value))
+        title = ruhu_describe_value (store, bare, value);
+    }
+  else
+    {
+      title = ruhu_store_dup_title (store, type_name, id);
+    }
+  if (title == NULL || *title == '\0' || g_str_equal (title, id))
+    return g_strdup (_ ("Not on this laptop"));
+  return g_steal_pointer (&title);
 }
 
 char *

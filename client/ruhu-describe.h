@@ -12,6 +12,12 @@ const char *ruhu_describe_field (RuhuRecordType *type, const char *name);
 /* A value with its unit; a reference as the title of what it points to. "" for no value. @field NULL: the field `deleted`, or one that this program does not know. Transfer full. */
 char *ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value);
 
+/* What a record is called: by its type's title; a code or a reference in it as a person reads it. A sentence in its place when the record is not on this laptop. Transfer full. */
+char *ruhu_describe_title (RuhuStore *store, const char *type, const char *id);
+
+/* The field that an expression of the catalogue consists of, or NULL when it is more than a field's name. */
+RuhuField *ruhu_describe_bare_field (RuhuRecordType *type, const char *expression);
+
 /* A change's stamp as a minute in UTC+8, "2018-06-30 16:12"; the stamp itself if it is not one. Transfer full. */
 char *ruhu_describe_stamp (const char *stamp);
 

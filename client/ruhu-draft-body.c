@@ -233,6 +233,12 @@ ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *rec
   json_object_object_add (records, record, fields != NULL ? copy_value (fields) : json_object_new_object ());
 }
 
+gboolean
+ruhu_draft_body_has_base (RuhuDraftBody *self, const char *type, const char *record)
+{
+  return get_record (self, "base", type, record) != NULL;
+}
+
 const char *
 ruhu_draft_body_add_record (RuhuDraftBody *self, const char *type)
 {

@@ -24,6 +24,7 @@ json_object *ruhu_draft_body_to_json (RuhuDraftBody *self);
 
 /* The values a record had when the page was opened; @fields is copied. */
 void ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *record, json_object *fields);
+gboolean ruhu_draft_body_has_base (RuhuDraftBody *self, const char *type, const char *record);
 
 /* A new record. Its id stands in the draft; one whose type has a key gets its own id when the change is made. Borrowed, valid until the record is removed. */
 const char *ruhu_draft_body_add_record (RuhuDraftBody *self, const char *type);

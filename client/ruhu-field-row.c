@@ -7,7 +7,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-field-editor.h"
-#include "ruhu-form-resources.h"
+#include "ruhu-form-style.h"
 #include "ruhu-pair-layout.h"
 #include "ruhu-value.h"
 
@@ -167,17 +167,6 @@ ruhu_field_row_finalize (GObject *object)
 }
 
 static void
-add_style (void)
-{
-  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
-
-  /* Named, so that the linker takes the resources out of the static library. */
-  g_resources_register (ruhu_form_get_resource ());
-  gtk_css_provider_load_from_resource (provider, "/org/ruhu/form/ruhu-form.css");
-  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-}
-
-static void
 ruhu_field_row_class_init (RuhuFieldRowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -188,6 +177,7 @@ ruhu_field_row_class_init (RuhuFieldRowClass *klass)
   widget_class->grab_focus = ruhu_field_row_grab_focus;
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[LEFT] = g_signal_new ("left", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  ruhu_form_add_style ();
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/form/ruhu-field-row.ui");
   gtk_widget_class_bind_template_child (widget_class, RuhuFieldRow, label);
   gtk_widget_class_bind_template_child (widget_class, RuhuFieldRow, required);
@@ -202,7 +192,6 @@ ruhu_field_row_class_init (RuhuFieldRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuFieldRow, message);
   gtk_widget_class_bind_template_callback (widget_class, restore_cb);
   gtk_widget_class_set_layout_manager_type (widget_class, RUHU_TYPE_PAIR_LAYOUT);
-  add_style ();
 }
 
 static void

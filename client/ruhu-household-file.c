@@ -93,19 +93,52 @@ read_line (Reading *reading, RuhuField *field, RuhuRecord *record)
   return line;
 }
 
-/* The second line of a record; "" where the type has none, or it does not work out: the record itself is shown all the same. */
+/* An expression of a record type, ready to be evaluated for each of its records. */
+typedef struct
+{
+  RuhuField *bare; /* it is just this field */
+  RuhuExpression *compiled;
+} Phrase;
+
+static void
+phrase_clear (Phrase *phrase)
+{
+  g_clear_pointer (&phrase->compiled, ruhu_expression_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Phrase, phrase_clear)
+
+static void
+phrase_init (Phrase *phrase, Reading *reading, RuhuRecordType *type, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  phrase->bare = ruhu_describe_bare_field (type, sql);
+  if (sql == NULL || phrase->bare != NULL)
+    return;
+  phrase->compiled = ruhu_expression_new (ruhu_store_get_database (reading->store), type, sql, &error);
+  if (phrase->compiled == NULL)
+    g_debug ("An expression of “%s” does not compile: %s", type->name, error->message);
+}
+
+/* "" where there is none, or it does not work out: the record itself is shown all the same. */
 static char *
-evaluate_summary (Reading *reading, RuhuExpression *summary, RuhuRecord *record)
+phrase_evaluate (Phrase *phrase, Reading *reading, RuhuRecord *record)
 {
   g_autoptr (GError) error = NULL;
   json_object *value = NULL;
   char *text;
 
-  if (summary == NULL)
-    return g_strdup ("");
-  if (!ruhu_expression_evaluate (summary, record->id, record->scope, record->fields, reading->today, &value, &error))
+  if (phrase->bare != NULL)
     {
-      g_debug ("A summary does not work out: %s", error->message);
+      json_object_object_get_ex (record->fields, phrase->bare->name, &value);
+      return ruhu_describe_value (reading->store, phrase->bare, value);
+    }
+  if (phrase->compiled == NULL)
+    return g_strdup ("");
+  if (!ruhu_expression_evaluate (phrase->compiled, record->id, record->scope, record->fields, reading->today, &value, &error))
+    {
+      g_debug ("An expression does not work out: %s", error->message);
       return g_strdup ("");
     }
   text = g_strdup (value != NULL ? json_object_get_string (value) : "");
@@ -114,13 +147,13 @@ evaluate_summary (Reading *reading, RuhuExpression *summary, RuhuRecord *record)
 }
 
 static RuhuFileRecord *
-read_record (Reading *reading, RuhuRecordType *type, RuhuExpression *summary, RuhuRecord *stored)
+read_record (Reading *reading, RuhuRecordType *type, Phrase *title, Phrase *summary, RuhuRecord *stored)
 {
   RuhuFileRecord *record = g_new0 (RuhuFileRecord, 1);
 
   record->id = g_strdup (stored->id);
-  record->title = type->title != NULL ? ruhu_store_dup_title (reading->store, type->name, stored->id) : g_strdup ("");
-  record->summary = evaluate_summary (reading, summary, stored);
+  record->title = phrase_evaluate (title, reading, stored);
+  record->summary = phrase_evaluate (summary, reading, stored);
   record->n_conflicts = stored->conflicts != NULL ? stored->conflicts->len : 0;
   record->delete_conflict = has_conflict (stored, "deleted");
   record->lines = g_ptr_array_new_with_free_func (line_free);
@@ -167,8 +200,8 @@ static RuhuFileGroup *
 read_group (Reading *reading, RuhuCatalogue *catalogue, RuhuRecordType *type, GPtrArray *stored)
 {
   RuhuFileGroup *group = g_new0 (RuhuFileGroup, 1);
-  g_autoptr (RuhuExpression) summary = NULL;
-  g_autoptr (GError) error = NULL;
+  g_auto (Phrase) title = { NULL };
+  g_auto (Phrase) summary = { NULL };
   gboolean may = may_write (type, reading->role);
 
   group->type = type;
@@ -179,14 +212,10 @@ read_group (Reading *reading, RuhuCatalogue *catalogue, RuhuRecordType *type, GP
   reading_note (reading, type->name);
   if (stored == NULL || stored->len == 0)
     return group;
-  if (type->summary != NULL)
-    {
-      summary = ruhu_expression_new (ruhu_store_get_database (reading->store), type, type->summary, &error);
-      if (summary == NULL)
-        g_debug ("The summary of “%s” does not compile: %s", type->name, error->message);
-    }
+  phrase_init (&title, reading, type, type->title);
+  phrase_init (&summary, reading, type, type->summary);
   for (guint i = 0; i < stored->len; i++)
-    g_ptr_array_add (group->records, read_record (reading, type, summary, g_ptr_array_index (stored, i)));
+    g_ptr_array_add (group->records, read_record (reading, type, &title, &summary, g_ptr_array_index (stored, i)));
   return group;
 }
 

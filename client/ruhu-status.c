@@ -91,7 +91,7 @@ read_identity (RuhuStore *store, Figures *figures, GError **error)
   figures->township = ruhu_store_get_meta (store, "township_name", NULL);
   user = ruhu_store_get_meta (store, "user", NULL);
   if (user != NULL)
-    figures->user_name = ruhu_store_dup_title (store, "helper", user);
+    figures->user_name = ruhu_describe_title (store, "helper", user);
   figures->role = ruhu_store_get_role (store);
   return TRUE;
 }

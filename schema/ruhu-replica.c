@@ -195,7 +195,8 @@ apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **
   if (!ruhu_store_holds (self->store, scope, &holds, error))
     return FALSE;
   if (entry->reason == NULL && !holds)
-    return ruhu_database_run (self->database, "DELETE FROM log WHERE device = ?1 AND seq = ?2", error, "si", self->device, entry->seq);
+    return ruhu_database_run (self->database, "DELETE FROM log WHERE device = ?1 AND seq = ?2", error, "si", self->device, entry->seq) &&
+           ruhu_store_set_meta (self->store, "scrub", "1", error);
   if (entry->reason == NULL)
     return ruhu_database_run (self->database, "UPDATE log SET position = ?3 WHERE device = ?1 AND seq = ?2", error, "sii", self->device, entry->seq,
                               entry->position);
@@ -332,13 +333,11 @@ ruhu_replica_settle (RuhuReplica *self, GError **error)
     }
   if (scrub == NULL)
     return TRUE;
-  /* Someone may be reading: then the log stays as long as that, and it is tried again the next time. */
-  if (!ruhu_store_unset_meta (self->store, "scrub", error))
-    return FALSE;
+  /* Someone may be reading: then the log stays as long as that, and it is tried again the next time. The mark goes last, so that a crash leaves it. */
   if (ruhu_database_checkpoint (self->database, &local))
-    return TRUE;
+    return ruhu_store_unset_meta (self->store, "scrub", error);
   g_debug ("the write-ahead log could not be emptied yet");
-  return ruhu_store_set_meta (self->store, "scrub", "1", error);
+  return TRUE;
 }
 
 typedef struct

@@ -19,6 +19,9 @@ gboolean ruhu_store_keep_clock (RuhuStore *self, const char *stamp, GError **err
 /* Appends a change to the log. @position 0: not known. *@n: its row. */
 gboolean ruhu_store_append (RuhuStore *self, const RuhuChange *change, const char *body, gssize length, const char *kind, gint64 position, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The catalogue without the log's extensions. Borrowed. */
+RuhuCatalogue *ruhu_store_get_base_catalogue (RuhuStore *self);
+
 /* Whether a scope is being backfilled. What is saved meanwhile goes to the outbox and is applied with it at the end. */
 gboolean ruhu_store_is_pending (RuhuStore *self, const char *scope, gboolean *pending, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -264,6 +264,12 @@ ruhu_store_get_catalogue (RuhuStore *self)
   return self->catalogue;
 }
 
+RuhuCatalogue *
+ruhu_store_get_base_catalogue (RuhuStore *self)
+{
+  return self->base;
+}
+
 RuhuClock *
 ruhu_store_get_clock (RuhuStore *self)
 {

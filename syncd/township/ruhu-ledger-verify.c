@@ -183,7 +183,7 @@ verify (RuhuDatabase *database, gpointer data, GError **error)
 gboolean
 ruhu_ledger_verify (RuhuLedger *self, gint64 *n, GError **error)
 {
-  RuhuStoreOptions options = { .path = ":memory:", .flags = RUHU_DATABASE_CREATE, .catalogue = ruhu_store_get_catalogue (self->store) };
+  RuhuStoreOptions options = { .path = ":memory:", .flags = RUHU_DATABASE_CREATE, .catalogue = ruhu_store_get_base_catalogue (self->store) };
   g_autoptr (RuhuStore) copy = ruhu_store_open (&options, error);
   Verify job = { self, copy, 0 };
 

@@ -3,7 +3,6 @@
 """The main job, shown. With a display it opens the app on a helper's laptop; without one, or with --headless, it plays the story
 of two helpers and the office through the same programs and tells what happened. See tests/demo."""
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import sys
 import time
 from datetime import datetime, timedelta, timezone
 
-from house import BUILD, Failed, Laptop, Process, Scratch, Township, check, compare, program, run, wait_for
+from house import Failed, Laptop, Scratch, Township, check, compare, program, wait_for
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date().isoformat()
 
@@ -42,14 +41,14 @@ class Story:
         return self.township.query("SELECT name FROM r_helper WHERE id = ?1", helper)[0][0]
 
     def make_township(self):
-        self.teller.step("A township from the 2018 work plan (ruhu-township init, generate)")
+        self.teller.step("A township from the 2018 work plan (ruhu-township generate)")
         self.township.generate()
         count = lambda table, where="1": self.township.query(f"SELECT count(*) FROM r_{table} WHERE {where}")[0][0]  # noqa: E731
         self.teller.say(f"{count('household')} households, {count('person')} persons, {count('village')} villages, {count('helper')} people of the office and units, "
                         f"{count('assignment')} assignments; {self.township.head()} entries in the log")
         self.teller.step("The township's server (ruhu-township serve)")
         self.township.start()
-        self.teller.say(f"answers at https://127.0.0.1:{self.township.port}, with the key that was made at init")
+        self.teller.say(f"answers at https://127.0.0.1:{self.township.port}, with a key of its own")
 
     def choose(self):
         """A household with one A岗 and one B岗 helper, and what they are called."""

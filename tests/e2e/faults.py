@@ -15,7 +15,7 @@ import threading
 import time
 from datetime import datetime, timedelta, timezone
 
-from house import Failed, Laptop, Scratch, Tap, Township, check, compare, run, wait_for
+from house import Failed, Laptop, Scratch, Tap, Township, check, compare, program, run, wait_for
 from wire import Device, parse_link
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
@@ -262,7 +262,6 @@ class Story:
         household = laptop.households()[0]
         text = f"clock{shift}"
         fake = dict(laptop.env)
-        from house import program
         run([*prefix, program("ruhu-record"), str(laptop.data), "set", "household", household, "group_name", text], env=fake)
         self.settled(laptop, text)
         stamp = self.township.query("SELECT time FROM log WHERE body LIKE ?1", f'%"{text}"%')[0][0]
@@ -277,9 +276,7 @@ class Story:
         self.township.server.stop()
         other = Township(self.scratch, "impostor")
         other.port = self.township.port
-        other.command("init", other.path)
-        other.configure()
-        other.start()
+        other.make().start()
         try:
             self.edit(laptop, "for-the-right-one")
             sentence = self.says(laptop, "server-key")
@@ -296,12 +293,8 @@ class Story:
         laptop = self.laptop()
         self.edit(laptop, "not-for-html")
         self.township.server.stop()
-        keys = {path.suffix + path.stem: path for path in self.township.path.glob("*.pem")}
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate = next(p for p in self.township.path.iterdir() if p.is_file() and b"BEGIN CERTIFICATE" in p.read_bytes()[:4096])
-        key = next(p for p in self.township.path.iterdir() if p.is_file() and b"PRIVATE KEY" in p.read_bytes()[:4096])
-        context.load_cert_chain(certificate, key)
-        del keys
+        context.load_cert_chain(self.township.path / "certificate.pem", self.township.path / "key.pem")
         listener = socket.create_server(("127.0.0.1", self.township.port))
         stop = threading.Event()
 
@@ -362,7 +355,6 @@ class Story:
         self.number += 1
         laptop = Laptop(self.scratch, f"laptop{self.number}")
         link = self.township.enrol(self.helpers[self.number])
-        from house import program
         for delay in (0.005, 0.02, 0.04, 0.08, 0.15):
             child = subprocess.Popen([program("ruhu-syncd"), "--data-dir", str(laptop.data), "--enrol", link], env=laptop.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(delay)

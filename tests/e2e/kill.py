@@ -95,7 +95,7 @@ class Story:
             mine = [h for h in laptop.households() if number != 0 or h in shared]
             recorder = Recorder(laptop, self.seed * 100 + number, mine)
             recorder.living = {h: next((r for r, s, _ in laptop.records("living", h)), "+") for h in mine}
-            recorder.problem_kind, recorder.problem_state = "1", "1"
+            recorder.problem_kind, recorder.problem_state = "11", "1"
             self.recorders.append(recorder)
         return f"{len(self.laptops)} laptops, {len(shared)} households shared"
 

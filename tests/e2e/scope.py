@@ -4,7 +4,6 @@
 everything it can think of, over every endpoint, with a helper's token, never receives a byte of a household outside the helper's
 scope, before and after a reassignment; and what left the scope is gone from every file of the laptop."""
 import hashlib
-import json
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -13,6 +12,7 @@ from house import TOP, Laptop, Scratch, Tap, Township, check, compare, program
 from wire import Device, paths_of_openapi
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
+OWN_WORDS = "OWNWORDSBEFORETHEREASSIGNMENT"
 KINDS = ("group", "person", "note", "problem")
 
 
@@ -55,7 +55,7 @@ class Story:
 
     def mark(self, households, generation):
         batch(self.office, [f"save {h} household {h} group_name {canary(h, 'group', generation)} person + name {canary(h, 'person', generation)} "
-                            f"housing {self.single('housing', h)} note {canary(h, 'note', generation)} problem + kind 1 problem + found {TODAY} problem + state 1 "
+                            f"housing {self.single('housing', h)} note {canary(h, 'note', generation)} problem + kind 11 problem + found {TODAY} problem + state 1 "
                             f"problem + description {canary(h, 'problem', generation)}" for h in sorted(households)])
         self.office.sync(self.township, 120)
 
@@ -151,8 +151,10 @@ class Story:
         for process in self.scratch.processes:
             said = process.said().encode()
             check(not any(mark in said for mark in own + foreign), f"{process.name} writes what households say into its log")
-        # A draft and a change of its own about the household that is going to leave.
-        self.laptop.record("draft", self.lost, json.dumps({"note": canary(self.lost, "note")}))
+        # No network from here on; what is written now about the household that is going to leave waits.
+        self.laptop.daemon.stop()
+        self.laptop.record("save", self.lost, "problem", "+", "kind", "11", "problem", "+", "found", TODAY, "problem", "+", "state", "1",
+                           "problem", "+", "description", OWN_WORDS)
 
     def reassign(self):
         """One household goes to somebody else, another comes. What is written in the lost one afterwards is nobody's business here."""
@@ -175,9 +177,12 @@ class Story:
             check(self.lost not in device.held, f"{device.name} was not told of the revocation")
 
     def files_after(self):
+        self.laptop.start()
         self.laptop.sync(self.township)
-        gone = marks(self.lost, 1) + marks(self.lost, 2)
         self.laptop.sync(self.township)
+        kept = self.township.query("SELECT kind FROM log WHERE body LIKE ?1", f"%{OWN_WORDS}%")
+        check(kept == [("change",)], f"what was recorded before the reassignment and sent after it is {kept} at the township")
+        gone = marks(self.lost, 1) + marks(self.lost, 2) + [OWN_WORDS.encode()]
         check(not self.files_with(self.laptop, gone), f"what left the scope is still in {self.files_with(self.laptop, gone)}")
         check(self.files_with(self.laptop, marks(self.gained, 2)), "the household that came is not on the laptop")
         check(self.lost not in self.laptop.households() and self.gained in self.laptop.households(), "the list of households is not the new one")

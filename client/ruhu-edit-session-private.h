@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of RuhuEditSession share. */
+#pragma once
+
+#include "ruhu-edit-session.h"
+
+G_BEGIN_DECLS
+
+struct _RuhuEditSession
+{
+  GObject parent_instance;
+
+  /* Owned. */
+  RuhuWorker *worker;
+  RuhuOpenRequest request; /* as given */
+  RuhuOpening *opening;    /* NULL until opened */
+  char *draft;             /* the draft's id; NULL: one record */
+  GHashTable *checked;     /* "type/record" → RuhuChecked */
+  GHashTable *to_check;    /* the same keys, as a set */
+  GTask *saving;           /* waits for checks, then for the store */
+
+  /* Borrowed from the catalogue. */
+  RuhuForm *form;
+
+  guint n_checking;
+  guint check_timer;
+  guint store_timer;
+  gboolean is_dirty; /* the draft on disk is older than the body */
+  gboolean is_over;  /* saved or discarded: nothing may be written any more */
+};
+
+/* A request about the draft or the change; takes @content (may be NULL). Transfer full. */
+RuhuWriteRequest *ruhu_edit_session_make_write_request (RuhuEditSession *self, json_object *content);
+/* The draft on disk is older than what is typed. */
+void ruhu_edit_session_mark_dirty (RuhuEditSession *self);
+/* Starts the checks that wait for a pause. */
+void ruhu_edit_session_start_checks (RuhuEditSession *self);
+/* No check is under way any more: makes the change. */
+void ruhu_edit_session_begin_save (RuhuEditSession *self);
+
+G_END_DECLS

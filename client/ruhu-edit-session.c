@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-session"
+
+#include "config.h"
+
+#include "ruhu-edit-session-private.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-value.h"
+
+#include <glib/gi18n.h>
+
+/* In ms: a check waits for the typing to pause; the draft is at most this old when the battery dies; a disk that failed is tried again. */
+#define CHECK_DELAY 200
+#define STORE_DELAY 1000
+#define RETRY_DELAY 5000
+
+enum
+{
+  CHECKED,
+  EDITED,
+  STORED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RuhuEditSession, ruhu_edit_session, G_TYPE_OBJECT)
+
+static char *
+make_key (const char *type, const char *record)
+{
+  return g_strconcat (type, "/", record, NULL);
+}
+
+static void
+ruhu_edit_session_dispose (GObject *object)
+{
+  RuhuEditSession *self = RUHU_EDIT_SESSION (object);
+
+  g_clear_handle_id (&self->check_timer, g_source_remove);
+  g_clear_handle_id (&self->store_timer, g_source_remove);
+  g_clear_object (&self->worker);
+  G_OBJECT_CLASS (ruhu_edit_session_parent_class)->dispose (object);
+}
+
+static void
+ruhu_edit_session_finalize (GObject *object)
+{
+  RuhuEditSession *self = RUHU_EDIT_SESSION (object);
+
+  g_free (self->request.form);
+  g_free (self->request.type);
+  g_free (self->request.record);
+  g_free (self->request.scope);
+  g_free (self->draft);
+  g_clear_pointer (&self->opening, ruhu_opening_free);
+  g_hash_table_unref (self->checked);
+  g_hash_table_unref (self->to_check);
+  G_OBJECT_CLASS (ruhu_edit_session_parent_class)->finalize (object);
+}
+
+static void
+ruhu_edit_session_class_init (RuhuEditSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = ruhu_edit_session_dispose;
+  object_class->finalize = ruhu_edit_session_finalize;
+  signals[CHECKED] = g_signal_new ("checked", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[EDITED] = g_signal_new ("edited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[STORED] = g_signal_new ("stored", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+ruhu_edit_session_init (RuhuEditSession *self)
+{
+  self->checked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ruhu_checked_free);
+  self->to_check = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+RuhuEditSession *
+ruhu_edit_session_new_form (RuhuWorker *worker, const char *form, const char *household, const char *draft)
+{
+  RuhuEditSession *self = g_object_new (RUHU_TYPE_EDIT_SESSION, NULL);
+
+  self->worker = g_object_ref (worker);
+  self->request.form = g_strdup (form);
+  self->request.scope = g_strdup (household);
+  self->draft = draft != NULL ? g_strdup (draft) : ruhu_random_id ();
+  return self;
+}
+
+RuhuEditSession *
+ruhu_edit_session_new_record (RuhuWorker *worker, const char *type, const char *record, const char *scope, gint64 seen)
+{
+  RuhuEditSession *self = g_object_new (RUHU_TYPE_EDIT_SESSION, NULL);
+
+  self->worker = g_object_ref (worker);
+  self->request.type = g_strdup (type);
+  self->request.record = g_strdup (record);
+  self->request.scope = g_strdup (scope);
+  self->request.seen = seen;
+  return self;
+}
+
+/* --- opening --- */
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  RuhuEditSession *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+  RuhuOpening *opening = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+
+  if (opening == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  g_clear_pointer (&self->opening, ruhu_opening_free);
+  self->opening = opening;
+  if (self->request.form != NULL)
+    self->form = ruhu_catalogue_get_form (opening->catalogue, self->request.form);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+ruhu_edit_session_open_async (RuhuEditSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  RuhuOpenRequest *request = g_new0 (RuhuOpenRequest, 1);
+
+  request->form = g_strdup (self->request.form);
+  request->draft = g_strdup (self->draft);
+  request->type = g_strdup (self->request.type);
+  request->record = g_strdup (self->request.record);
+  request->scope = g_strdup (self->request.scope);
+  request->seen = self->request.seen;
+  ruhu_worker_run_async (self->worker, ruhu_session_open, request, (GDestroyNotify) ruhu_open_request_free, (GDestroyNotify) ruhu_opening_free, cancellable, opened_cb, task);
+}
+
+gboolean
+ruhu_edit_session_open_finish (RuhuEditSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- what it holds --- */
+
+RuhuCatalogue *
+ruhu_edit_session_get_catalogue (RuhuEditSession *self)
+{
+  return self->opening->catalogue;
+}
+
+RuhuForm *
+ruhu_edit_session_get_form (RuhuEditSession *self)
+{
+  return self->form;
+}
+
+RuhuDraftBody *
+ruhu_edit_session_get_body (RuhuEditSession *self)
+{
+  return self->opening->body;
+}
+
+const char *
+ruhu_edit_session_get_scope (RuhuEditSession *self)
+{
+  return self->request.scope;
+}
+
+const char *
+ruhu_edit_session_get_title (RuhuEditSession *self)
+{
+  return self->opening->title;
+}
+
+const char *
+ruhu_edit_session_get_today (RuhuEditSession *self)
+{
+  return self->opening->today;
+}
+
+const char *
+ruhu_edit_session_get_draft (RuhuEditSession *self)
+{
+  return self->draft;
+}
+
+gboolean
+ruhu_edit_session_get_resumed (RuhuEditSession *self)
+{
+  return self->opening->resumed;
+}
+
+gboolean
+ruhu_edit_session_is_changed (RuhuEditSession *self)
+{
+  return !self->is_over && self->opening != NULL && ruhu_draft_body_is_changed (self->opening->body, NULL, NULL, NULL);
+}
+
+GPtrArray *
+ruhu_edit_session_get_references (RuhuEditSession *self, const char *type)
+{
+  return g_hash_table_lookup (self->opening->references, type);
+}
+
+static const char *
+find_reference (RuhuEditSession *self, const char *type, const char *id)
+{
+  GPtrArray *titles = ruhu_edit_session_get_references (self, type);
+
+  for (guint i = 0; titles != NULL && id != NULL && i < titles->len; i++)
+    {
+      RuhuTitle *title = titles->pdata[i];
+
+      if (g_strcmp0 (title->id, id) == 0)
+        return title->title;
+    }
+  return NULL;
+}
+
+char *
+ruhu_edit_session_dup_title (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  RuhuField *field = type->title != NULL ? ruhu_record_type_get_field (type, type->title) : NULL;
+  const char *stored = g_hash_table_lookup (self->opening->titles, record);
+  g_autofree char *text = NULL;
+  const char *referred = NULL;
+
+  /* A title that is one field follows the typing; any other one is as it was stored. */
+  if (field != NULL && field->calculate == NULL)
+    {
+      json_object *value = ruhu_draft_body_get_value (self->opening->body, type->name, record, field->name);
+
+      if (value != NULL && field->type == RUHU_TYPE_REFERENCE)
+        referred = find_reference (self, field->reference, json_object_get_string (value));
+      text = referred != NULL ? g_strdup (referred) : ruhu_value_format (field, value);
+    }
+  if (text != NULL && text[0] != '\0')
+    return g_steal_pointer (&text);
+  if (stored == NULL)
+    stored = find_reference (self, type->name, record);
+  if (stored != NULL && stored[0] != '\0')
+    return g_strdup (stored);
+  if (ruhu_draft_body_is_added (self->opening->body, type->name, record))
+    return g_strdup_printf (_ ("New: %s"), ruhu_label_get (&type->label));
+  return g_strdup (ruhu_label_get (&type->label));
+}
+
+static gboolean
+is_own (RuhuEditSession *self, RuhuFormPart *part)
+{
+  return self->form != NULL && part->mode == RUHU_PART_SELF && part->record == self->form->record;
+}
+
+GPtrArray *
+ruhu_edit_session_list_records (RuhuEditSession *self, RuhuFormPart *part)
+{
+  RuhuDraftBody *body = self->opening->body;
+  GPtrArray *all, *records;
+
+  records = g_ptr_array_new_with_free_func (g_free);
+  if (is_own (self, part))
+    {
+      g_ptr_array_add (records, g_strdup (ruhu_draft_body_get_self (body)));
+      return records;
+    }
+  all = ruhu_draft_body_list_records (body, part->record->name);
+  for (guint i = 0; i < all->len; i++)
+    {
+      gboolean wanted = part->mode == RUHU_PART_ADD ? ruhu_draft_body_is_added (body, part->record->name, all->pdata[i]) : part->mode == RUHU_PART_EACH || records->len == 0;
+
+      if (wanted)
+        g_ptr_array_add (records, g_strdup (all->pdata[i]));
+    }
+  g_ptr_array_unref (all);
+  return records;
+}
+
+const char *
+ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const char *record)
+{
+  RuhuRecordType *type = field->record;
+  gboolean added = ruhu_draft_body_is_added (self->opening->body, type->name, record);
+
+  if (field->retired)
+    return _ ("No longer recorded");
+  if ((field->writers & self->opening->role) == 0)
+    return _ ("Others record this");
+  if (added)
+    return NULL;
+  if (type->append_only)
+    return _ ("Recorded for good");
+  for (guint i = 0; type->key != NULL && i < type->key->len; i++)
+    if (g_strcmp0 (type->key->pdata[i], field->name) == 0)
+      return _ ("Tells this entry from the others");
+  return NULL;
+}
+
+gboolean
+ruhu_edit_session_may_add (RuhuEditSession *self, RuhuRecordType *type)
+{
+  gboolean writes = FALSE;
+
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = type->fields->pdata[i];
+
+      if (field->required && field->type == RUHU_TYPE_PHOTO)
+        return FALSE;
+      writes = writes || (field->writers & self->opening->role) != 0;
+    }
+  return writes;
+}
+
+gboolean
+ruhu_edit_session_get_meanwhile (RuhuEditSession *self, RuhuField *field, const char *record, json_object **value)
+{
+  g_autofree char *key = g_strjoin ("/", field->record->name, record, field->name, NULL);
+
+  return g_hash_table_lookup_extended (self->opening->meanwhile, key, NULL, (gpointer *) value);
+}
+
+/* --- the draft on disk --- */
+
+static gboolean
+store_timer_cb (gpointer data)
+{
+  RuhuEditSession *self = data;
+
+  self->store_timer = 0;
+  ruhu_edit_session_store (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stored_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RuhuEditSession) self = data;
+  g_autoptr (GError) error = NULL;
+
+  ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  if (error != NULL)
+    {
+      g_warning ("The draft could not be written: %s", error->message);
+      self->is_dirty = TRUE;
+      if (self->store_timer == 0 && !self->is_over && self->worker != NULL)
+        self->store_timer = g_timeout_add (RETRY_DELAY, store_timer_cb, self);
+    }
+  g_signal_emit (self, signals[STORED], 0, error);
+}
+
+RuhuWriteRequest *
+ruhu_edit_session_make_write_request (RuhuEditSession *self, json_object *content)
+{
+  RuhuWriteRequest *request = g_new0 (RuhuWriteRequest, 1);
+
+  request->draft = g_strdup (self->draft);
+  request->form = g_strdup (self->request.form);
+  request->scope = g_strdup (self->request.scope);
+  request->seen = self->opening->seen;
+  request->content = content;
+  return request;
+}
+
+void
+ruhu_edit_session_store (RuhuEditSession *self)
+{
+  g_return_if_fail (RUHU_IS_EDIT_SESSION (self));
+  g_clear_handle_id (&self->store_timer, g_source_remove);
+  if (!self->is_dirty || self->is_over || self->draft == NULL || self->saving != NULL)
+    return;
+  self->is_dirty = FALSE;
+  ruhu_worker_run_async (self->worker, ruhu_session_draft, ruhu_edit_session_make_write_request (self, ruhu_draft_body_to_json (self->opening->body)), (GDestroyNotify) ruhu_write_request_free, NULL, NULL, stored_cb, g_object_ref (self));
+}
+
+/* The timer is not moved by further typing: the draft is never older than its delay. */
+void
+ruhu_edit_session_mark_dirty (RuhuEditSession *self)
+{
+  self->is_dirty = TRUE;
+  if (self->draft != NULL && self->store_timer == 0)
+    self->store_timer = g_timeout_add (STORE_DELAY, store_timer_cb, self);
+}
+
+/* --- checking --- */
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RuhuEditSession) self = data;
+  g_autoptr (GError) error = NULL;
+  RuhuChecked *checked = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+
+  self->n_checking--;
+  if (checked != NULL)
+    {
+      g_hash_table_replace (self->checked, make_key (checked->type, checked->record), checked);
+      g_signal_emit (self, signals[CHECKED], 0, checked->type, checked->record);
+    }
+  else if (error != NULL)
+    g_warning ("A record could not be checked: %s", error->message);
+  if (self->saving != NULL && self->n_checking == 0)
+    ruhu_edit_session_begin_save (self);
+}
+
+static void
+start_check (RuhuEditSession *self, const char *key)
+{
+  const char *slash = strchr (key, '/');
+  RuhuCheckRequest *request = g_new0 (RuhuCheckRequest, 1);
+
+  request->type = g_strndup (key, slash - key);
+  request->record = g_strdup (slash + 1);
+  request->scope = g_strdup (self->request.scope);
+  request->fields = ruhu_draft_body_dup_fields (self->opening->body, request->type, request->record);
+  self->n_checking++;
+  ruhu_worker_run_async (self->worker, ruhu_session_check, request, (GDestroyNotify) ruhu_check_request_free, (GDestroyNotify) ruhu_checked_free, NULL, checked_cb, g_object_ref (self));
+}
+
+void
+ruhu_edit_session_start_checks (RuhuEditSession *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_clear_handle_id (&self->check_timer, g_source_remove);
+  g_hash_table_iter_init (&iter, self->to_check);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      start_check (self, key);
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
+static gboolean
+check_timer_cb (gpointer data)
+{
+  RuhuEditSession *self = data;
+
+  self->check_timer = 0;
+  ruhu_edit_session_start_checks (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ruhu_edit_session_check (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  g_autofree char *key = make_key (type->name, record);
+
+  /* What was never checked shows nothing yet: that cannot wait for a pause. */
+  g_clear_handle_id (&self->check_timer, g_source_remove);
+  self->check_timer = g_timeout_add (g_hash_table_contains (self->checked, key) ? CHECK_DELAY : 0, check_timer_cb, self);
+  g_hash_table_add (self->to_check, g_steal_pointer (&key));
+}
+
+static RuhuChecked *
+get_checked (RuhuEditSession *self, const char *type, const char *record)
+{
+  g_autofree char *key = make_key (type, record);
+
+  return g_hash_table_lookup (self->checked, key);
+}
+
+gboolean
+ruhu_edit_session_is_relevant (RuhuEditSession *self, RuhuField *field, const char *record)
+{
+  RuhuChecked *checked = get_checked (self, field->record->name, record);
+
+  if (field->relevant == NULL)
+    return TRUE;
+  return checked != NULL && g_hash_table_contains (checked->relevant, field->name);
+}
+
+GPtrArray *
+ruhu_edit_session_get_findings (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  RuhuChecked *checked = get_checked (self, type->name, record);
+
+  return checked != NULL ? checked->findings : NULL;
+}
+
+const RuhuFinding *
+ruhu_edit_session_get_finding (RuhuEditSession *self, RuhuRecordType *type, RuhuField *field, const char *record)
+{
+  GPtrArray *findings = ruhu_edit_session_get_findings (self, type, record);
+  const RuhuFinding *gravest = NULL;
+
+  for (guint i = 0; findings != NULL && i < findings->len; i++)
+    {
+      const RuhuFinding *finding = findings->pdata[i];
+
+      if (g_strcmp0 (finding->field, field != NULL ? field->name : NULL) == 0 && (gravest == NULL || finding->severity < gravest->severity))
+        gravest = finding;
+    }
+  return gravest;
+}
+
+/* --- typing --- */
+
+static void
+edited (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  ruhu_edit_session_mark_dirty (self);
+  ruhu_edit_session_check (self, type, record);
+  g_signal_emit (self, signals[EDITED], 0, type->name, record);
+}
+
+void
+ruhu_edit_session_set_value (RuhuEditSession *self, RuhuField *field, const char *record, json_object *value)
+{
+  RuhuDraftBody *body = self->opening->body;
+
+  if (ruhu_draft_body_get_text (body, field->record->name, record, field->name) == NULL &&
+      ruhu_value_equal (value, ruhu_draft_body_get_value (body, field->record->name, record, field->name)))
+    return;
+  ruhu_draft_body_set_value (body, field->record->name, record, field->name, value);
+  edited (self, field->record, record);
+}
+
+void
+ruhu_edit_session_set_text (RuhuEditSession *self, RuhuField *field, const char *record, const char *text)
+{
+  if (g_strcmp0 (text, ruhu_draft_body_get_text (self->opening->body, field->record->name, record, field->name)) == 0)
+    return;
+  ruhu_draft_body_set_text (self->opening->body, field->record->name, record, field->name, text);
+  edited (self, field->record, record);
+}
+
+const char *
+ruhu_edit_session_add_record (RuhuEditSession *self, RuhuRecordType *type)
+{
+  const char *id = ruhu_draft_body_add_record (self->opening->body, type->name);
+
+  edited (self, type, id);
+  return id;
+}
+
+void
+ruhu_edit_session_remove_record (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  g_autofree char *key = make_key (type->name, record);
+
+  if (!ruhu_draft_body_remove_record (self->opening->body, type->name, record))
+    return;
+  g_hash_table_remove (self->checked, key);
+  g_hash_table_remove (self->to_check, key);
+  ruhu_edit_session_mark_dirty (self);
+  g_signal_emit (self, signals[EDITED], 0, type->name, "");
+}
+
+void
+ruhu_edit_session_set_step (RuhuEditSession *self, const char *step)
+{
+  ruhu_draft_body_set_step (self->opening->body, step);
+  ruhu_draft_body_set_visited (self->opening->body, step);
+  /* Where somebody is counts once there is something to come back to. */
+  if (ruhu_edit_session_is_changed (self))
+    ruhu_edit_session_mark_dirty (self);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuEditSession: entering data, without a widget: a form about a household, or one record. It opens, checks as one types, keeps the draft on disk, and saves what changed.
+ *
+ * Signals (in the thread that made it):
+ *   "checked" (type, record)   findings and relevance of a record are known anew
+ *   "edited" (type, record)    a value changed, or a record came or went (record "")
+ *   "stored" (error)           the draft is on disk (error NULL, a GError otherwise) */
+#pragma once
+
+#include "ruhu-draft-body.h"
+#include "ruhu-session-jobs.h"
+#include "ruhu-worker.h"
+
+G_BEGIN_DECLS
+
+#define RUHU_TYPE_EDIT_SESSION (ruhu_edit_session_get_type ())
+G_DECLARE_FINAL_TYPE (RuhuEditSession, ruhu_edit_session, RUHU, EDIT_SESSION, GObject)
+
+/* A form about a household, begun anew (@draft NULL) or gone on with. Transfer full. */
+RuhuEditSession *ruhu_edit_session_new_form (RuhuWorker *worker, const char *form, const char *household, const char *draft);
+/* One record, new when @record is NULL; @seen is that of the page it is edited from. Keeps no draft. Transfer full. */
+RuhuEditSession *ruhu_edit_session_new_record (RuhuWorker *worker, const char *type, const char *record, const char *scope, gint64 seen);
+
+/* Reads everything. Until it has ended, only this may be called. NOT_FOUND, or INVALID for a damaged draft (which stays as it is). */
+void ruhu_edit_session_open_async (RuhuEditSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean ruhu_edit_session_open_finish (RuhuEditSession *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Borrowed, for the life of the session. */
+RuhuCatalogue *ruhu_edit_session_get_catalogue (RuhuEditSession *self);
+RuhuForm *ruhu_edit_session_get_form (RuhuEditSession *self); /* NULL: one record */
+RuhuDraftBody *ruhu_edit_session_get_body (RuhuEditSession *self);
+const char *ruhu_edit_session_get_scope (RuhuEditSession *self);
+const char *ruhu_edit_session_get_title (RuhuEditSession *self); /* of the household or record; NULL when it has none */
+const char *ruhu_edit_session_get_today (RuhuEditSession *self); /* of the opening */
+const char *ruhu_edit_session_get_draft (RuhuEditSession *self); /* its id; NULL: one record */
+gboolean ruhu_edit_session_get_resumed (RuhuEditSession *self);
+/* Whether anything was typed that is not saved yet. */
+gboolean ruhu_edit_session_is_changed (RuhuEditSession *self);
+
+/* What a record is called just now: by its type's title, a new one by its type's label. Transfer full. */
+char *ruhu_edit_session_dup_title (RuhuEditSession *self, RuhuRecordType *type, const char *record);
+/* What a reference to @type chooses from: RuhuTitle. Borrowed; NULL when there is none. */
+GPtrArray *ruhu_edit_session_get_references (RuhuEditSession *self, const char *type);
+
+/* The ids of a part: the one of its own, or all. Transfer full. */
+GPtrArray *ruhu_edit_session_list_records (RuhuEditSession *self, RuhuFormPart *part);
+
+/* A value typed (NULL: emptied), text that is no value, a record more or less. The draft follows within a second. */
+void ruhu_edit_session_set_value (RuhuEditSession *self, RuhuField *field, const char *record, json_object *value);
+void ruhu_edit_session_set_text (RuhuEditSession *self, RuhuField *field, const char *record, const char *text);
+const char *ruhu_edit_session_add_record (RuhuEditSession *self, RuhuRecordType *type);
+void ruhu_edit_session_remove_record (RuhuEditSession *self, RuhuRecordType *type, const char *record);
+void ruhu_edit_session_set_step (RuhuEditSession *self, const char *step);
+
+/* Whether a person may type into the field: NULL, or the reason why not, in a sentence. Static. */
+const char *ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const char *record);
+/* Whether this user may make a record of the type here: they may write in it, and it needs nothing that cannot be entered yet (a photo). */
+gboolean ruhu_edit_session_may_add (RuhuEditSession *self, RuhuRecordType *type);
+/* Whether the field is asked, as last checked. */
+gboolean ruhu_edit_session_is_relevant (RuhuEditSession *self, RuhuField *field, const char *record);
+/* The gravest finding about a field (@field NULL: about the record as a whole), or NULL. Borrowed until the next check. */
+const RuhuFinding *ruhu_edit_session_get_finding (RuhuEditSession *self, RuhuRecordType *type, RuhuField *field, const char *record);
+/* All of a record, RuhuFinding; NULL before its first check. Borrowed until the next. */
+GPtrArray *ruhu_edit_session_get_findings (RuhuEditSession *self, RuhuRecordType *type, const char *record);
+/* What others recorded in the field since the draft was begun: TRUE with *@value (borrowed) if so. */
+gboolean ruhu_edit_session_get_meanwhile (RuhuEditSession *self, RuhuField *field, const char *record, json_object **value);
+
+/* Judges a record soon; several calls are one check. */
+void ruhu_edit_session_check (RuhuEditSession *self, RuhuRecordType *type, const char *record);
+
+/* Puts the draft on disk at once, if anything is unwritten. */
+void ruhu_edit_session_store (RuhuEditSession *self);
+
+/* Ends the visit: waits for checks under way, then saves what changed, all or nothing. On failure everything typed stays, the draft too. */
+void ruhu_edit_session_save_async (RuhuEditSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* TRUE when saved. FALSE without @error set: findings stand against it (*@findings, transfer full, records by their ids of the session). */
+gboolean ruhu_edit_session_save_finish (RuhuEditSession *self, GAsyncResult *result, GPtrArray **findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Throws the draft away, on a person's demand. Nothing is written afterwards. */
+void ruhu_edit_session_discard_async (RuhuEditSession *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean ruhu_edit_session_discard_finish (RuhuEditSession *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

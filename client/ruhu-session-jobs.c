@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-session"
+
+#include "config.h"
+
+#include "ruhu-session-jobs.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-value.h"
+
+#include <glib/gi18n.h>
+
+/* A reference is chosen from a list; more than this nobody reads through. */
+#define MAX_REFERENCES 2000
+
+void
+ruhu_open_request_free (RuhuOpenRequest *self)
+{
+  g_free (self->form);
+  g_free (self->draft);
+  g_free (self->type);
+  g_free (self->record);
+  g_free (self->scope);
+  g_free (self);
+}
+
+void
+ruhu_opening_free (RuhuOpening *self)
+{
+  g_clear_pointer (&self->titles, g_hash_table_unref);
+  g_clear_pointer (&self->references, g_hash_table_unref);
+  g_clear_pointer (&self->meanwhile, g_hash_table_unref);
+  ruhu_draft_body_free (self->body);
+  g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
+  g_free (self->today);
+  g_free (self->title);
+  g_free (self);
+}
+
+void
+ruhu_check_request_free (RuhuCheckRequest *self)
+{
+  g_free (self->type);
+  g_free (self->record);
+  g_free (self->scope);
+  g_clear_pointer (&self->fields, json_object_put);
+  g_free (self);
+}
+
+void
+ruhu_checked_free (RuhuChecked *self)
+{
+  g_free (self->type);
+  g_free (self->record);
+  g_clear_pointer (&self->relevant, g_hash_table_unref);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  g_free (self);
+}
+
+void
+ruhu_write_request_free (RuhuWriteRequest *self)
+{
+  g_free (self->draft);
+  g_free (self->form);
+  g_free (self->scope);
+  g_free (self->visit);
+  g_clear_pointer (&self->content, json_object_put);
+  g_free (self);
+}
+
+void
+ruhu_saved_free (RuhuSaved *self)
+{
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  g_free (self);
+}
+
+static void
+json_free (gpointer data)
+{
+  json_object_put (data);
+}
+
+static void
+title_free (gpointer data)
+{
+  RuhuTitle *title = data;
+
+  g_free (title->id);
+  g_free (title->title);
+  g_free (title);
+}
+
+GPtrArray *
+ruhu_session_list_fields (RuhuRecordType *type, RuhuFormPart *part)
+{
+  GPtrArray *fields = g_ptr_array_new ();
+  GPtrArray *all = part != NULL && part->fields != NULL && part->fields->len > 0 ? part->fields : type->fields;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      RuhuField *field = all->pdata[i];
+
+      if (field->calculate == NULL && field->type != RUHU_TYPE_PHOTO)
+        g_ptr_array_add (fields, field);
+    }
+  return fields;
+}
+
+/* --- opening --- */
+
+static char *
+make_key (const char *type, const char *record, const char *field)
+{
+  return g_strjoin ("/", type, record, field, NULL);
+}
+
+/* The stored fields of a record: those that a change can write. */
+static json_object *
+dup_stored (RuhuRecordType *type, json_object *fields)
+{
+  json_object *stored = json_object_new_object ();
+
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = type->fields->pdata[i];
+      json_object *value = NULL;
+
+      if (field->calculate == NULL && json_object_object_get_ex (fields, field->name, &value) && value != NULL)
+        json_object_object_add (stored, field->name, json_object_get (value));
+    }
+  return stored;
+}
+
+/* What somebody else recorded since the draft was begun: told, not taken over. */
+static void
+note_meanwhile (RuhuOpening *opening, RuhuRecordType *type, const char *record, json_object *stored)
+{
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = type->fields->pdata[i];
+      json_object *now = json_object_object_get (stored, field->name);
+
+      if (field->calculate == NULL && !ruhu_value_equal (now, ruhu_draft_body_get_base (opening->body, type->name, record, field->name)))
+        g_hash_table_insert (opening->meanwhile, make_key (type->name, record, field->name), json_object_get (now));
+    }
+}
+
+static void
+take_record (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, RuhuRecord *record)
+{
+  g_autoptr (RuhuJson) stored = dup_stored (type, record->fields);
+
+  g_hash_table_replace (opening->titles, g_strdup (record->id), ruhu_store_dup_title (store, type->name, record->id));
+  if (opening->resumed && ruhu_draft_body_has_base (opening->body, type->name, record->id))
+    note_meanwhile (opening, type, record->id, stored);
+  else
+    ruhu_draft_body_set_base (opening->body, type->name, record->id, stored);
+}
+
+static gboolean
+load_references (RuhuStore *store, RuhuOpening *opening, const char *name, const char *scope, GError **error)
+{
+  RuhuRecordType *type = ruhu_catalogue_get_record (opening->catalogue, name);
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (GPtrArray) titles = NULL;
+
+  if (type == NULL || g_hash_table_contains (opening->references, name))
+    return TRUE;
+  records = ruhu_store_list_records (store, name, type->belongs == RUHU_BELONGS_HOUSEHOLD ? scope : NULL, 0, MAX_REFERENCES, error);
+  if (records == NULL)
+    return FALSE;
+  titles = g_ptr_array_new_with_free_func (title_free);
+  for (guint i = 0; i < records->len; i++)
+    {
+      RuhuRecord *record = records->pdata[i];
+      RuhuTitle *title = g_new0 (RuhuTitle, 1);
+
+      title->id = g_strdup (record->id);
+      title->title = ruhu_store_dup_title (store, name, record->id);
+      g_ptr_array_add (titles, title);
+    }
+  g_hash_table_insert (opening->references, g_strdup (name), g_steal_pointer (&titles));
+  return TRUE;
+}
+
+static gboolean
+load_references_of (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, RuhuFormPart *part, const char *scope, GError **error)
+{
+  g_autoptr (GPtrArray) fields = ruhu_session_list_fields (type, part);
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      RuhuField *field = fields->pdata[i];
+
+      if (field->type == RUHU_TYPE_REFERENCE && !load_references (store, opening, field->reference, scope, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A part shows what there is, and has room for what is to be made at once. */
+static void
+open_part (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuFormPart *part, RuhuHousehold *household)
+{
+  GPtrArray *records = ruhu_household_get (household, part->record->name);
+  g_autoptr (GPtrArray) known = NULL;
+
+  if (part->record == form->record && part->mode == RUHU_PART_SELF)
+    {
+      if (ruhu_draft_body_get_self (opening->body) == NULL)
+        ruhu_draft_body_set_self (opening->body, ruhu_draft_body_add_record (opening->body, part->record->name));
+      return;
+    }
+  for (guint i = 0; part->mode != RUHU_PART_ADD && records != NULL && i < records->len; i++)
+    take_record (store, opening, part->record, records->pdata[i]);
+  if (part->mode != RUHU_PART_SINGLE)
+    return;
+  known = ruhu_draft_body_list_records (opening->body, part->record->name);
+  if (known->len == 0)
+    ruhu_draft_body_add_record (opening->body, part->record->name);
+}
+
+static gboolean
+open_form (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuOpenRequest *request, GError **error)
+{
+  RuhuHouseholdRow *row = NULL;
+  g_autoptr (RuhuHousehold) household = ruhu_store_open_household (store, request->scope, error);
+
+  if (household == NULL)
+    return FALSE;
+  if (!opening->resumed)
+    opening->seen = household->seen;
+  row = ruhu_store_get_household_row (store, request->scope, NULL);
+  if (row != NULL)
+    opening->title = g_strdup (row->head_name[0] != '\0' ? row->head_name : row->hh_no);
+  g_clear_pointer (&row, ruhu_household_row_free);
+  for (guint i = 0; i < form->steps->len; i++)
+    {
+      RuhuFormStep *step = form->steps->pdata[i];
+
+      for (guint j = 0; j < step->parts->len; j++)
+        {
+          RuhuFormPart *part = step->parts->pdata[j];
+
+          open_part (store, opening, form, part, household);
+          if (!load_references_of (store, opening, part->record, part, request->scope, error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+open_record (RuhuStore *store, RuhuOpening *opening, RuhuOpenRequest *request, GError **error)
+{
+  RuhuRecordType *type = ruhu_catalogue_get_record (opening->catalogue, request->type);
+  g_autoptr (RuhuRecord) record = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (type == NULL)
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("This program does not know “%s”."), request->type);
+      return FALSE;
+    }
+  opening->seen = request->seen;
+  if (request->record == NULL)
+    ruhu_draft_body_set_self (opening->body, ruhu_draft_body_add_record (opening->body, type->name));
+  else
+    {
+      record = ruhu_store_get_record (store, type->name, request->record, &local);
+      if (local != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (record == NULL)
+        {
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("The record is no longer on this laptop."));
+          return FALSE;
+        }
+      take_record (store, opening, type, record);
+      ruhu_draft_body_set_self (opening->body, request->record);
+      opening->title = ruhu_store_dup_title (store, type->name, request->record);
+    }
+  return load_references_of (store, opening, type, NULL, request->scope, error);
+}
+
+/* TRUE with no draft when it is not there (any more). */
+static gboolean
+load_draft (RuhuStore *store, RuhuOpening *opening, const char *id, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuDraft) draft = ruhu_store_get_draft (store, id, &local);
+
+  if (draft == NULL)
+    {
+      if (local == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  g_clear_pointer (&opening->body, ruhu_draft_body_free);
+  opening->body = ruhu_draft_body_from_json (draft->body, error);
+  opening->seen = draft->seen;
+  opening->resumed = TRUE;
+  return opening->body != NULL;
+}
+
+static gboolean
+find_form (RuhuCatalogue *catalogue, const char *name, RuhuForm **form, GError **error)
+{
+  *form = ruhu_catalogue_get_form (catalogue, name);
+  if (*form == NULL)
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("The catalogue has no form “%s”."), name);
+  return *form != NULL;
+}
+
+gpointer
+ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  RuhuOpenRequest *request = data;
+  RuhuForm *form = NULL;
+  g_autoptr (RuhuOpening) opening = g_new0 (RuhuOpening, 1);
+
+  opening->catalogue = ruhu_catalogue_ref (ruhu_store_get_catalogue (store));
+  opening->role = ruhu_store_get_role (store);
+  opening->today = ruhu_clock_today (ruhu_store_get_clock (store));
+  opening->body = ruhu_draft_body_new ();
+  opening->titles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  opening->references = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  opening->meanwhile = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
+  if (request->form == NULL)
+    return open_record (store, opening, request, error) ? g_steal_pointer (&opening) : NULL;
+  if (!find_form (opening->catalogue, request->form, &form, error) ||
+      (request->draft != NULL && !load_draft (store, opening, request->draft, error)) ||
+      !open_form (store, opening, form, request, error))
+    return NULL;
+  return g_steal_pointer (&opening);
+}
+
+/* --- checking and writing --- */
+
+gpointer
+ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  RuhuCheckRequest *request = data;
+  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), request->type);
+  g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (store));
+  g_autoptr (RuhuChecked) checked = g_new0 (RuhuChecked, 1);
+
+  checked->type = g_strdup (request->type);
+  checked->record = g_strdup (request->record);
+  checked->relevant = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  checked->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
+  if (type != NULL)
+    {
+      /* The validator may put borrowed names in: they are copied, since the catalogue may be replaced while the answer travels. */
+      g_autoptr (GHashTable) relevant = g_hash_table_new (g_str_hash, g_str_equal);
+      GHashTableIter iter;
+      gpointer name;
+
+      if (!ruhu_validator_check_record (ruhu_store_get_validator (store), type, request->record, request->scope, request->fields, ruhu_store_get_role (store), today, relevant, checked->findings, error))
+        return NULL;
+      g_hash_table_iter_init (&iter, relevant);
+      while (g_hash_table_iter_next (&iter, &name, NULL))
+        g_hash_table_add (checked->relevant, g_strdup (name));
+    }
+  return g_steal_pointer (&checked);
+}
+
+gpointer
+ruhu_session_draft (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  RuhuWriteRequest *request = data;
+
+  if (!ruhu_store_put_draft (store, request->draft, request->form, request->scope, request->seen, request->content, error))
+    return NULL;
+  return NULL;
+}
+
+gpointer
+ruhu_session_discard (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  RuhuWriteRequest *request = data;
+
+  if (!ruhu_store_delete_draft (store, request->draft, error))
+    return NULL;
+  return NULL;
+}
+
+static gboolean
+has_errors (GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++)
+    if (((RuhuFinding *) findings->pdata[i])->severity == RUHU_SEVERITY_ERROR)
+      return TRUE;
+  return FALSE;
+}
+
+gpointer
+ruhu_session_save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  RuhuWriteRequest *request = data;
+  RuhuEdit edit = { request->scope, request->of_village, request->visit, request->seen, request->content, request->draft };
+  g_autoptr (RuhuSaved) saved = g_new0 (RuhuSaved, 1);
+
+  saved->findings = ruhu_store_check (store, &edit, error);
+  if (saved->findings == NULL)
+    return NULL;
+  if (has_errors (saved->findings))
+    return g_steal_pointer (&saved);
+  if (!ruhu_store_save (store, &edit, &saved->seq, error))
+    return NULL;
+  saved->saved = TRUE;
+  return g_steal_pointer (&saved);
+}
