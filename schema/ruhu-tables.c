@@ -46,16 +46,19 @@ load_known (RuhuDatabase *database, GError **error)
   return g_steal_pointer (&known);
 }
 
+/* @columns: those that were there before. They stay on the list though this catalogue may not know them: another program's has. */
 static gboolean
-remember (RuhuDatabase *database, RuhuRecordType *type, GError **error)
+remember (RuhuDatabase *database, RuhuRecordType *type, char **columns, GError **error)
 {
   g_autoptr (GString) names = g_string_new (NULL);
   g_autofree char *key = g_strconcat (META_PREFIX, type->name, NULL);
 
+  for (guint i = 0; columns[i] != NULL; i++)
+    g_string_append_printf (names, "%s%s", names->len > 0 ? "," : "", columns[i]);
   for (guint i = 0; i < type->fields->len; i++)
     {
       RuhuField *field = g_ptr_array_index (type->fields, i);
-      if (is_stored (field))
+      if (is_stored (field) && !g_strv_contains ((const char *const *) columns, field->name))
         g_string_append_printf (names, "%s%s", names->len > 0 ? "," : "", field->name);
     }
   return ruhu_database_run (database, "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", error,
@@ -161,7 +164,7 @@ follow_type (RuhuDatabase *database, RuhuRecordType *type, const char *known, gb
       if (field->type == RUHU_TYPE_REFERENCE && (!is_there || known == NULL) && !add_index (database, type, field->name, error))
         return FALSE;
     }
-  return !*grew || remember (database, type, error);
+  return !*grew || remember (database, type, columns, error);
 }
 
 gboolean

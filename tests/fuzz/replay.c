@@ -83,11 +83,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   g_log_set_handler ("ruhu-schema", G_LOG_LEVEL_WARNING, say_nothing, NULL);
-  if (argc != 2)
-    g_error ("usage: %s CORPUS-FOLDER", argv[0]);
-  g_autoptr (GDir) folder = g_dir_open (argv[1], 0, &error);
+  g_autoptr (GDir) folder = argc == 2 ? g_dir_open (argv[1], 0, &error) : NULL;
   if (folder == NULL)
-    g_error ("%s", error->message);
+    {
+      g_printerr ("%s CORPUS-FOLDER: %s\n", argv[0], error != NULL ? error->message : "one argument");
+      return 2;
+    }
 
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   while ((name = g_dir_read_name (folder)) != NULL)
