@@ -73,12 +73,23 @@ code_from_sqlite (int result, int system_errno)
     }
 }
 
+/* On a disk that cannot be written SQLite says that the -shm file beside the database is missing, though the database is there. */
+static gboolean
+is_there (sqlite3 *handle)
+{
+  const char *path = handle != NULL ? sqlite3_db_filename (handle, "main") : NULL;
+
+  return path != NULL && path[0] != '\0' && access (path, F_OK) == 0;
+}
+
 static gboolean
 fail (sqlite3 *handle, int result, GError **error)
 {
   RuhuError code = code_from_sqlite (result, handle != NULL ? sqlite3_system_errno (handle) : 0);
   const char *what;
 
+  if (code == RUHU_ERROR_NOT_FOUND && is_there (handle))
+    code = RUHU_ERROR_READ_ONLY;
   switch (code)
     {
     case RUHU_ERROR_BUSY:

@@ -120,12 +120,25 @@ ruhu_error_is_transient (const GError *error)
   return error->domain == G_IO_ERROR;
 }
 
+static gboolean
+ends_a_sentence (const char *text)
+{
+  static const char *const ends[] = { ".", "!", "?", "…", "。", "！", "？" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_suffix (text, ends[i]))
+      return TRUE;
+  return FALSE;
+}
+
 char *
 ruhu_error_explain (const GError *error)
 {
+  const char *advice;
+
   g_return_val_if_fail (error != NULL, g_strdup (""));
 
-  if (error->domain == RUHU_ERROR)
-    return g_strdup_printf ("%s %s", error->message, _ (find_info ((RuhuError) error->code)->advice));
-  return g_strdup_printf ("%s %s", error->message, _ (infos[0].advice));
+  advice = _ (error->domain == RUHU_ERROR ? find_info ((RuhuError) error->code)->advice : infos[0].advice);
+  /* Translators: what happened, then what was kept and what to do. */
+  return g_strdup_printf (ends_a_sentence (error->message) ? C_ ("two sentences", "%s %s") : C_ ("sentence without its stop, sentence", "%s. %s"), error->message, advice);
 }

@@ -392,7 +392,7 @@ judge (RuhuHttp *self, const RuhuRequest *request, GError **error)
   /* A problem, or anything at all: what cannot be unpacked has no text for us. */
   body = unpack (self, NULL);
   data = body != NULL ? g_bytes_get_data (body, &size) : NULL;
-  ruhu_problem_to_error (status / 100 == 2 ? 0 : (guint) status, type, data != NULL ? data : "", data != NULL ? size : 0, &now, &local);
+  ruhu_problem_to_error ((guint) status, type, data != NULL ? data : "", data != NULL ? size : 0, &now, &local);
   if (now >= 0 && self->township_time < 0)
     {
       self->township_time = now;

@@ -198,7 +198,7 @@ class Laptop:
     def __init__(self, scratch, name, extra_env=None, prefix=()):
         self.name, self.path, self.scratch, self.bus = name, scratch.path / name, scratch, None
         for folder in ("data", "home", "run", "config", "cache"):
-            (self.path / folder).mkdir(parents=True, mode=0o700)
+            (self.path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         self.data = self.path / "data"
         self.env = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "DBUS_", "RUHU_DATA"))}
         self.env.update(LC_ALL="C.UTF-8", LANGUAGE=os.environ.get("RUHU_LANGUAGE", "en"), HOME=str(self.path / "home"), RUHU_DATA_DIR=str(self.data),
