@@ -167,6 +167,7 @@ def main():
             if not headless:
                 return show(story, options.who)
             story.play()
+            scratch.close()
     except (Failed, subprocess.SubprocessError, OSError) as failure:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1

@@ -461,6 +461,7 @@ def main():
         for name in names if not tap.failed else ():
             title, case = CASES[name]
             tap.step(title, case, story)
+        tap.step("everything ends cleanly", scratch.close)
         if tap.failed:
             scratch.keep = True
     return tap.end()

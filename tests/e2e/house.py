@@ -6,10 +6,8 @@ own, so that several tests may run at once and nothing of the machine's user is 
 """
 import json
 import os
-import random
 import re
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -28,7 +26,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("RUHU_BUILD_DIR", TOP / "_build"))
 SLOW = 4 if "address" in os.environ.get("RUHU_SANITIZE", "") else 1
-ENTITIES = re.compile(r"^(row|head|conflict)\t")
+COMPLAINT = re.compile(r"Sanitizer|runtime error:|CRITICAL \*\*|-CRITICAL|Gtk-WARNING|Segmentation|Assertion")
 
 
 class Failed(Exception):
@@ -71,9 +69,20 @@ class Scratch:
     def __enter__(self):
         return self
 
+    def close(self):
+        """Ends every process as a person would; Failed if one crashed, leaked, warned, or did not end well."""
+        bad = []
+        for process in reversed(self.processes):
+            ran = process.running()
+            status = process.stop()
+            if ran and status not in (0, -15):
+                bad.append(f"{process.name} ended with {status}")
+            bad += [f"{process.name}: {line}" for line in process.said().splitlines() if COMPLAINT.search(line)]
+        check(not bad, "\n".join(bad[:20]))
+
     def __exit__(self, kind, value, trace):
         for process in reversed(self.processes):
-            process.stop()
+            process.kill()
         if kind is not None or self.keep:
             print(f"# kept for a look: {self.path}", file=sys.stderr)
         else:

@@ -203,6 +203,7 @@ def main():
             tap.step("the office reassigns a household", story.reassign)
             tap.step("after it, nothing of the lost household is received", story.after)
             tap.step("after it, nothing of the lost household is in any file", story.files_after)
+            tap.step("everything ends cleanly", scratch.close)
         if tap.failed:
             scratch.keep = True
     return tap.end()
