@@ -7,6 +7,7 @@
 
 #include "ruhu-database-private.h"
 #include "ruhu-error.h"
+#include "ruhu-schema-resources.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -189,7 +190,8 @@ static GPtrArray *
 list_migrations (GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_auto (GStrv) children = g_resources_enumerate_children (MIGRATIONS, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  /* The mention of the resource also keeps the linker from leaving it out of the program. */
+  g_auto (GStrv) children = g_resource_enumerate_children (ruhu_schema_get_resource (), MIGRATIONS, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
 
   if (children == NULL)
     return NULL;
