@@ -8,9 +8,7 @@
 #include "ruhu-catalogue.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
-#ifdef HAVE_GENERATE
 #include "ruhu-generate.h"
-#endif
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -150,7 +148,6 @@ ruhu_command_init (int argc, char **argv)
   return status;
 }
 
-#ifdef HAVE_GENERATE
 static gboolean
 fill_generated (RuhuSession *session, gpointer data, GError **error)
 {
@@ -186,4 +183,3 @@ ruhu_command_generate (int argc, char **argv)
   clear_options (&options);
   return status;
 }
-#endif

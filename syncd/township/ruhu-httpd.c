@@ -323,7 +323,7 @@ ruhu_httpd_new (RuhuServer *server, RuhuKey *key, const RuhuHttpdOptions *option
 
       if (fd < 0 && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
         {
-          g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("Port %u of %s is taken by another program."), self->port, options->listen[i]);
+          g_set_error (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("Port %u of %s is taken by another program."), self->port, options->listen[i]);
           return NULL;
         }
       if (fd < 0)

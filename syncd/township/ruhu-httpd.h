@@ -18,7 +18,7 @@ typedef struct
   guint idle_seconds;
 } RuhuHttpdOptions;
 
-/* Listens when it returns. An address family that this machine has not is passed over while another address works. @server is borrowed. Errors: FAILED with address and reason. Transfer full. */
+/* Listens when it returns. An address family that this machine has not is passed over while another address works. @server is borrowed. Errors: BUSY if the port is taken, FAILED with address and reason. Transfer full. */
 RuhuHttpd *ruhu_httpd_new (RuhuServer *server, RuhuKey *key, const RuhuHttpdOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 guint ruhu_httpd_get_port (RuhuHttpd *self);

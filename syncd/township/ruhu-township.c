@@ -127,7 +127,7 @@ static gboolean
 set_create_error (const char *directory, int code, GError **error)
 {
   if (code == EEXIST || code == ENOTEMPTY)
-    g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("%s exists already; it was not touched."), directory);
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s exists already; it was not touched."), directory);
   else
     g_set_error (error, RUHU_ERROR, code == ENOSPC ? RUHU_ERROR_NO_SPACE : RUHU_ERROR_FAILED, _ ("%s cannot be made: %s."), directory, g_strerror (code));
   return FALSE;

@@ -48,7 +48,7 @@ typedef gboolean (*RuhuFillFunc) (RuhuSession *session, gpointer data, GError **
  * @now: the clock by which @fill's changes are stamped, or NULL for the system's
  * @fill: writes what the new database starts with
  *
- * Makes @directory (mode 0700) with configuration, key, certificate and database: whole or not at all. FAILED if it exists, which is not touched then.
+ * Makes @directory (mode 0700) with configuration, key, certificate and database: whole or not at all. INVALID if it exists, which is not touched then.
  */
 gboolean ruhu_township_create (const char *directory, RuhuConfig *config, RuhuNowFunc now, gpointer now_data, RuhuFillFunc fill, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
