@@ -85,6 +85,14 @@ refuse_findings (RuhuStore *self, const RuhuChange *change, GError **error)
   return FALSE;
 }
 
+/* Of what has left this laptop the stored values are gone: then only what the change itself carries can be judged, as the township does. */
+static gboolean
+judge (RuhuStore *self, const RuhuChange *change, gboolean holds, GError **error)
+{
+  return holds ? refuse_findings (self, change, error)
+               : ruhu_validator_check_remote (ruhu_store_get_validator (self), change, ruhu_store_get_role (self), error);
+}
+
 /* What has left this laptop may still be saved from a draft that was begun before: the township judges it by the rights of that time. What was never here may not. */
 static gboolean
 check_rights (Save *save, gboolean *holds, GError **error)
@@ -124,7 +132,7 @@ save_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
   gboolean holds;
   gint64 n;
 
-  if (change == NULL || !check_rights (save, &holds, error) || !refuse_findings (self, change, error) ||
+  if (change == NULL || !check_rights (save, &holds, error) || !judge (self, change, holds, error) ||
       !ruhu_heads_check_scope (database, change, error) || !number_and_stamp (save, change, error))
     return FALSE;
   body = ruhu_change_to_json (change);
