@@ -98,30 +98,45 @@ ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, 
   return TRUE;
 }
 
+/* Whether somebody deleted the record at some time: any edit beside it may bring it back. */
 static gboolean
-sets_field (json_object *records, const char *field)
+may_come_back (RuhuLedger *self, const char *type, const char *id, gboolean *may, GError **error)
+{
+  gint64 found;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM head WHERE record = ?1 AND type = ?2 AND ',' || fields || ',' LIKE '%,deleted,%' LIMIT 1", 0,
+                                  &found, error, "ss", id, type))
+    return FALSE;
+  *may = found != 0;
+  return TRUE;
+}
+
+static gboolean
+moves_by (RuhuLedger *self, const char *type, json_object *records, const char *const *names, gboolean *moves, GError **error)
 {
   json_object_object_foreach (records, id, fields)
   {
-    (void) id;
-    if (json_object_object_get_ex (fields, field, NULL))
-      return TRUE;
+    for (guint i = 0; names[i] != NULL; i++)
+      *moves = *moves || json_object_object_get_ex (fields, names[i], NULL);
+    if (!*moves && !may_come_back (self, type, id, moves, error))
+      return FALSE;
   }
-  return FALSE;
+  return TRUE;
 }
 
 gboolean
-ruhu_ledger_moves_grants (const RuhuChange *change)
+ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean *moves, GError **error)
 {
+  static const char *const of_helper[] = { "role", "village_id", NULL };
+  static const char *const of_household[] = { "village_id", NULL };
   json_object *records = NULL;
 
-  if (json_object_object_get_ex (change->set, "assignment", NULL))
-    return TRUE;
-  if (json_object_object_get_ex (change->set, "helper", &records))
-    return sets_field (records, "role") || sets_field (records, "village_id") || sets_field (records, "deleted");
-  if (json_object_object_get_ex (change->set, "household", &records))
-    return sets_field (records, "village_id") || sets_field (records, "deleted");
-  return FALSE;
+  *moves = json_object_object_get_ex (change->set, "assignment", NULL);
+  if (!*moves && json_object_object_get_ex (change->set, "helper", &records) && !moves_by (self, "helper", records, of_helper, moves, error))
+    return FALSE;
+  if (!*moves && json_object_object_get_ex (change->set, "household", &records) && !moves_by (self, "household", records, of_household, moves, error))
+    return FALSE;
+  return TRUE;
 }
 
 typedef struct

@@ -39,7 +39,7 @@ gboolean ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char
 gboolean ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, gboolean *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a change may move grants. */
-gboolean ruhu_ledger_moves_grants (const RuhuChange *change);
+gboolean ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean *moves, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Inside a transaction: the grants of one device, or (NULL) of all, follow roles and assignments. */
 gboolean ruhu_ledger_follow_grants (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *today, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -229,6 +229,7 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
   RuhuLedger *self = intake->ledger;
   const RuhuChange *change = pushed->change;
   g_autoptr (GError) refusal = NULL;
+  gboolean moves;
 
   if (!judge (intake, change, &refusal, error))
     return FALSE;
@@ -245,9 +246,12 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
       note_refusal (intake->batch, change->seq, refusal);
       return TRUE;
     }
-  intake->moves_grants |= ruhu_ledger_moves_grants (change);
   intake->extends |= ruhu_store_change_extends (change);
-  return ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, intake->end->position, intake->end->position, error);
+  if (!ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, intake->end->position, intake->end->position, error) ||
+      !ruhu_ledger_moves_grants (self, change, &moves, error))
+    return FALSE;
+  intake->moves_grants |= moves;
+  return TRUE;
 }
 
 static gboolean
@@ -396,6 +400,7 @@ write_own (RuhuDatabase *database, gpointer data, GError **error)
   RuhuLedger *self = job->ledger;
   g_autoptr (RuhuPushed) pushed = NULL;
   RuhuChainEnd end;
+  gboolean moves;
 
   if (!ruhu_ledger_load_end (self, &end, error))
     return FALSE;
@@ -406,7 +411,8 @@ write_own (RuhuDatabase *database, gpointer data, GError **error)
       !ruhu_heads_apply (database, ruhu_store_get_catalogue (self->store), pushed->change, end.position, end.position, error))
     return FALSE;
   job->extends = ruhu_store_change_extends (pushed->change);
-  return !ruhu_ledger_moves_grants (pushed->change) || ruhu_ledger_follow_grants (self, &end, NULL, NULL, error);
+  return ruhu_ledger_moves_grants (self, pushed->change, &moves, error) &&
+         (!moves || ruhu_ledger_follow_grants (self, &end, NULL, NULL, error));
 }
 
 gboolean
