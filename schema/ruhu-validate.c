@@ -37,6 +37,7 @@ typedef struct
   json_object *fields;  /* the whole record */
   json_object *written; /* what is being written of it; NULL: a page, all of it */
   gboolean is_new;
+  gboolean is_deleted; /* it need not be complete or consistent then; what is written is still of its type, and by who may write it */
   RuhuRole role;
   const char *today;
   GPtrArray *findings;
@@ -217,7 +218,7 @@ judge_value (Case *its, RuhuField *field, json_object *value, gboolean is_releva
     add_finding (its, RUHU_SEVERITY_ERROR, field, _ ("%s: may not be written by a %s."), ruhu_label_get (&field->label), ruhu_role_get_name (its->role));
   if (value == NULL)
     {
-      if (is_relevant && field->required && !field->retired && (field->writers & its->role) && (its->is_new || written))
+      if (is_relevant && field->required && !field->retired && !its->is_deleted && (field->writers & its->role) && (its->is_new || written))
         add_finding (its, RUHU_SEVERITY_ERROR, field, _ ("%s: is needed."), ruhu_label_get (&field->label));
       return FALSE;
     }
@@ -251,7 +252,7 @@ judge_fields (Case *its, GHashTable *relevant, GError **error)
         return FALSE;
       if (relevant != NULL && is_relevant)
         g_hash_table_insert (relevant, g_strdup (field->name), GINT_TO_POINTER (TRUE));
-      if (judge_value (its, field, value, is_relevant) && !judge_constraint (its, field, error))
+      if (judge_value (its, field, value, is_relevant) && !its->is_deleted && !judge_constraint (its, field, error))
         return FALSE;
     }
   return TRUE;
@@ -313,12 +314,12 @@ check_local_record (RuhuValidator *self, const RuhuChange *change, RuhuRecordTyp
                .fields = merged,
                .written = written,
                .is_new = stored == NULL,
+               .is_deleted = json_object_get_boolean (json_object_object_get (merged, RUHU_DELETED)),
                .role = role,
                .today = today,
                .findings = findings };
   judge_whole (&its, change);
-  /* What is deleted need not be in order. */
-  return json_object_get_boolean (json_object_object_get (merged, RUHU_DELETED)) || judge_fields (&its, NULL, error);
+  return judge_fields (&its, NULL, error);
 }
 
 gboolean
