@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What must be true: of one scope on one laptop at any time; and of everything at the end, when all has been sent and fetched. */
+#include "config.h"
+
+#include "sim-world.h"
+
+#include "ruhu-store-query.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+/* Heads */
+
+static SimView *
+read_heads (SimWorld *self, RuhuStore *store, const char *scope)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuStatement) rows =
+      ruhu_database_query (ruhu_store_get_database (store),
+                           "SELECT h.type, h.record, h.fields, l.device, l.seq FROM head h JOIN log l ON l.n = h.change WHERE ?1 IS NULL OR h.scope = ?1",
+                           &error, "s", scope);
+  SimView *view = sim_view_new ();
+
+  while (rows != NULL && ruhu_statement_next (rows, &error))
+    {
+      const char *type = ruhu_statement_get_text (rows, 0), *record = ruhu_statement_get_text (rows, 1);
+      SimChange *change = sim_oracle_find (self->oracle, sim_oracle_device (self->oracle, ruhu_statement_get_text (rows, 3)), ruhu_statement_get_integer (rows, 4));
+      g_auto (GStrv) names = g_strsplit (ruhu_statement_get_text (rows, 2), ",", -1);
+
+      for (guint i = 0; names[i] != NULL; i++)
+        {
+          SimKey *key = sim_oracle_find_key (self->oracle, type, record, names[i]);
+
+          if (key == NULL || change == NULL)
+            sim_fail (self, "a head of %s.%s is no change that was made", type, names[i]);
+          else
+            sim_view_add (view, key->number, change->number);
+        }
+    }
+  sim_expect (self, error == NULL, g_steal_pointer (&error), "reading heads");
+  return view;
+}
+
+SimView *
+sim_laptop_read_heads (SimLaptop *self, const char *scope)
+{
+  SimView *view = read_heads (self->world, self->store, scope);
+
+  if (self->world->failure == NULL)
+    return view;
+  sim_view_unref (view);
+  return NULL;
+}
+
+static void
+add_heads (SimView *view, guint key, GArray *heads)
+{
+  for (guint i = 0; i < heads->len; i++)
+    sim_view_add (view, key, g_array_index (heads, guint, i));
+}
+
+static void
+describe (GString *text, SimOracle *oracle, const char *what, guint64 pair)
+{
+  SimKey *key = sim_oracle_key (oracle, (guint) (pair >> 32));
+  SimChange *change = sim_oracle_change (oracle, (guint) pair);
+  SimRecord *record = sim_oracle_record (oracle, key->record);
+
+  g_string_append_printf (text, "\n      %s: %s %.8s .%s = %s of change (%.8s, %" G_GINT64_FORMAT ") at %" G_GINT64_FORMAT " seen %" G_GINT64_FORMAT, what,
+                          record->type, record->id, key->field, sim_change_get_value (change, key->number), sim_oracle_device_id (oracle, change->device),
+                          change->seq, change->position, change->seen);
+}
+
+static void
+compare_heads (SimWorld *self, const char *where, SimView *expected, SimView *found)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < expected->pairs->len; i++)
+    {
+      guint64 pair = g_array_index (expected->pairs, guint64, i);
+
+      if (!sim_view_has (found, (guint) (pair >> 32), (guint) pair))
+        describe (text, self->oracle, "missing", pair);
+    }
+  for (guint i = 0; i < found->pairs->len; i++)
+    {
+      guint64 pair = g_array_index (found->pairs, guint64, i);
+
+      if (!sim_view_has (expected, (guint) (pair >> 32), (guint) pair))
+        describe (text, self->oracle, "should not be", pair);
+    }
+  if (text->len > 0)
+    sim_fail (self, "the heads at %s are not what the histories say:%s", where, text->str);
+}
+
+void
+sim_check_scope (SimLaptop *self, const char *scope)
+{
+  SimWorld *world = self->world;
+  SimView *found = read_heads (world, self->store, scope);
+  SimView *expected = sim_view_new ();
+  g_autofree char *where = g_strdup_printf ("laptop %u (%s, on the way)", self->index, scope);
+  guint last = G_MAXUINT;
+
+  for (guint i = 0; i < self->known->pairs->len; i++)
+    {
+      guint key = (guint) (g_array_index (self->known->pairs, guint64, i) >> 32);
+
+      if (key != last && g_str_equal (sim_oracle_record_of (world->oracle, key)->scope, scope))
+        {
+          g_autoptr (GArray) heads = sim_oracle_heads_in (world->oracle, key, self->known, self->device);
+
+          add_heads (expected, key, heads);
+        }
+      last = key;
+    }
+  if (world->failure == NULL)
+    compare_heads (world, where, expected, found);
+  sim_view_unref (expected);
+  sim_view_unref (found);
+}
+
+/* Rows */
+
+/* One database at the end, and whose it is. */
+typedef struct
+{
+  SimWorld *world;
+  SimLaptop *laptop; /* NULL: the township's */
+  RuhuStore *store;
+  RuhuCatalogue *catalogue;
+  const char *where;
+} Place;
+
+static gboolean
+place_holds (Place *self, const char *scope)
+{
+  return self->laptop == NULL || sim_laptop_holds (self->laptop, scope);
+}
+
+static json_object *
+parse_value (const char *text)
+{
+  return text != NULL ? json_tokener_parse (text) : NULL;
+}
+
+static gboolean
+same_value (const char *a, const char *b)
+{
+  json_object *left = parse_value (a), *right = parse_value (b);
+  gboolean same = json_object_equal (left, right);
+
+  if (json_object_is_type (left, json_type_int) || json_object_is_type (left, json_type_double))
+    same = right != NULL && json_object_get_double (left) == json_object_get_double (right);
+  json_object_put (left);
+  json_object_put (right);
+  return same;
+}
+
+static gboolean
+heads_differ (SimOracle *oracle, guint key, GArray *heads)
+{
+  for (guint i = 1; i < heads->len; i++)
+    if (!same_value (sim_change_get_value (sim_oracle_change (oracle, g_array_index (heads, guint, 0)), key),
+                     sim_change_get_value (sim_oracle_change (oracle, g_array_index (heads, guint, i)), key)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether somebody edited the record who did not know of @deletion, nor it of the edit. */
+static gboolean
+is_contested (SimOracle *oracle, SimRecord *record, guint key, SimChange *deletion)
+{
+  for (guint i = 0; i < record->keys->len; i++)
+    {
+      guint other = g_array_index (record->keys, guint, i);
+      g_autoptr (GArray) heads = sim_oracle_heads (oracle, other);
+
+      for (guint j = 0; other != key && j < heads->len; j++)
+        {
+          SimChange *edit = sim_oracle_change (oracle, g_array_index (heads, guint, j));
+
+          if (edit != deletion && !sim_oracle_knew (oracle, deletion, other, edit) && !sim_oracle_knew (oracle, edit, key, deletion))
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/* What stands in a field (JSON, borrowed; NULL: nothing), and whether it is in conflict. */
+static const char *
+judge (SimOracle *oracle, SimRecord *record, const char *field, gboolean review, gboolean *conflict)
+{
+  SimKey *key = sim_oracle_find_key (oracle, record->type, record->id, field);
+  g_autoptr (GArray) heads = key != NULL ? sim_oracle_heads (oracle, key->number) : NULL;
+  SimChange *winner = heads != NULL ? sim_oracle_winner (oracle, heads) : NULL;
+  const char *value = winner != NULL ? sim_change_get_value (winner, key->number) : NULL;
+  gboolean differ = winner != NULL && heads_differ (oracle, key->number, heads);
+
+  *conflict = differ && review;
+  if (!g_str_equal (field, "deleted"))
+    return value;
+  *conflict = differ || (g_strcmp0 (value, "true") == 0 && is_contested (oracle, record, key->number, winner));
+  return g_strcmp0 (value, "true") == 0 && !*conflict ? "true" : "false";
+}
+
+gboolean
+sim_record_is_deleted (SimOracle *oracle, SimRecord *record)
+{
+  gboolean conflict;
+
+  return g_str_equal (judge (oracle, record, "deleted", FALSE, &conflict), "true");
+}
+
+/* Whether a column shows what a JSON value says. */
+static gboolean
+column_shows (RuhuStatement *row, int column, const char *value)
+{
+  json_object *expected = parse_value (value);
+  gboolean same;
+
+  switch (json_object_get_type (expected))
+    {
+    case json_type_null:
+      same = ruhu_statement_is_null (row, column);
+      break;
+    case json_type_boolean:
+      same = !ruhu_statement_is_null (row, column) && ruhu_statement_get_integer (row, column) == json_object_get_boolean (expected);
+      break;
+    case json_type_int:
+    case json_type_double:
+      same = !ruhu_statement_is_null (row, column) && ruhu_statement_get_double (row, column) == json_object_get_double (expected);
+      break;
+    case json_type_string:
+      same = g_strcmp0 (ruhu_statement_get_text (row, column), json_object_get_string (expected)) == 0;
+      break;
+    default:
+      same = g_strcmp0 (ruhu_statement_get_text (row, column), value) == 0;
+      break;
+    }
+  json_object_put (expected);
+  return same;
+}
+
+static void
+check_row (Place *self, RuhuRecordType *type, RuhuStatement *row)
+{
+  SimRecord *record = sim_oracle_find_record (self->world->oracle, type->name, ruhu_statement_get_text (row, 0));
+  int n = ruhu_statement_get_n_columns (row);
+
+  if (record == NULL || g_strcmp0 (record->scope, ruhu_statement_get_text (row, 1)) != 0)
+    {
+      sim_fail (self->world, "%s has a row of type %s that nobody made", self->where, type->name);
+      return;
+    }
+  for (int i = 2; i < n; i++)
+    {
+      const char *name = ruhu_statement_get_column_name (row, i);
+      gboolean conflict;
+      const char *value = judge (self->world->oracle, record, name, FALSE, &conflict);
+
+      if (!column_shows (row, i, value))
+        sim_fail (self->world, "%s shows %s for %s %s .%s, not %s", self->where, ruhu_statement_get_text (row, i), type->name, record->id, name, value);
+    }
+}
+
+/* Whether anything of a record came into force. */
+static gboolean
+record_exists (SimOracle *oracle, SimRecord *record)
+{
+  for (guint i = 0; i < record->keys->len; i++)
+    {
+      SimKey *key = sim_oracle_key (oracle, g_array_index (record->keys, guint, i));
+
+      for (guint j = 0; j < key->writers->len; j++)
+        if (sim_oracle_change (oracle, g_array_index (key->writers, guint, j))->state == SIM_ACCEPTED)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+static guint
+count_records (Place *self, RuhuRecordType *type)
+{
+  SimOracle *oracle = self->world->oracle;
+  guint n = 0;
+
+  for (guint i = 0; i < oracle->records->len; i++)
+    {
+      SimRecord *record = sim_oracle_record (oracle, i);
+
+      n += g_str_equal (record->type, type->name) && place_holds (self, record->scope) && record_exists (oracle, record);
+    }
+  return n;
+}
+
+static void
+check_rows (Place *self, RuhuRecordType *type)
+{
+  g_autoptr (GString) sql = g_string_new ("SELECT id, scope, deleted");
+  g_autofree char *table = ruhu_record_type_dup_table (type);
+  g_autoptr (RuhuStatement) rows = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < type->fields->len; i++)
+    g_string_append_printf (sql, ", \"%s\"", ((RuhuField *) type->fields->pdata[i])->name);
+  g_string_append_printf (sql, " FROM %s", table);
+  rows = ruhu_database_query (ruhu_store_get_database (self->store), sql->str, &error, "");
+  while (self->world->failure == NULL && rows != NULL && ruhu_statement_next (rows, &error))
+    {
+      check_row (self, type, rows);
+      n++;
+    }
+  sim_expect (self->world, error == NULL, g_steal_pointer (&error), "reading rows");
+  if (self->world->failure == NULL && n != count_records (self, type))
+    sim_fail (self->world, "%s has %u rows of type %s instead of %u", self->where, n, type->name, count_records (self, type));
+}
+
+/* Conflicts */
+
+static void
+collect_conflicts (Place *self, GHashTable *expected)
+{
+  SimOracle *oracle = self->world->oracle;
+
+  for (guint i = 0; i < oracle->keys->len; i++)
+    {
+      SimKey *key = sim_oracle_key (oracle, i);
+      SimRecord *record = sim_oracle_record (oracle, key->record);
+      RuhuRecordType *type = ruhu_catalogue_get_record (self->catalogue, record->type);
+      RuhuField *field = type != NULL ? ruhu_record_type_get_field (type, key->field) : NULL;
+      gboolean conflict;
+
+      if (type == NULL || !place_holds (self, record->scope))
+        continue;
+      judge (oracle, record, key->field, field != NULL && field->merge == RUHU_MERGE_REVIEW && !type->append_only, &conflict);
+      if (conflict)
+        g_hash_table_add (expected, g_strdup_printf ("%s %s.%s", record->type, record->id, key->field));
+    }
+}
+
+static void
+check_conflicts (Place *self)
+{
+  g_autoptr (GHashTable) expected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuStatement) rows = ruhu_database_query (ruhu_store_get_database (self->store), "SELECT type, record, field FROM conflict", &error, "");
+  GHashTableIter iter;
+  gpointer left;
+
+  collect_conflicts (self, expected);
+  while (rows != NULL && ruhu_statement_next (rows, &error))
+    {
+      g_autofree char *name = g_strdup_printf ("%s %s.%s", ruhu_statement_get_text (rows, 0), ruhu_statement_get_text (rows, 1), ruhu_statement_get_text (rows, 2));
+
+      if (!g_hash_table_remove (expected, name))
+        sim_fail (self->world, "%s has a conflict that is none: %s", self->where, name);
+    }
+  sim_expect (self->world, error == NULL, g_steal_pointer (&error), "reading conflicts");
+  g_hash_table_iter_init (&iter, expected);
+  while (g_hash_table_iter_next (&iter, &left, NULL))
+    sim_fail (self->world, "%s misses the conflict %s", self->where, (char *) left);
+}
+
+static gint64
+count (Place *self, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 n = -1;
+
+  if (!ruhu_database_get_integer (ruhu_store_get_database (self->store), sql, -1, &n, &error, ""))
+    sim_expect (self->world, FALSE, g_steal_pointer (&error), sql);
+  return n;
+}
+
+static void
+expect_none (Place *self, const char *sql, const char *what)
+{
+  gint64 n = count (self, sql);
+
+  if (n != 0)
+    sim_fail (self->world, "%s has %" G_GINT64_FORMAT " %s", self->where, n, what);
+}
+
+static void
+check_place (Place *self)
+{
+  SimOracle *oracle = self->world->oracle;
+  SimView *expected = sim_view_new (), *found = read_heads (self->world, self->store, NULL);
+  GPtrArray *types = ruhu_catalogue_get_records (self->catalogue);
+
+  for (guint i = 0; i < oracle->keys->len; i++)
+    if (place_holds (self, sim_oracle_record_of (oracle, i)->scope))
+      {
+        g_autoptr (GArray) heads = sim_oracle_heads (oracle, i);
+
+        add_heads (expected, i, heads);
+      }
+  compare_heads (self->world, self->where, expected, found);
+  sim_view_unref (expected);
+  sim_view_unref (found);
+  for (guint i = 0; i < types->len && self->world->failure == NULL; i++)
+    check_rows (self, types->pdata[i]);
+  if (self->world->failure == NULL)
+    check_conflicts (self);
+}
+
+/* The ends of things */
+
+static int
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static char *
+join_sorted (GPtrArray *strings)
+{
+  g_ptr_array_sort (strings, compare_strings);
+  g_ptr_array_add (strings, NULL);
+  return g_strjoinv (" ", (char **) strings->pdata);
+}
+
+/* The scopes: by the records, by the grants, and as the laptop has them. */
+static void
+check_scopes (Place *self)
+{
+  SimLaptop *laptop = self->laptop;
+  g_autoptr (GPtrArray) rights = sim_township_list_rights (self->world, laptop->user);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) held = ruhu_replica_list_scopes (laptop->replica, &error);
+  g_autofree char *expected = join_sorted (rights);
+  g_autofree char *found = held != NULL ? join_sorted (held) : NULL;
+
+  if (g_strcmp0 (expected, found) != 0)
+    sim_fail (self->world, "%s holds “%s”, not “%s”", self->where, found, expected);
+}
+
+static void
+check_laptop (SimLaptop *laptop)
+{
+  SimOracle *oracle = laptop->world->oracle;
+  g_autofree char *where = g_strdup_printf ("laptop %u", laptop->index);
+  Place place = { laptop->world, laptop, laptop->store, laptop->catalogue, where };
+  gint64 refused = 0;
+
+  if (laptop->gone)
+    {
+      expect_none (&place, "SELECT (SELECT count(*) FROM log) + (SELECT count(*) FROM head) + (SELECT count(*) FROM r_person) + (SELECT count(*) FROM draft)",
+                   "rows left after it was erased");
+      return;
+    }
+  check_scopes (&place);
+  if (laptop->world->failure == NULL)
+    check_place (&place);
+  for (gint64 seq = 1; sim_oracle_find (oracle, laptop->device, seq) != NULL; seq++)
+    refused += sim_oracle_find (oracle, laptop->device, seq)->state == SIM_REFUSED;
+  expect_none (&place, "SELECT count(*) FROM log WHERE position IS NULL", "changes that still wait");
+  if (count (&place, "SELECT count(*) FROM log WHERE kind = 'refused'") != refused)
+    sim_fail (laptop->world, "laptop %u does not show its %" G_GINT64_FORMAT " refused changes", laptop->index, refused);
+  expect_none (&place,
+               "SELECT count(*) FROM log WHERE kind <> 'refused' AND scope NOT IN (SELECT scope FROM scope) AND NOT EXISTS (SELECT 1 FROM scope WHERE scope = '*')",
+               "changes of what it does not hold");
+  expect_none (&place, "SELECT count(*) FROM term WHERE scope NOT IN (SELECT scope FROM scope) AND NOT EXISTS (SELECT 1 FROM scope WHERE scope = '*')",
+               "search terms of what it does not hold");
+}
+
+static gboolean
+device_is_gone (SimWorld *self, guint device)
+{
+  for (guint i = 0; i < self->laptops->len; i++)
+    if (((SimLaptop *) self->laptops->pdata[i])->device == device)
+      return ((SimLaptop *) self->laptops->pdata[i])->gone;
+  return FALSE;
+}
+
+/* Whatever was saved is in the township's log, in order, or refused there; nothing is missing, nothing is twice. */
+static void
+check_log (Place *self)
+{
+  SimOracle *oracle = self->world->oracle;
+  guint gone = 0;
+
+  for (guint i = 0; i < oracle->changes->len; i++)
+    {
+      SimChange *change = sim_oracle_change (oracle, i);
+
+      if (change->state == SIM_PENDING && device_is_gone (self->world, change->device))
+        gone++;
+      else if (change->state == SIM_PENDING)
+        sim_fail (self->world, "change %" G_GINT64_FORMAT " of %s never reached the township", change->seq, sim_oracle_device_id (oracle, change->device));
+    }
+  if (count (self, "SELECT count(*) FROM log WHERE kind <> 'scope'") != oracle->changes->len - gone)
+    sim_fail (self->world, "the township's log has not the %u changes that were made", oracle->changes->len - gone);
+  expect_none (self, "SELECT count(*) FROM (SELECT 1 FROM log WHERE kind <> 'scope' GROUP BY device HAVING count(*) <> max (seq) OR min (seq) <> 1)",
+               "devices with a gap");
+}
+
+void
+sim_check_end (SimWorld *self)
+{
+  Place place = { self, NULL, self->store, self->catalogue, "the township" };
+  g_autoptr (GError) error = NULL;
+  gint64 n = 0;
+
+  check_log (&place);
+  if (self->failure == NULL)
+    check_place (&place);
+  if (self->failure == NULL && sim_expect (self, ruhu_ledger_verify (self->ledger, &n, &error), g_steal_pointer (&error), "verifying") && n != self->observed)
+    sim_fail (self, "verify read %" G_GINT64_FORMAT " entries of %" G_GINT64_FORMAT, n, self->observed);
+  for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
+    check_laptop (self->laptops->pdata[i]);
+}

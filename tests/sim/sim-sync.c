@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a laptop's daemon does, cut into the smallest steps between which anything else may happen: a request leaves, arrives (or arrives twice, or late), is answered (or
+ * not); a page of the stream comes, and is taken in bit by bit. */
+#include "config.h"
+
+#include "sim-world.h"
+
+#include "ruhu-error.h"
+
+#include <string.h>
+
+/* What the township still takes for a stamp of today. */
+#define FUTURE_MS (10 * 60 * 1000)
+
+/* Sending */
+
+static SimPush *
+split_lines (const char *text)
+{
+  SimPush *push = g_new0 (SimPush, 1);
+
+  push->lines = g_ptr_array_new_with_free_func (g_free);
+  for (const char *line = text; *line != '\0';)
+    {
+      const char *end = strchr (line, '\n');
+
+      g_ptr_array_add (push->lines, g_strndup (line, (gsize) (end - line)));
+      line = end + 1;
+    }
+  return push;
+}
+
+/* @random NULL: everything that waits. */
+void
+sim_laptop_send (SimLaptop *self, SimRandom *random)
+{
+  SimWorld *world = self->world;
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 after = 0, last = 0;
+  guint max = random == NULL ? 1000 : sim_random_between (random, 1, 6);
+
+  if (self->gone || self->pushes->length > 3)
+    return;
+  if (!ruhu_replica_get_pushed (self->replica, &after, &error))
+    {
+      sim_expect (world, FALSE, g_steal_pointer (&error), "asking what was pushed");
+      return;
+    }
+  /* An agent that has forgotten what it sent sends it again. */
+  if (random == NULL || sim_random_chance (random, 20))
+    after = 0;
+  if (!ruhu_replica_take_outbox (self->replica, after, max, 100000, lines, &last, &error))
+    {
+      sim_expect (world, FALSE, g_steal_pointer (&error), "taking the outbox");
+      return;
+    }
+  if (lines->len == 0)
+    return;
+  sim_say (world, "laptop %u sends up to %" G_GINT64_FORMAT, self->index, last);
+  g_queue_push_tail (self->pushes, split_lines (lines->str));
+}
+
+static GPtrArray *
+parse_lines (SimWorld *world, SimPush *push)
+{
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_pushed_free);
+
+  for (guint i = 0; i < push->lines->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      const char *line = push->lines->pdata[i];
+      RuhuChange *change = ruhu_change_parse (line, strlen (line), &error);
+      RuhuPushed *pushed;
+
+      if (change == NULL)
+        {
+          sim_fail (world, "a pushed line does not parse: %s", error->message);
+          break;
+        }
+      pushed = g_new0 (RuhuPushed, 1);
+      pushed->change = change;
+      pushed->line = g_strdup (line);
+      pushed->length = strlen (line);
+      g_ptr_array_add (changes, pushed);
+    }
+  return changes;
+}
+
+/* How far the township must come with @changes, and what must stop it (-1: nothing). */
+static gint64
+predict (SimLaptop *self, GPtrArray *changes, int *stop)
+{
+  SimWorld *world = self->world;
+  gint64 last = 0;
+
+  *stop = sim_laptop_is_revoked (self) ? RUHU_ERROR_REVOKED : -1;
+  if (*stop >= 0)
+    return 0;
+  while (sim_oracle_find (world->oracle, self->device, last + 1) != NULL &&
+         sim_oracle_find (world->oracle, self->device, last + 1)->state != SIM_PENDING)
+    last++;
+  for (guint i = 0; i < changes->len && *stop < 0; i++)
+    {
+      RuhuPushed *pushed = changes->pdata[i];
+
+      if (pushed->change->seq <= last)
+        continue;
+      if (pushed->change->seq != last + 1)
+        *stop = RUHU_ERROR_GAP;
+      else if (ruhu_stamp_get_time (pushed->change->time) > world->now + FUTURE_MS)
+        *stop = RUHU_ERROR_CLOCK;
+      else
+        last++;
+    }
+  return last;
+}
+
+/* The township would not have the stamps: the laptop's clock is set right, and what was not taken is stamped anew. */
+static void
+mend_clock (SimLaptop *self, gint64 accepted)
+{
+  SimWorld *world = self->world;
+  g_autoptr (GError) error = NULL;
+
+  sim_say (world, "laptop %u mends its clock", self->index);
+  if (!ruhu_replica_unsend (self->replica, accepted, &error) || !ruhu_replica_correct_clock (self->replica, -self->time.error, &error))
+    {
+      sim_expect (world, FALSE, g_steal_pointer (&error), "mending the clock");
+      return;
+    }
+  g_queue_clear_full (self->pushes, (GDestroyNotify) sim_push_free);
+  g_clear_pointer (&self->last_push, sim_push_free);
+  for (gint64 seq = accepted + 1;; seq++)
+    {
+      SimChange *change = sim_oracle_find (world->oracle, self->device, seq);
+      g_autofree char *body = NULL;
+
+      if (change == NULL)
+        return;
+      if (!ruhu_database_get_text (ruhu_store_get_database (self->store), "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, &error, "si",
+                                   self->id, seq))
+        {
+          sim_expect (world, FALSE, g_steal_pointer (&error), "reading the log");
+          return;
+        }
+      if (body == NULL || !sim_change_restamp (change, body))
+        sim_fail (world, "laptop %u: stamping change %" G_GINT64_FORMAT " anew altered it: %s", self->index, seq, body);
+    }
+}
+
+static void
+take_answer (SimLaptop *self, RuhuBatch *batch)
+{
+  g_autoptr (GError) error = NULL;
+
+  sim_say (self->world, "laptop %u is answered: up to %" G_GINT64_FORMAT "%s%s", self->index, batch->accepted, batch->stop != NULL ? ", " : "",
+           batch->stop != NULL ? batch->stop->message : "");
+  if (batch->accepted > 0 && !ruhu_replica_pushed (self->replica, batch->accepted, &error))
+    sim_expect (self->world, FALSE, g_steal_pointer (&error), "taking an answer");
+  else if (g_error_matches (batch->stop, RUHU_ERROR, RUHU_ERROR_CLOCK))
+    mend_clock (self, batch->accepted);
+}
+
+/* A batch on its way into the ledger. */
+typedef struct
+{
+  SimLaptop *laptop;
+  SimPush *push;
+  RuhuBatch batch;
+  gint64 expected;
+  int stop;
+} Delivery;
+
+static void
+check_answer (SimWorld *self, Delivery *delivery)
+{
+  RuhuBatch *batch = &delivery->batch;
+  int stop = batch->stop != NULL ? batch->stop->code : -1;
+
+  if (batch->accepted != delivery->expected || stop != delivery->stop)
+    sim_fail (self, "the township took laptop %u's changes up to %" G_GINT64_FORMAT " (stop %d), not %" G_GINT64_FORMAT " (stop %d)",
+              delivery->laptop->index, batch->accepted, stop, delivery->expected, delivery->stop);
+  for (guint i = 0; batch->refused != NULL && i < batch->refused->len; i++)
+    {
+      RuhuRefusal *refusal = batch->refused->pdata[i];
+      SimChange *change = sim_oracle_find (self->oracle, delivery->laptop->device, refusal->seq);
+
+      if (change == NULL || change->state != SIM_REFUSED)
+        sim_fail (self, "the township says that it refused change %" G_GINT64_FORMAT " of laptop %u", refusal->seq, delivery->laptop->index);
+    }
+}
+
+static void
+accept_all (SimWorld *self, Delivery *deliveries, guint n)
+{
+  RuhuBatch *batches[8];
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      deliveries[i].batch.device = deliveries[i].laptop->id;
+      deliveries[i].batch.changes = parse_lines (self, deliveries[i].push);
+      deliveries[i].expected = predict (deliveries[i].laptop, deliveries[i].batch.changes, &deliveries[i].stop);
+      batches[i] = &deliveries[i].batch;
+    }
+  if (self->failure == NULL && sim_expect (self, ruhu_ledger_accept (self->ledger, batches, n, &error), g_steal_pointer (&error), "accepting"))
+    {
+      sim_township_observe (self);
+      for (guint i = 0; i < n; i++)
+        check_answer (self, &deliveries[i]);
+    }
+}
+
+static gboolean
+choose_push (SimLaptop *laptop, SimRandom *random, gboolean everything, Delivery *delivery)
+{
+  delivery->laptop = laptop;
+  if (!everything && laptop->last_push != NULL && sim_random_chance (random, 10))
+    delivery->push = g_steal_pointer (&laptop->last_push);
+  else if (!everything && laptop->pushes->length > 1 && sim_random_chance (random, 15))
+    delivery->push = g_queue_pop_tail (laptop->pushes);
+  else
+    delivery->push = g_queue_pop_head (laptop->pushes);
+  return delivery->push != NULL;
+}
+
+/* Lets requests arrive, of several laptops at once: of each at most one. */
+void
+sim_world_deliver (SimWorld *self, SimRandom *random, gboolean everything)
+{
+  Delivery deliveries[8] = { { NULL } };
+  guint n = 0, first = sim_random_below (random, self->laptops->len);
+  guint most = everything ? 8 : sim_random_between (random, 1, 3);
+
+  for (guint i = 0; i < self->laptops->len && n < most; i++)
+    if (choose_push (self->laptops->pdata[(first + i) % self->laptops->len], random, everything, &deliveries[n]))
+      n++;
+  if (n == 0)
+    return;
+  accept_all (self, deliveries, n);
+  for (guint i = 0; i < n; i++)
+    {
+      SimLaptop *laptop = deliveries[i].laptop;
+
+      if (self->failure == NULL && !laptop->gone && (everything || sim_random_chance (random, 65)))
+        take_answer (laptop, &deliveries[i].batch);
+      if (deliveries[i].batch.stop == NULL && laptop->last_push == NULL)
+        laptop->last_push = g_steal_pointer (&deliveries[i].push);
+      g_clear_pointer (&deliveries[i].push, sim_push_free);
+      g_ptr_array_unref (deliveries[i].batch.changes);
+      ruhu_batch_clear (&deliveries[i].batch);
+    }
+}
+
+/* Fetching */
+
+static SimChange *
+change_at (SimWorld *self, gint64 position)
+{
+  return position > 0 && position < self->by_position->len ? self->by_position->pdata[position] : NULL;
+}
+
+/* Nobody is ever handed what is not theirs today, and what is handed over is what was accepted, byte for byte. */
+static SimChange *
+check_handed (SimLaptop *self, gint64 position, const char *line, gsize length)
+{
+  SimWorld *world = self->world;
+  SimChange *change = change_at (world, position);
+
+  if (change == NULL || change->state != SIM_ACCEPTED || strlen (change->body) != length || memcmp (change->body, line, length) != 0)
+    {
+      sim_fail (world, "laptop %u was handed, as position %" G_GINT64_FORMAT ", what is not there: %.*s", self->index, position, (int) length, line);
+      return NULL;
+    }
+  return change;
+}
+
+static void
+check_page (SimLaptop *self, RuhuPage *page)
+{
+  SimWorld *world = self->world;
+
+  for (guint i = 0; i < page->entries->len && world->failure == NULL; i++)
+    {
+      RuhuEntry *entry = &g_array_index (page->entries, RuhuEntry, i);
+      SimChange *change = entry->kind == RUHU_ENTRY_CHANGE ? check_handed (self, entry->position, entry->change, entry->change_length) : NULL;
+
+      if (change != NULL && !sim_oracle_holds (world->oracle, self->device, change->scope, G_MAXINT64))
+        sim_fail (world, "laptop %u was handed position %" G_GINT64_FORMAT " of %s, which is not its own today", self->index, entry->position, change->scope);
+      if (change != NULL && change->device == self->device)
+        sim_fail (world, "laptop %u was handed its own change %" G_GINT64_FORMAT, self->index, change->seq);
+    }
+}
+
+static void
+fetch_page (SimLaptop *self, SimRandom *random)
+{
+  static const gsize sizes[] = { 1, 400, 2000, 100000 };
+  SimWorld *world = self->world;
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *hash = NULL;
+  gint64 cursor;
+  gboolean news;
+
+  if (!ruhu_replica_get_cursor (self->replica, &cursor, &hash, &error) || !ruhu_ledger_has_news (world->ledger, self->id, cursor, &news, &error) ||
+      !ruhu_ledger_stream (world->ledger, self->id, cursor, hash, random != NULL ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
+    {
+      sim_expect (world, FALSE, g_steal_pointer (&error), "fetching a page");
+      return;
+    }
+  if (cursor != self->cursor)
+    sim_fail (world, "laptop %u's cursor is %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT, self->index, cursor, self->cursor);
+  self->page = ruhu_page_parse (lines->str, lines->len, &error);
+  self->next = 0;
+  if (self->page == NULL)
+    {
+      sim_fail (world, "a page does not parse: %s: %s", error->message, lines->str);
+      return;
+    }
+  if (self->page->entries->len > 0)
+    sim_say (world, "laptop %u fetches from %" G_GINT64_FORMAT ":\n%s", self->index, cursor, lines->str);
+  check_page (self, self->page);
+  if (!news && self->page->entries->len > 0)
+    sim_fail (world, "laptop %u had news without being told", self->index);
+}
+
+/* Writes down what a laptop was given. */
+static void
+take_in (SimLaptop *self, const RuhuEntry *entry)
+{
+  SimOracle *oracle = self->world->oracle;
+  SimChange *change = change_at (self->world, entry->position);
+
+  if (entry->kind == RUHU_ENTRY_REVOKE ? entry->position < self->cursor : entry->position <= self->cursor)
+    return;
+  self->cursor = entry->position;
+  if (entry->kind == RUHU_ENTRY_REVOKE)
+    {
+      sim_view_forget (self->known, oracle, entry->scope);
+      if (g_str_equal (entry->scope, "*"))
+        g_hash_table_remove_all (self->held);
+      g_hash_table_remove (self->held, entry->scope);
+    }
+  else if (entry->kind == RUHU_ENTRY_ECHO)
+    {
+      self->echoed = MAX (self->echoed, entry->seq);
+      change = sim_oracle_find (oracle, self->device, entry->seq);
+      if (change != NULL && entry->reason != NULL)
+        change->undone = TRUE;
+    }
+  else if (entry->kind == RUHU_ENTRY_CHANGE && change != NULL && sim_laptop_holds (self, change->scope))
+    for (guint i = 0; i < change->writes->len; i++)
+      sim_view_add (self->known, g_array_index (change->writes, SimWrite, i).key, change->number);
+}
+
+/* The laptop would go no further before a backfill. */
+static void
+begin_filling (SimLaptop *self, const RuhuEntry *entry)
+{
+  SimWorld *world = self->world;
+  SimChange *own = entry->kind == RUHU_ENTRY_ECHO ? sim_oracle_find (world->oracle, self->device, entry->seq) : NULL;
+  const char *scope = own != NULL ? own->scope : entry->scope;
+  g_autofree char *filling = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 at;
+
+  if (!ruhu_replica_get_backfill (self->replica, &filling, &at, NULL, &error))
+    {
+      sim_expect (world, FALSE, g_steal_pointer (&error), "asking for the backfill");
+      return;
+    }
+  if (entry->kind == RUHU_ENTRY_CHANGE || entry->kind == RUHU_ENTRY_REVOKE || (own != NULL && entry->reason == NULL) || at != entry->position ||
+      g_strcmp0 (filling, scope) != 0)
+    {
+      sim_fail (world, "laptop %u stopped at position %" G_GINT64_FORMAT " and wants %s at %" G_GINT64_FORMAT, self->index, entry->position, filling, at);
+      return;
+    }
+  sim_say (world, "laptop %u needs %s at %" G_GINT64_FORMAT, self->index, scope, at);
+  self->filling = g_steal_pointer (&filling);
+  self->filling_at = at;
+  g_clear_pointer (&self->filled, sim_view_unref);
+  self->filled = sim_view_new ();
+}
+
+static void
+apply_entries (SimLaptop *self, RuhuPage *page, guint first, guint n, guint *applied)
+{
+  SimWorld *world = self->world;
+  const RuhuEntry *entries = (const RuhuEntry *) (gconstpointer) page->entries->data + first;
+  g_autoptr (GError) error = NULL;
+  gsize done = 0;
+
+  if (!ruhu_replica_apply (self->replica, entries, n, &done, &error))
+    {
+      sim_expect (world, FALSE, g_steal_pointer (&error), "applying a page");
+      return;
+    }
+  for (gsize i = 0; i < done; i++)
+    take_in (self, &entries[i]);
+  sim_say (world, "laptop %u takes in %" G_GSIZE_FORMAT " of %u, comes to %" G_GINT64_FORMAT, self->index, done, n, self->cursor);
+  *applied = (guint) done;
+  if (done < n)
+    begin_filling (self, &entries[done]);
+}
+
+static void
+take_page (SimLaptop *self, SimRandom *random)
+{
+  SimWorld *world = self->world;
+  guint left = self->page->entries->len - self->next, n = left, applied = 0;
+  g_autoptr (GError) error = NULL;
+
+  if (random != NULL && sim_random_chance (random, 40))
+    n = sim_random_below (random, left + 1);
+  if (n > 0)
+    apply_entries (self, self->page, self->next, n, &applied);
+  self->next += applied;
+  if (world->failure != NULL || self->next < self->page->entries->len || (random != NULL && sim_random_chance (random, 10)))
+    return;
+  if (!ruhu_replica_advance (self->replica, self->page->until, self->page->hash, &error))
+    sim_expect (world, FALSE, g_steal_pointer (&error), "closing a page");
+  self->cursor = MAX (self->cursor, self->page->until);
+  g_clear_pointer (&self->old_page, ruhu_page_free);
+  self->old_page = g_steal_pointer (&self->page);
+}
+
+/* The scope is whole: what was filled in, and on top what the township had not confirmed. */
+static void
+end_filling (SimLaptop *self, gboolean given)
+{
+  SimOracle *oracle = self->world->oracle;
+  SimChange *own = change_at (self->world, self->filling_at);
+
+  sim_view_forget (self->known, oracle, self->filling);
+  if (own != NULL && own->device == self->device)
+    {
+      own->undone = TRUE;
+      self->echoed = MAX (self->echoed, own->seq);
+    }
+  for (guint i = 0; given && i < self->filled->pairs->len; i++)
+    {
+      guint64 pair = g_array_index (self->filled->pairs, guint64, i);
+
+      sim_view_add (self->known, (guint) (pair >> 32), (guint) pair);
+    }
+  for (gint64 seq = self->echoed + 1; given && sim_oracle_find (oracle, self->device, seq) != NULL; seq++)
+    {
+      SimChange *change = sim_oracle_find (oracle, self->device, seq);
+
+      for (guint i = 0; i < change->writes->len; i++)
+        if (g_str_equal (self->filling, "*") || g_str_equal (self->filling, change->scope))
+          sim_view_add (self->known, g_array_index (change->writes, SimWrite, i).key, change->number);
+    }
+  if (given && !sim_laptop_holds (self, self->filling))
+    g_hash_table_add (self->held, g_strdup (self->filling));
+  else if (!given)
+    g_hash_table_remove (self->held, self->filling);
+  self->cursor = MAX (self->cursor, self->filling_at);
+  g_clear_pointer (&self->filling, g_free);
+}
+
+static void
+note_filled (SimLaptop *self, RuhuBackfillEntry *entry)
+{
+  SimWorld *world = self->world;
+  SimChange *change = check_handed (self, entry->position, entry->change, entry->change_length);
+
+  if (change == NULL)
+    return;
+  if (entry->position > self->filling_at || !sim_oracle_holds (world->oracle, self->device, change->scope, G_MAXINT64))
+    sim_fail (world, "laptop %u was given position %" G_GINT64_FORMAT " of %s in a backfill of %s at %" G_GINT64_FORMAT, self->index, entry->position,
+              change->scope, self->filling, self->filling_at);
+  json_object_object_foreach (entry->fields, type, records)
+  {
+    json_object_object_foreach (records, id, names)
+    {
+      for (gsize i = 0; i < json_object_array_length (names); i++)
+        {
+          SimKey *key = sim_oracle_find_key (world->oracle, type, id, json_object_get_string (json_object_array_get_idx (names, i)));
+
+          if (key == NULL)
+            sim_fail (world, "laptop %u was given a field that nobody wrote", self->index);
+          else
+            sim_view_add (self->filled, key->number, change->number);
+        }
+    }
+  }
+}
+
+static void
+fill (SimLaptop *self, SimRandom *random)
+{
+  static const gsize sizes[] = { 1, 300, 1500, 100000 };
+  SimWorld *world = self->world;
+  g_autoptr (RuhuBackfillPage) page = NULL;
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *scope = NULL, *cookie = NULL;
+  gint64 at;
+
+  if (!ruhu_replica_get_backfill (self->replica, &scope, &at, &cookie, &error))
+    return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "going on with a backfill");
+  if (g_strcmp0 (scope, self->filling) != 0 || at != self->filling_at)
+    return sim_fail (world, "laptop %u forgot its backfill of %s: now %s", self->index, self->filling, scope);
+  if (!ruhu_ledger_backfill (world->ledger, self->id, scope, at, cookie, random != NULL ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
+    {
+      if (!g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN) || sim_oracle_holds (world->oracle, self->device, scope, G_MAXINT64))
+        return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "backfilling");
+      g_clear_error (&error);
+      sim_say (world, "laptop %u may not have %s any more", self->index, scope);
+      if (!ruhu_replica_refuse_backfill (self->replica, &error))
+        return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "giving up a backfill");
+      return end_filling (self, FALSE);
+    }
+  page = ruhu_backfill_page_parse (lines->str, lines->len, &error);
+  if (page == NULL)
+    return sim_fail (world, "a page of a backfill does not parse: %s", error->message);
+  sim_say (world, "laptop %u is filled:\n%s", self->index, lines->str);
+  /* The page may be lost on its way. */
+  if (random != NULL && sim_random_chance (random, 10))
+    return;
+  for (guint i = 0; i < page->entries->len; i++)
+    note_filled (self, &g_array_index (page->entries, RuhuBackfillEntry, i));
+  if (!ruhu_replica_backfill (self->replica, (const RuhuBackfillEntry *) (gconstpointer) page->entries->data, page->entries->len, page->next, &error))
+    return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "taking in a backfill");
+  if (page->next == NULL)
+    end_filling (self, TRUE);
+}
+
+/* One step of the daemon's. @random NULL: as things go when nothing goes wrong. */
+void
+sim_laptop_fetch (SimLaptop *self, SimRandom *random)
+{
+  guint applied;
+
+  if (self->gone)
+    return;
+  if (sim_laptop_is_revoked (self))
+    return sim_laptop_leave (self);
+  if (self->filling != NULL)
+    fill (self, random);
+  else if (self->page != NULL)
+    take_page (self, random);
+  else if (random != NULL && self->old_page != NULL && self->old_page->entries->len > 0 && sim_random_chance (random, 10))
+    {
+      sim_say (self->world, "laptop %u is given an old page again", self->index);
+      apply_entries (self, self->old_page, 0, self->old_page->entries->len, &applied);
+    }
+  else
+    fetch_page (self, random);
+}
+
+void
+sim_laptop_finish (SimLaptop *self)
+{
+  for (guint i = 0; i < 300 && self->world->failure == NULL && !self->gone; i++)
+    {
+      gboolean whole = self->page != NULL && self->filling == NULL && self->next == self->page->entries->len;
+
+      sim_laptop_fetch (self, NULL);
+      if (whole && self->page == NULL && self->cursor >= self->world->observed)
+        return;
+    }
+  if (self->world->failure == NULL && !self->gone)
+    sim_fail (self->world, "laptop %u does not come to an end", self->index);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SimWorld: one history. A township, its people, their laptops: the product's own stores, replicas and ledger, with nothing between them but the lines of the wire
+ * and the simulation's whims. Everything follows from the seed. */
+#pragma once
+
+#include "ruhu-ledger.h"
+#include "ruhu-page.h"
+#include "ruhu-replica.h"
+
+#include "sim-oracle.h"
+#include "sim-random.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SimWorld SimWorld;
+
+/* A clock of the world plus what it is wrong by. */
+typedef struct
+{
+  SimWorld *world;
+  gint64 error; /* ms */
+} SimTime;
+
+/* A household's file, left open on the screen. */
+typedef struct
+{
+  char *scope;
+  gboolean of_village;
+  gint64 seen;
+  SimView *view;
+  char *draft; /* or NULL */
+} SimOpen;
+
+/* A request on its way to the township. */
+typedef struct
+{
+  GPtrArray *lines; /* char * */
+} SimPush;
+
+typedef struct
+{
+  SimWorld *world;
+  guint index;
+  guint user;
+  char *id;     /* of the device */
+  guint device; /* the oracle's number for it */
+  char *path;
+  RuhuDatabase *anchor; /* keeps an in-memory file alive while nobody has it open */
+  RuhuStore *store;
+  RuhuReplica *replica;
+  SimTime time;
+  RuhuCatalogue *catalogue; /* borrowed: today's or last year's */
+
+  /* What this laptop was given, as the simulation saw it pass. */
+  SimView *known;
+  GHashTable *held; /* scopes */
+  gint64 cursor;
+  gint64 echoed; /* the highest own seq whose position came back */
+
+  GPtrArray *opened;  /* SimOpen */
+  GQueue *pushes;     /* SimPush, in flight */
+  SimPush *last_push; /* answered, but the network may bring it again */
+
+  /* A page of the stream, taken in bit by bit. */
+  RuhuPage *page;
+  guint next;
+  RuhuPage *old_page;
+  /* A backfill under way. */
+  char *filling;
+  gint64 filling_at;
+  SimView *filled;
+
+  gboolean gone; /* withdrawn by the township, and erased */
+} SimLaptop;
+
+typedef struct
+{
+  char *id;
+  const char *role;
+  char *village;
+} SimUser;
+
+struct _SimWorld
+{
+  guint64 seed;
+  gboolean on_disk;
+  char *directory; /* for histories on real files */
+  GString *trace;  /* what happened, or NULL */
+  char *failure;   /* the first thing that went wrong */
+  int step;
+  SimRandom random;
+  gint64 now; /* ms */
+  guint n_ids;
+
+  /* Borrowed: what the township goes by, what laptops have, and those that were not updated. */
+  RuhuCatalogue *catalogue;
+  RuhuCatalogue *today;
+  RuhuCatalogue *last_year;
+  RuhuStore *store;
+  RuhuLedger *ledger;
+  char *path;
+  RuhuDatabase *anchor;
+  SimTime time;
+  gint64 observed;        /* the township's log as far as the oracle was told */
+  GPtrArray *by_position; /* SimChange or NULL */
+
+  SimOracle *oracle;
+  GPtrArray *users;      /* SimUser */
+  GPtrArray *laptops;    /* SimLaptop */
+  GPtrArray *households; /* char * */
+  GPtrArray *villages;   /* char * */
+};
+
+/* How a history may be cut down. */
+typedef struct
+{
+  guint64 seed;
+  int n_steps;        /* -1: as many as the seed says */
+  const guint8 *skip; /* one a step; NULL: none */
+  GString *trace;
+  const char *directory; /* for histories on real files */
+  guint on_disk_every;   /* every how-manieth is; 0: none */
+  RuhuCatalogue *township;
+  RuhuCatalogue *today;
+  RuhuCatalogue *last_year;
+} SimPlan;
+
+/* Plays one history. NULL: everything held. Else what did not, transfer full. *@n_steps: how many it had. */
+char *sim_world_play (const SimPlan *plan, int *n_steps);
+
+/* Notes the first failure of a history; the rest of it is not played. */
+void sim_fail (SimWorld *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* Fails where @ok is FALSE; takes @error. */
+gboolean sim_expect (SimWorld *self, gboolean ok, GError *error, const char *what);
+void sim_say (SimWorld *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+char *sim_world_dup_id (SimWorld *self);
+
+/* Opening and closing */
+gboolean sim_world_open_township (SimWorld *self);
+void sim_world_close_township (SimWorld *self);
+SimLaptop *sim_world_add_laptop (SimWorld *self, guint user);
+gboolean sim_laptop_open (SimLaptop *self);
+void sim_laptop_close (SimLaptop *self);
+void sim_laptop_free (SimLaptop *self);
+void sim_open_free (SimOpen *self);
+void sim_push_free (SimPush *self);
+
+/* The township (sim-township.c) */
+/* The villages, households, people and first assignments. */
+void sim_township_found (SimWorld *self);
+/* Tells the oracle what has been added to the log, and whether it ought to have been refused. */
+void sim_township_observe (SimWorld *self);
+void sim_township_write (SimWorld *self, const char *scope, gboolean of_village, json_object *set);
+/* One whim of the office: assignments, roles, dates, devices. */
+void sim_township_reassign (SimWorld *self, SimRandom *random);
+void sim_township_edit (SimWorld *self, SimRandom *random);
+void sim_township_revoke_device (SimWorld *self, SimRandom *random);
+gboolean sim_laptop_is_revoked (SimLaptop *self);
+void sim_laptop_leave (SimLaptop *self);
+/* The user's role by the records. Transfer full. */
+char *sim_township_dup_role (SimWorld *self, guint user);
+RuhuRole sim_township_role_of_device (SimWorld *self, guint device);
+/* The scopes that a user must have now, by the records. Transfer full (char *). */
+GPtrArray *sim_township_list_rights (SimWorld *self, guint user);
+
+/* The laptops (sim-laptop.c: people; sim-sync.c: the daemon) */
+void sim_laptop_look (SimLaptop *self, SimRandom *random);
+void sim_laptop_work (SimLaptop *self, SimRandom *random);
+void sim_laptop_send (SimLaptop *self, SimRandom *random);
+void sim_world_deliver (SimWorld *self, SimRandom *random, gboolean everything);
+void sim_laptop_fetch (SimLaptop *self, SimRandom *random);
+void sim_laptop_finish (SimLaptop *self);
+gboolean sim_laptop_holds (SimLaptop *self, const char *scope);
+
+/* What is typed (sim-edit.c): of records that the page shows, and new ones. Transfer full. */
+json_object *sim_laptop_make_edit (SimLaptop *self, SimRandom *random, SimOpen *page);
+json_object *sim_township_make_edit (SimWorld *self, SimRandom *random, const char *scope, SimView *view);
+/* Whether somebody of this role may make the change. */
+gboolean sim_change_is_allowed (SimOracle *oracle, SimChange *change, RuhuRole role);
+gboolean sim_scope_is_village (SimWorld *self, const char *scope);
+
+/* Comparisons (sim-check.c) */
+gboolean sim_record_is_deleted (SimOracle *oracle, SimRecord *record);
+void sim_check_scope (SimLaptop *self, const char *scope);
+void sim_check_end (SimWorld *self);
+/* The heads of @scope that a laptop's database shows. Transfer full; NULL after a failure. */
+SimView *sim_laptop_read_heads (SimLaptop *self, const char *scope);
+
+G_END_DECLS
