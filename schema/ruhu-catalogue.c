@@ -57,6 +57,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-schema-resources.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -154,7 +155,7 @@ compare_names (gconstpointer a, gconstpointer b)
 RuhuCatalogue *
 ruhu_catalogue_load_builtin (GError **error)
 {
-  g_auto (GStrv) names = g_resources_enumerate_children (BUILTIN_FOLDER, 0, error);
+  g_auto (GStrv) names = g_resource_enumerate_children (ruhu_schema_get_resource (), BUILTIN_FOLDER, 0, error);
   if (names == NULL)
     return NULL;
   /* The numbers that the files' names begin with give the order of the record types. */
@@ -164,7 +165,7 @@ ruhu_catalogue_load_builtin (GError **error)
   for (guint i = 0; names[i] != NULL; i++)
     {
       g_autofree char *path = g_strconcat (BUILTIN_FOLDER, names[i], NULL);
-      g_autoptr (GBytes) bytes = g_resources_lookup_data (path, 0, error);
+      g_autoptr (GBytes) bytes = g_resource_lookup_data (ruhu_schema_get_resource (), path, 0, error);
       if (bytes == NULL)
         return NULL;
       gsize length;

@@ -190,7 +190,6 @@ static GPtrArray *
 list_migrations (GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  /* The mention of the resource also keeps the linker from leaving it out of the program. */
   g_auto (GStrv) children = g_resource_enumerate_children (ruhu_schema_get_resource (), MIGRATIONS, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
 
   if (children == NULL)
@@ -215,7 +214,7 @@ migrate_once (RuhuDatabase *self, gpointer data, GError **error)
     return FALSE;
   if (version >= number)
     return TRUE;
-  sql = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  sql = g_resource_lookup_data (ruhu_schema_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   return sql != NULL && ruhu_database_execute (self, g_bytes_get_data (sql, NULL), error) && ruhu_driver_set_version (self, number, error);
 }
 
