@@ -60,15 +60,29 @@ tear_down (Fixture *self, gconstpointer data)
   g_free (self->folder);
 }
 
+typedef struct
+{
+  RuhuCatalogue *catalogue;
+  GPtrArray *added;
+} Following;
+
+static gboolean
+follow_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Following *following = data;
+
+  return ruhu_tables_follow (database, following->catalogue, &following->added, error);
+}
+
 static GPtrArray *
 follow (Fixture *self, RuhuCatalogue *catalogue)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray *added = NULL;
+  Following following = { .catalogue = catalogue };
 
-  g_assert_true (ruhu_tables_follow (self->database, catalogue, &added, &error));
+  g_assert_true (ruhu_database_transaction (self->database, follow_in_transaction, &following, &error));
   g_assert_no_error (error);
-  return added;
+  return following.added;
 }
 
 static void
