@@ -5,6 +5,8 @@
 
 #include "ruhu-record-section.h"
 
+#include "ruhu-field-line.h"
+
 #include <glib/gi18n.h>
 
 /* Records shown before "show all". */
@@ -127,43 +129,108 @@ make_edit_button (RuhuRecordSection *self, const RuhuFileRecord *record)
 static GtkWidget *
 make_line (RuhuRecordSection *self, const RuhuFileRecord *record, const RuhuFileLine *line)
 {
-  const char *label = ruhu_label_get (&line->field->label);
-  const char *value = *line->text != '\0' ? line->text : _ ("Not recorded");
-  g_autofree char *spoken = g_strdup_printf (_ ("%s: %s"), label, value);
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", label, "subtitle", value, "title-lines", 0, "subtitle-lines", 0, NULL);
+  GtkWidget *row = ruhu_field_line_new (line);
 
   set_subject (self, row, record, line);
-  gtk_widget_add_css_class (row, "field");
-  if (*line->text == '\0')
-    gtk_widget_add_css_class (row, "empty");
-  if (line->conflict)
-    {
-      gtk_widget_add_css_class (row, "in-conflict");
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_conflict_button (self));
-    }
-  /* What is calculated was never written by anybody. */
-  if (line->field->calculate == NULL)
-    {
-      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-      gtk_widget_set_tooltip_text (row, _ ("Show who wrote what, and when"));
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), g_object_new (GTK_TYPE_IMAGE, "icon-name", "document-open-recent-symbolic", "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, "css-classes", (const char *[]){ "dim-label", NULL }, NULL));
-      g_signal_connect_swapped (row, "activated", G_CALLBACK (history_cb), self);
-    }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  g_signal_connect_object (row, "history", G_CALLBACK (history_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "conflict", G_CALLBACK (conflict_cb), self, G_CONNECT_SWAPPED);
   return row;
+}
+
+/* A record's fields stand in its own row, or in the section when there is but one. */
+static void
+add_row (RuhuRecordSection *self, GtkWidget *parent, GtkWidget *row)
+{
+  if (parent != NULL)
+    adw_expander_row_add_row (ADW_EXPANDER_ROW (parent), row);
+  else
+    adw_preferences_group_add (self->box, row);
+}
+
+static gboolean
+is_empty (const RuhuFileLine *line)
+{
+  return *line->text == '\0' && !line->conflict;
+}
+
+static void
+add_empty_lines (RuhuRecordSection *self, GtkWidget *parent, const RuhuFileRecord *record)
+{
+  for (guint i = 0; i < record->lines->len; i++)
+    if (is_empty (g_ptr_array_index (record->lines, i)))
+      add_row (self, parent, make_line (self, record, g_ptr_array_index (record->lines, i)));
+}
+
+static char *
+dup_empty_key (const RuhuFileRecord *record)
+{
+  return g_strdup_printf ("%s/", record->id);
+}
+
+static void
+empty_cb (RuhuRecordSection *self, GtkWidget *row)
+{
+  const RuhuFileRecord *record = get_subject (row)->record;
+  GtkWidget *parent = g_object_get_data (G_OBJECT (row), "ruhu-parent");
+
+  g_hash_table_add (self->open, dup_empty_key (record));
+  add_empty_lines (self, parent, record);
+  if (parent != NULL)
+    adw_expander_row_remove (ADW_EXPANDER_ROW (parent), row);
+  else
+    adw_preferences_group_remove (self->box, row);
+}
+
+/* What nobody has recorded is one line, until it is asked for. */
+static void
+add_empty (RuhuRecordSection *self, GtkWidget *parent, const RuhuFileRecord *record)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *key = dup_empty_key (record);
+  Subject *subject;
+  GtkWidget *row;
+
+  for (guint i = 0; i < record->lines->len; i++)
+    {
+      const RuhuFileLine *line = g_ptr_array_index (record->lines, i);
+
+      if (is_empty (line))
+        g_string_append_printf (names, "%s%s", names->len > 0 ? _ (", ") : "", ruhu_label_get (&line->field->label));
+    }
+  if (names->len == 0)
+    return;
+  if (g_hash_table_contains (self->open, key))
+    {
+      add_empty_lines (self, parent, record);
+      return;
+    }
+  row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", _ ("Not recorded"), "subtitle", names->str, "subtitle-lines", 2, "activatable", TRUE, NULL);
+  subject = g_new0 (Subject, 1);
+  subject->record = record;
+  g_object_set_data_full (G_OBJECT (row), "ruhu-subject", subject, g_free);
+  g_object_set_data (G_OBJECT (row), "ruhu-parent", parent);
+  gtk_widget_add_css_class (row, "not-recorded");
+  g_signal_connect_object (row, "activated", G_CALLBACK (empty_cb), self, G_CONNECT_SWAPPED);
+  add_row (self, parent, row);
+}
+
+static void
+add_lines (RuhuRecordSection *self, GtkWidget *parent, const RuhuFileRecord *record)
+{
+  for (guint i = 0; i < record->lines->len; i++)
+    if (!is_empty (g_ptr_array_index (record->lines, i)))
+      add_row (self, parent, make_line (self, record, g_ptr_array_index (record->lines, i)));
+  add_empty (self, parent, record);
 }
 
 /* The fields of a folded record are made when it is unfolded for the first time. */
 static void
 unfold (RuhuRecordSection *self, GtkWidget *row)
 {
-  const RuhuFileRecord *record = get_subject (row)->record;
-
   if (g_object_get_data (G_OBJECT (row), "ruhu-filled") != NULL)
     return;
   g_object_set_data (G_OBJECT (row), "ruhu-filled", row);
-  for (guint i = 0; i < record->lines->len; i++)
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_line (self, record, g_ptr_array_index (record->lines, i)));
+  add_lines (self, row, get_subject (row)->record);
 }
 
 static void
@@ -226,8 +293,7 @@ fill_single (RuhuRecordSection *self)
 {
   const RuhuFileRecord *record = g_ptr_array_index (self->group->records, 0);
 
-  for (guint i = 0; i < record->lines->len; i++)
-    adw_preferences_group_add (self->box, make_line (self, record, g_ptr_array_index (record->lines, i)));
+  add_lines (self, NULL, record);
   if (self->group->may_edit)
     adw_preferences_group_set_header_suffix (self->box, make_edit_button (self, record));
 }
