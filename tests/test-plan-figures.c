@@ -351,6 +351,36 @@ test_chain (void)
   g_assert_cmpint (n, >, 275);
 }
 
+/* Every change once more, judged as an office page would judge it, over whole records and with what is relevant and required: by a store that holds none of it yet. */
+static void
+test_nothing_to_object_to (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuStatement) log = ruhu_database_query (ruhu_store_get_database (first->store), "SELECT body FROM log ORDER BY n", &error, "");
+  g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
+  g_autofree char *path = make_path ("judge.db");
+  RuhuStoreOptions options = { .path = path, .flags = RUHU_DATABASE_CREATE };
+  g_autoptr (RuhuStore) judge = ruhu_store_open (&options, &error);
+  g_assert_no_error (error);
+  guint n = 0;
+  while (ruhu_statement_next (log, &error))
+    {
+      const char *body = ruhu_statement_get_text (log, 0);
+      g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), &error);
+      g_assert_no_error (error);
+      g_assert_true (ruhu_validator_check_local (ruhu_store_get_validator (judge), change, RUHU_ROLE_OFFICE, "2018-06-30", findings, &error));
+      n++;
+    }
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, >, 500);
+  for (guint i = 0; i < MIN (findings->len, 10); i++)
+    {
+      RuhuFinding *finding = findings->pdata[i];
+      g_test_message ("%s.%s: %s", finding->type, finding->field, finding->message);
+    }
+  g_assert_cmpuint (findings->len, ==, 0);
+}
+
 static void
 test_second_time_is_refused (void)
 {
@@ -462,6 +492,7 @@ main (int argc, char **argv)
   add_figures ("plausible", oddities, G_N_ELEMENTS (oddities));
   g_test_add_func ("/plausible/id-numbers", test_id_numbers);
   g_test_add_func ("/plausible/long-names", test_long_names);
+  g_test_add_func ("/plausible/nothing-to-object-to", test_nothing_to_object_to);
   g_test_add_func ("/generate/chain", test_chain);
   g_test_add_func ("/generate/second-time-is-refused", test_second_time_is_refused);
   g_test_add_func ("/generate/other-seeds", test_other_seeds);

@@ -41,8 +41,11 @@ add_housing (RuhuNewTown *town, RuhuNewHousehold *household, json_object *set, R
   const char *good = household->relocated || ruhu_stream_chance (stream, 60) ? "A" : "B";
   const char *bad = ruhu_stream_chance (stream, 50) ? "C" : "D";
   ruhu_generate_put (fields, "grade", household->unsafe ? bad : good);
-  ruhu_generate_put (fields, "certified_on", household->unsafe ? "2018-03-20" : "2017-09-12");
-  ruhu_generate_put (fields, "certifier", "县住房和城乡建设局");
+  if (household->unsafe)
+    {
+      ruhu_generate_put (fields, "certified_on", "2018-03-20");
+      ruhu_generate_put (fields, "certifier", "县住房和城乡建设局");
+    }
   json_object_object_add (fields, "area", json_object_new_double ((double) (300 + household->size * (guint) ruhu_stream_between (stream, 100, 220)) / 10));
   ruhu_generate_put (fields, "structure", household->unsafe ? "3" : ruhu_stream_chance (stream, 60) ? "1"
                                                                                                     : "2");
