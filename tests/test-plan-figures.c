@@ -485,6 +485,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  /* One wrong figure should not hide the next. */
+  g_test_set_nonfatal_assertions ();
   directory = g_dir_make_tmp ("ruhu-plan-XXXXXX", NULL);
   g_assert_nonnull (directory);
   first = make ("plan.db", SEED);

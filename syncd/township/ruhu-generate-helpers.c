@@ -40,6 +40,7 @@ static void
 add_post (RuhuNewTown *self, guint village, GPtrArray *list, guint from, guint n, gboolean post_a)
 {
   guint index = self->helpers->len;
+  g_assert (from + n <= list->len);
   RuhuNewHelper *helper = add_helper (self, "helper", post_a ? "A" : "B", index % 3 == 0 ? "3" : "4");
   helper->unit = (int) (village % RUHU_N_UNITS);
   for (guint i = from; i < from + n; i++)
