@@ -122,7 +122,7 @@ check_field (RuhuValidator *self, RuhuField *field, const char *id, const RuhuCh
     }
   if (!(field->writers & role))
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("%s: may not be written by a %s."), ruhu_label_get (&field->label), ruhu_role_get_name (role));
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("%s: may not be written by people of your role."), ruhu_label_get (&field->label));
       return FALSE;
     }
   if (value == NULL && field->required && field->relevant == NULL)

@@ -215,7 +215,7 @@ judge_value (Case *its, RuhuField *field, json_object *value, gboolean is_releva
   g_autoptr (GError) fault = NULL;
 
   if (its->written != NULL && written && !(field->writers & its->role))
-    add_finding (its, RUHU_SEVERITY_ERROR, field, _ ("%s: may not be written by a %s."), ruhu_label_get (&field->label), ruhu_role_get_name (its->role));
+    add_finding (its, RUHU_SEVERITY_ERROR, field, _ ("%s: may not be written by people of your role."), ruhu_label_get (&field->label));
   if (value == NULL)
     {
       if (is_relevant && field->required && !field->retired && !its->is_deleted && (field->writers & its->role) && (its->is_new || written))
