@@ -208,7 +208,7 @@ withdraw (Machine *self, const GError *revoked)
   self->status.next_attempt = 0;
   self->erased = erased;
   if (!erased)
-    replace (&self->status.error, _ ("The township office has withdrawn this laptop, but not everything recorded here had been sent. It is all kept here; tell the office before anything is done with this laptop"));
+    replace (&self->status.error, _ ("The township office has withdrawn this laptop, but not everything recorded here had been sent. It is all kept here; tell the office before anything is done with this laptop."));
   publish (self, RUHU_AGENT_REVOKED, -1);
 }
 

@@ -164,7 +164,7 @@ ruhu_agent_stop (RuhuAgent *self)
   g_atomic_int_and (&self->wishes, 0);
   while ((task = ruhu_agent_take_enrolment (self)) != NULL)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The synchronisation service is ending"));
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The synchronisation service is ending."));
       g_object_unref (task);
     }
 }

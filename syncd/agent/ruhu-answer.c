@@ -17,7 +17,7 @@
 static void
 set_missing (GError **error, const char *name)
 {
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer lacks “%s”, or it is malformed"), name);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer lacks “%s”, or it is malformed."), name);
 }
 
 static json_object *
@@ -28,7 +28,7 @@ parse_object (const char *body, gsize size, GError **error)
 
   if (json_object_is_type (object, json_type_object))
     return g_steal_pointer (&object);
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer cannot be read: %s"), local != NULL ? local->message : _ ("it is not an object"));
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer cannot be read: %s"), local != NULL ? local->message : _ ("it is not an object."));
   return NULL;
 }
 

@@ -203,7 +203,7 @@ confirm_enrolment (RuhuCourier *self, GError **error)
     return FALSE;
   if (!g_str_equal (answer->device, self->credentials->device))
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township enrolled another device than this one"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township enrolled another device than this one."));
       return FALSE;
     }
   if (!adopt (self, answer, error))
@@ -248,14 +248,14 @@ make_vacant (RuhuCourier *self, GError **error)
     return TRUE;
   if (same && !self->rejected)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This laptop is enrolled already"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This laptop is enrolled already."));
       return FALSE;
     }
   if (!has_unsent_work (self, &unsent, error))
     return FALSE;
   if (unsent)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("What this laptop recorded under its earlier enrolment has not all been sent, so it cannot be enrolled anew; it is all kept"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("What this laptop recorded under its earlier enrolment has not all been sent, so it cannot be enrolled anew; it is all kept."));
       return FALSE;
     }
   return ruhu_replica_erase (self->replica, error);
@@ -308,7 +308,7 @@ check_same_device (RuhuCourier *self, GError **error)
     return FALSE;
   if (g_strcmp0 (device, self->credentials->device) == 0)
     return TRUE;
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("The database in this laptop's data folder is not the one that was enrolled"));
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("The database in this laptop's data folder is not the one that was enrolled."));
   return FALSE;
 }
 
@@ -341,7 +341,7 @@ ruhu_courier_sync (RuhuCourier *self, GError **error)
     return FALSE;
   if (self->credentials == NULL)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
       return FALSE;
     }
   if (self->credentials->code != NULL && (!make_vacant (self, error) || !confirm_enrolment (self, error)))

@@ -143,7 +143,7 @@ parse_object (json_object *object, GError **error)
 
   if (server == NULL || !g_str_has_prefix (server, "https://") || !ruhu_link_is_pin (pin) || device == NULL || *device == '\0' || token == NULL || *token == '\0')
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("What this laptop identifies itself to the township with is damaged"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("What this laptop identifies itself to the township with is damaged."));
       return NULL;
     }
   self = g_new0 (RuhuCredentials, 1);
@@ -162,7 +162,7 @@ parse_text (const char *text, gsize length, GError **error)
 
   if (json_object_is_type (object, json_type_object))
     return g_steal_pointer (&object);
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The file with which this laptop identifies itself to the township is damaged"));
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The file with which this laptop identifies itself to the township is damaged."));
   return NULL;
 }
 
@@ -175,7 +175,7 @@ set_file_error (GError **error, int number, const char *what)
     code = RUHU_ERROR_NO_SPACE;
   else if (number == EROFS || number == EACCES || number == EPERM)
     code = RUHU_ERROR_READ_ONLY;
-  g_set_error (error, RUHU_ERROR, code, "%s: %s", what, g_strerror (number));
+  g_set_error (error, RUHU_ERROR, code, "%s: %s.", what, g_strerror (number));
 }
 
 /* *@object: NULL when there is no file. */

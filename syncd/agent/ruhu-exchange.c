@@ -229,7 +229,7 @@ push_all (RuhuExchange *self, GError **error)
         }
       else if (answer->stop == NULL)
         {
-          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township took nothing of what was sent and gave no reason"));
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township took nothing of what was sent and gave no reason."));
           return FALSE;
         }
       if (!handle_stop (self, answer, stops, error))
@@ -271,7 +271,7 @@ backfill_page (RuhuExchange *self, gboolean *more, GError **error)
     return FALSE;
   if (page->next != NULL && g_strcmp0 (page->next, cookie) == 0)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township sends the same page again and again"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township sends the same page again and again."));
       return FALSE;
     }
   self->figures.received += page->entries->len;
@@ -315,7 +315,7 @@ apply_page (RuhuExchange *self, RuhuPage *page, GError **error)
         return FALSE;
       if (scope == NULL && applied == 0)
         {
-          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("An entry of the township's cannot be taken in"));
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("An entry of the township's cannot be taken in."));
           return FALSE;
         }
       if (!backfill_all (self, error))
@@ -349,7 +349,7 @@ pull_page (RuhuExchange *self, guint wait, gint64 *cursor, gint64 *head, gboolea
     return FALSE;
   if (page->until < *cursor || (page->until == *cursor && page->until < page->head && page->entries->len == 0))
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer leads nowhere"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer leads nowhere."));
       return FALSE;
     }
   *head = page->head;

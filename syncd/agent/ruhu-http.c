@@ -274,28 +274,28 @@ set_transfer_error (RuhuHttp *self, CURLcode result, GError **error)
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The request was given up");
       break;
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_SERVER_KEY, _ ("The server at the township's address does not have the township's key"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_SERVER_KEY, _ ("The server at the township's address does not have the township's key."));
       break;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("What answered at the township's address does not speak the township's language"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("What answered at the township's address does not speak the township's language."));
       break;
     case CURLE_FILESIZE_EXCEEDED:
     case CURLE_WRITE_ERROR:
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer is larger than any should be"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer is larger than any should be."));
       break;
     case CURLE_COULDNT_RESOLVE_HOST:
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("There is no network, or the township's address is not known in it"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("There is no network, or the township's address is not known in it."));
       break;
     case CURLE_COULDNT_CONNECT:
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("The township does not answer"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("The township does not answer."));
       break;
     case CURLE_OPERATION_TIMEDOUT:
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("The connection to the township stands still"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("The connection to the township stands still."));
       break;
     default:
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("The connection to the township broke (%s)"), curl_easy_strerror (result));
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("The connection to the township broke (%s)."), curl_easy_strerror (result));
       break;
     }
 }
@@ -364,7 +364,7 @@ unpack (RuhuHttp *self, GError **error)
   RuhuEncoding encoding;
 
   if (!ruhu_encoding_from_header (get_header (self, "Content-Encoding"), &encoding))
-    g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer is compressed in a way that was not asked for"));
+    g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer is compressed in a way that was not asked for."));
   else
     {
       plain = ruhu_wire_decompress (encoding, packed, RUHU_WIRE_MAX_BODY, &local);

@@ -86,7 +86,7 @@ ruhu_keyring_load (const char *directory, char **secret, GError **error)
   watchdog_stop (&watchdog);
   if (local != NULL)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The keyring that holds this laptop's key to the township is locked or cannot be reached"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The keyring that holds this laptop's key to the township is locked or cannot be reached."));
       return FALSE;
     }
   *secret = g_strdup (found);
@@ -107,13 +107,13 @@ ruhu_keyring_store (const char *directory, const char *secret, GError **error)
   watchdog_stop (&watchdog);
   if (!stored || !ruhu_keyring_load (directory, &back, NULL))
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("There is no keyring that works"));
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("There is no keyring that works."));
       return FALSE;
     }
   same = g_strcmp0 (back, secret) == 0;
   ruhu_keyring_wipe (back);
   if (!same)
-    g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The keyring does not keep what it is given"));
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The keyring does not keep what it is given."));
   return same;
 }
 
@@ -128,6 +128,6 @@ ruhu_keyring_clear (const char *directory, GError **error)
   watchdog_stop (&watchdog);
   if (local == NULL)
     return TRUE;
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The keyring that holds this laptop's key to the township is locked or cannot be reached"));
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The keyring that holds this laptop's key to the township is locked or cannot be reached."));
   return FALSE;
 }

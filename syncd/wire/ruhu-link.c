@@ -74,7 +74,7 @@ parse_query (GUri *uri, GError **error)
   GHashTable *table = g_uri_parse_params (query != NULL ? query : "", -1, "&", G_URI_PARAMS_NONE, &local);
 
   if (table == NULL)
-    g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link's part behind the “?” is malformed"));
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link's part behind the “?” is malformed."));
   return table;
 }
 
@@ -83,22 +83,22 @@ check_uri (GUri *uri, GError **error)
 {
   if (g_strcmp0 (g_uri_get_scheme (uri), "ruhu") != 0)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link does not begin with “ruhu://”"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link does not begin with “ruhu://”."));
       return FALSE;
     }
   if (g_uri_get_userinfo (uri) != NULL || !is_host (g_uri_get_host (uri)))
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link's server address is missing or malformed"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link's server address is missing or malformed."));
       return FALSE;
     }
   if (g_uri_get_port (uri) < 1 || g_uri_get_port (uri) > G_MAXUINT16)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link's port number is missing or malformed"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link's port number is missing or malformed."));
       return FALSE;
     }
   if (g_strcmp0 (g_uri_get_path (uri), "/enrol") != 0 || g_uri_get_fragment (uri) != NULL)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The link is not an enrolment link"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The link is not an enrolment link."));
       return FALSE;
     }
   return TRUE;
@@ -119,7 +119,7 @@ ruhu_link_parse (const char *text, GError **error)
     uri = g_uri_parse (clean, G_URI_FLAGS_NONE, NULL);
   if (uri == NULL)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("This is not a link. Copy the whole enrolment link that the office gave you, from “ruhu://” to its end"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("This is not a link. Copy the whole enrolment link that the office gave you, from “ruhu://” to its end."));
       return NULL;
     }
   if (!check_uri (uri, error))

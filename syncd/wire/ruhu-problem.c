@@ -25,7 +25,7 @@ ruhu_problem_from_error (const GError *error, gint64 now)
   g_autofree char *type = NULL;
   RuhuError code = RUHU_ERROR_FAILED;
   /* What other libraries say can name files of the server. */
-  const char *detail = _ ("The township server could not do this");
+  const char *detail = _ ("The township server could not do this.");
 
   g_return_val_if_fail (error != NULL, NULL);
 
@@ -85,7 +85,7 @@ set_from_document (const char *body, gsize size, gint64 *now, GError **error)
     *now = json_object_get_int64 (told);
   detail = g_strdup (get_text (object, "detail"));
   if (detail == NULL || *detail == '\0')
-    g_set_error (error, RUHU_ERROR, code, _ ("The township answered “%s” without a reason"), ruhu_error_get_name (code));
+    g_set_error (error, RUHU_ERROR, code, _ ("The township answered “%s” without a reason."), ruhu_error_get_name (code));
   else if (g_utf8_strlen (detail, -1) > MAX_DETAIL)
     {
       g_autofree char *start = g_utf8_substring (detail, 0, MAX_DETAIL);
@@ -105,9 +105,9 @@ ruhu_problem_to_error (guint status, const char *content_type, const char *body,
   if (is_problem_type (content_type) && set_from_document (body, size, now, error))
     return;
   if (status == 429)
-    g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_RATE, _ ("The township asks to be left alone for a while"));
+    g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_RATE, _ ("The township asks to be left alone for a while."));
   else if (status >= 502 && status <= 504)
-    g_set_error (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("Something between here and the township answered that the township cannot be reached (status %u)"), status);
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("Something between here and the township answered that the township cannot be reached (status %u)."), status);
   else
-    g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("What answered at the township's address is not the township (status %u). A network that wants a log-in page opened first does this"), status);
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("What answered at the township's address is not the township (status %u). A network that wants a log-in page opened first does this."), status);
 }

@@ -143,7 +143,7 @@ compress_gzip (GBytes *plain, GError **error)
 
   if (size > G_MAXUINT32 / 2 || deflateInit2 (&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The data could not be compressed"));
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The data could not be compressed."));
       return NULL;
     }
   bound = deflateBound (&stream, size);
@@ -154,7 +154,7 @@ compress_gzip (GBytes *plain, GError **error)
   stream.avail_out = bound;
   if (deflate (&stream, Z_FINISH) != Z_STREAM_END)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The data could not be compressed"));
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The data could not be compressed."));
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&out), bound - stream.avail_out);
@@ -174,7 +174,7 @@ compress_zstd (GBytes *plain, GError **error)
   n = ZSTD_compress2 (context, out, bound, data, size);
   if (ZSTD_isError (n))
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The data could not be compressed: %s"), ZSTD_getErrorName (n));
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The data could not be compressed: %s."), ZSTD_getErrorName (n));
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&out), n);
@@ -198,13 +198,13 @@ ruhu_wire_compress (RuhuEncoding encoding, GBytes *plain, GError **error)
 static void
 set_too_large (gsize max, GError **error)
 {
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("The data is larger than the %zu bytes that are allowed"), max);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("The data is larger than the %zu bytes that are allowed."), max);
 }
 
 static void
 set_damaged (GError **error)
 {
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The compressed data is damaged or cut off"));
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The compressed data is damaged or cut off."));
 }
 
 static GBytes *
@@ -330,19 +330,19 @@ ruhu_wire_parse_json (const char *text, gsize length, int depth, GError **error)
 
   if (length == 0 || length > RUHU_WIRE_MAX_BODY)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, length == 0 ? _ ("Nothing is there") : _ ("It is too long"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, length == 0 ? _ ("Nothing is there.") : _ ("It is too long."));
       return NULL;
     }
   json_tokener_set_flags (tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
   value = json_tokener_parse_ex (tokener, text, (int) length);
   if (json_tokener_get_error (tokener) == json_tokener_continue)
     {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The JSON text is cut off"));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The JSON text is cut off."));
       return NULL;
     }
   if (json_tokener_get_error (tokener) != json_tokener_success || json_tokener_get_parse_end (tokener) != length)
     {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The JSON text is malformed at byte %zu"), json_tokener_get_parse_end (tokener));
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The JSON text is malformed at byte %zu."), json_tokener_get_parse_end (tokener));
       return NULL;
     }
   return g_steal_pointer (&value);

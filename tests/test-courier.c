@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The laptop's way to the township, over TLS, to a server that misbehaves: every error has its name, nothing is lost, nothing is there twice, and afterwards both hold the same. */
+#define G_LOG_DOMAIN "test-courier"
+
+#include "config.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-courier.h"
+#include "ruhu-error.h"
+#include "ruhu-fake-server.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define CANARY "金丝雀在此"
+
+typedef struct
+{
+  Township *township;
+  FakeServer *server;
+  char *directory;
+  RuhuCourier *courier;
+  guint n_saved;
+} Fixture;
+
+static char *
+path_of (Fixture *self, const char *name)
+{
+  return g_build_filename (self->directory, name, NULL);
+}
+
+static void
+restart (Fixture *self)
+{
+  g_clear_pointer (&self->courier, ruhu_courier_free);
+  self->courier = ruhu_courier_new (self->directory, -1, NULL, NULL, NULL);
+  ruhu_courier_set_patience (self->courier, 1, 2);
+}
+
+static void
+set_up (Fixture *self, gconstpointer unused)
+{
+  self->township = township_new ();
+  self->server = fake_server_new (self->township);
+  self->directory = g_dir_make_tmp ("ruhu-courier-XXXXXX", NULL);
+  restart (self);
+}
+
+static void
+empty_directory (const char *directory)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (directory, name, NULL);
+
+      g_unlink (path);
+    }
+}
+
+static void
+tear_down (Fixture *self, gconstpointer unused)
+{
+  ruhu_courier_free (self->courier);
+  fake_server_free (self->server);
+  township_free (self->township);
+  empty_directory (self->directory);
+  g_rmdir (self->directory);
+  g_free (self->directory);
+}
+
+static void
+enrol (Fixture *self)
+{
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ruhu_courier_enrol (self->courier, link, &error));
+  g_assert_no_error (error);
+}
+
+static void
+sync_well (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = ruhu_courier_sync (self->courier, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (ok);
+}
+
+static RuhuStore *
+open_store (Fixture *self)
+{
+  g_autofree char *path = path_of (self, "ruhu.db");
+  RuhuStoreOptions options = { .path = path };
+  g_autoptr (GError) error = NULL;
+  RuhuStore *store = ruhu_store_open (&options, &error);
+
+  g_assert_no_error (error);
+  return store;
+}
+
+/* What the app does. */
+static void
+save (Fixture *self, const char *phone)
+{
+  g_autoptr (RuhuStore) store = open_store (self);
+  g_autofree char *text = g_strdup_printf ("{\"household\":{\"h1\":{\"phone\":\"%s\"}}}", phone);
+  g_autoptr (RuhuJson) set = json_tokener_parse (text);
+  RuhuEdit edit = { .scope = "h1", .set = set };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ruhu_store_get_seen (store, &edit.seen, &error));
+  g_assert_true (ruhu_store_save (store, &edit, NULL, &error));
+  g_assert_no_error (error);
+  self->n_saved++;
+}
+
+static gint64
+count_waiting (Fixture *self)
+{
+  g_autoptr (RuhuStore) store = open_store (self);
+  gint64 waiting = -1, refused;
+
+  g_assert_true (ruhu_store_count_outbox (store, &waiting, &refused, NULL));
+  return waiting;
+}
+
+/* Everything saved is at the township, once, and both sides hold the same. */
+static void
+assert_in_step (Fixture *self)
+{
+  g_autoptr (RuhuStore) store = open_store (self);
+  g_autofree char *here = NULL, *there = NULL;
+
+  g_assert_cmpint (count_waiting (self), ==, 0);
+  g_assert_cmpint (fake_server_count_changes (self->server, NULL), ==, self->n_saved);
+  here = store_dump (store, "h1");
+  fake_server_lock (self->server);
+  there = store_dump (self->township->store, "h1");
+  fake_server_unlock (self->server);
+  g_assert_cmpstr (here, ==, there);
+}
+
+static void
+test_a_visit_goes_there_and_back (Fixture *self, gconstpointer unused)
+{
+  RuhuFigures figures;
+
+  enrol (self);
+  sync_well (self);
+  g_assert_true (ruhu_courier_take_news (self->courier));
+  g_assert_false (ruhu_courier_take_news (self->courier));
+  save (self, "13800000001");
+  save (self, "13800000002");
+  g_assert_true (ruhu_courier_has_unsent (self->courier));
+  sync_well (self);
+  g_assert_false (ruhu_courier_has_unsent (self->courier));
+  assert_in_step (self);
+  figures = ruhu_courier_get_figures (self->courier);
+  g_assert_cmpuint (figures.pushed, ==, 2);
+  g_assert_cmpuint (figures.received, >, 2);
+  fake_server_lock (self->server);
+  assert_value (self->township->store, "household", "h1", "phone", "\"13800000002\"");
+  township_write (self->township, "h1", "{\"household\":{\"h1\":{\"phone\":\"13800000003\"}}}");
+  fake_server_unlock (self->server);
+  sync_well (self);
+  assert_in_step (self);
+  g_assert_cmpint (ruhu_courier_get_last_success (self->courier), >, 0);
+}
+
+static void
+test_nothing_new_is_one_request (Fixture *self, gconstpointer unused)
+{
+  guint before;
+
+  enrol (self);
+  sync_well (self);
+  before = fake_server_count (self->server, "/");
+  sync_well (self);
+  g_assert_cmpuint (fake_server_count (self->server, "/"), ==, before + 1);
+}
+
+static void
+test_an_interrupted_enrolment_is_taken_up_again (Fixture *self, gconstpointer data)
+{
+  gboolean by_link = GPOINTER_TO_INT (data) & 1;
+  FakeWay way = (GPOINTER_TO_INT (data) & 2) != 0 ? FAKE_LOST_ANSWER : FAKE_LOST_REQUEST;
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
+  g_autoptr (GPtrArray) devices = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fake_server_misbehave (self->server, "/v1/enrol", way, 1);
+  g_assert_false (ruhu_courier_enrol (self->courier, link, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NETWORK);
+  g_clear_error (&error);
+  restart (self);
+  if (by_link)
+    {
+      g_assert_true (ruhu_courier_enrol (self->courier, link, &error));
+      g_assert_no_error (error);
+    }
+  sync_well (self);
+  g_assert_false (ruhu_courier_is_enrolling (self->courier));
+  fake_server_lock (self->server);
+  devices = ruhu_ledger_list_devices (self->township->ledger, NULL);
+  fake_server_unlock (self->server);
+  g_assert_cmpuint (devices->len, ==, 1);
+  save (self, "13800000001");
+  sync_well (self);
+  assert_in_step (self);
+}
+
+static void
+test_a_used_up_link_leaves_nothing_behind (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a"), *path = path_of (self, "credentials");
+  g_autofree char *elsewhere = g_dir_make_tmp ("ruhu-courier-XXXXXX", NULL);
+  g_autoptr (RuhuCourier) other = ruhu_courier_new (elsewhere, -1, NULL, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ruhu_courier_enrol (other, link, &error));
+  g_assert_no_error (error);
+  g_assert_false (ruhu_courier_enrol (self->courier, link, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_EXPIRED);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_false (ruhu_courier_is_enrolled (self->courier));
+  enrol (self);
+  ruhu_courier_close (other);
+  empty_directory (elsewhere);
+  g_rmdir (elsewhere);
+}
+
+static void
+test_an_enrolled_laptop_stays_what_it_is (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-b");
+  g_autoptr (GError) error = NULL;
+
+  enrol (self);
+  sync_well (self);
+  g_assert_false (ruhu_courier_enrol (self->courier, link, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN);
+  save (self, "13800000001");
+  sync_well (self);
+  assert_in_step (self);
+}
+
+static void
+test_another_key_is_sent_nothing (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
+  g_autoptr (GError) error = NULL;
+  guint before;
+
+  enrol (self);
+  sync_well (self);
+  save (self, "13800000001");
+  before = fake_server_count (self->server, "/");
+  fake_server_stop (self->server);
+  fake_server_start (self->server, TRUE);
+  for (int i = 0; i < 2; i++)
+    {
+      g_assert_false (ruhu_courier_sync (self->courier, &error));
+      g_assert_error (error, RUHU_ERROR, RUHU_ERROR_SERVER_KEY);
+      g_clear_error (&error);
+      restart (self);
+    }
+  g_assert_cmpuint (fake_server_count (self->server, "/"), ==, before);
+  g_assert_cmpint (count_waiting (self), ==, 1);
+  fake_server_stop (self->server);
+  fake_server_start (self->server, FALSE);
+  sync_well (self);
+  assert_in_step (self);
+}
+
+/* What each way of misbehaving is called on a laptop. */
+static int
+expected_code (FakeWay way)
+{
+  switch (way)
+    {
+    case FAKE_HTML:
+    case FAKE_REDIRECT:
+    case FAKE_ERROR_500:
+    case FAKE_TRUNCATED:
+    case FAKE_BROKEN_ZSTD:
+    case FAKE_ENDLESS:
+      return RUHU_ERROR_PROTOCOL;
+    case FAKE_RATE:
+      return RUHU_ERROR_RATE;
+    case FAKE_REVOKED:
+      return RUHU_ERROR_REVOKED;
+    case FAKE_UNAUTHORISED:
+      return RUHU_ERROR_UNAUTHORISED;
+    case FAKE_TOO_LARGE:
+      return RUHU_ERROR_TOO_LARGE;
+    default:
+      return RUHU_ERROR_NETWORK;
+    }
+}
+
+/* An answer that was made smaller by half an empty page is still one. */
+static void
+misbehave_once (Fixture *self, const char *path, FakeWay way)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  g_test_message ("%s, way %d", path, way);
+  fake_server_misbehave (self->server, path, way, way == FAKE_TOO_LARGE ? 20 : 1);
+  save (self, g_str_equal (path, "/v1/push") ? "13800000001" : "13800000002");
+  if (g_str_equal (path, "/v1/backfill"))
+    {
+      fake_server_lock (self->server);
+      township_write (self->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":\"2018-02-01\"}}}");
+      township_write (self->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":null}}}");
+      fake_server_unlock (self->server);
+    }
+  if (g_str_equal (path, "/v1/me"))
+    restart (self);
+  ok = ruhu_courier_sync (self->courier, &error);
+  if (way == FAKE_SLOW)
+    g_assert_no_error (error);
+  /* A kept connection that broke without an answer is tried once more on a new one. */
+  else if (way == FAKE_LOST_REQUEST || way == FAKE_LOST_ANSWER)
+    g_assert_true (ok || g_error_matches (error, RUHU_ERROR, RUHU_ERROR_NETWORK));
+  else
+    {
+      g_assert_false (ok);
+      g_assert_error (error, RUHU_ERROR, expected_code (way));
+    }
+  if (way == FAKE_RATE)
+    g_assert_cmpint (ruhu_courier_get_retry_after (self->courier), ==, 7000);
+}
+
+static void
+test_misbehaviour_has_its_name_and_costs_nothing (Fixture *self, gconstpointer data)
+{
+  const char *path = data;
+
+  enrol (self);
+  sync_well (self);
+  for (int way = 0; way < FAKE_N_WAYS; way++)
+    {
+      /* Standing still takes seconds to be sure of. */
+      if ((way == FAKE_TOO_LARGE && !g_str_equal (path, "/v1/push")) || (way == FAKE_STALL && !g_str_equal (path, "/v1/pull")))
+        continue;
+      /* Of this answer only its time is wanted, which stands in its head. */
+      if (way == FAKE_TRUNCATED && g_str_equal (path, "/v1/me"))
+        continue;
+      misbehave_once (self, path, way);
+      if (way % 3 == 0)
+        restart (self);
+      /* Whatever was not used up. */
+      fake_server_stop (self->server);
+      fake_server_start (self->server, FALSE);
+      while (!ruhu_courier_sync (self->courier, NULL))
+        continue;
+      assert_in_step (self);
+    }
+}
+
+static void
+test_any_series_of_mishaps_ends_well (Fixture *self, gconstpointer unused)
+{
+  static const char *const paths[] = { "/v1/push", "/v1/pull", "/v1/me", "/v1/backfill", "/v1/enrol" };
+  static const FakeWay ways[] = { FAKE_HTML, FAKE_ERROR_500, FAKE_ERROR_503, FAKE_DISK_FULL, FAKE_RATE, FAKE_TRUNCATED, FAKE_BROKEN_ZSTD, FAKE_CUT, FAKE_LOST_REQUEST, FAKE_LOST_ANSWER };
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
+  gboolean enrolled = FALSE;
+
+  for (int round = 0; round < 60; round++)
+    {
+      for (int i = g_test_rand_int_range (0, 4); i > 0; i--)
+        fake_server_misbehave (self->server, paths[g_test_rand_int_range (0, G_N_ELEMENTS (paths))], ways[g_test_rand_int_range (0, G_N_ELEMENTS (ways))], 1);
+      if (g_test_rand_int_range (0, 4) == 0)
+        restart (self);
+      if (!enrolled)
+        {
+          enrolled = ruhu_courier_enrol (self->courier, link, NULL) && ruhu_courier_sync (self->courier, NULL);
+          enrolled = enrolled || (ruhu_courier_is_enrolled (self->courier) && !ruhu_courier_is_enrolling (self->courier) && ruhu_courier_sync (self->courier, NULL));
+          continue;
+        }
+      if (g_test_rand_int_range (0, 2) == 0)
+        {
+          g_autofree char *phone = g_strdup_printf ("139%08d", round);
+
+          save (self, phone);
+        }
+      if (g_test_rand_int_range (0, 3) == 0)
+        {
+          g_autofree char *set = g_strdup_printf ("{\"person\":{\"p1\":{\"name\":\"甲%d\"}}}", round);
+
+          fake_server_lock (self->server);
+          township_write (self->township, "h1", set);
+          fake_server_unlock (self->server);
+        }
+      if (ruhu_courier_sync (self->courier, NULL))
+        assert_in_step (self);
+    }
+  g_assert_true (enrolled);
+  while (!ruhu_courier_sync (self->courier, NULL))
+    continue;
+  assert_in_step (self);
+}
+
+static void
+test_a_batch_too_large_becomes_smaller (Fixture *self, gconstpointer unused)
+{
+  enrol (self);
+  sync_well (self);
+  for (int i = 0; i < 4; i++)
+    save (self, i % 2 == 0 ? "13800000001" : "13800000002");
+  fake_server_misbehave (self->server, "/v1/push", FAKE_TOO_LARGE, 8);
+  sync_well (self);
+  assert_in_step (self);
+  /* 8 that were too large, then one change, two, and the last. */
+  g_assert_cmpuint (fake_server_count (self->server, "/v1/push"), ==, 11);
+}
+
+static void
+test_a_clock_years_off_is_set_right (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (RuhuStore) store = NULL;
+  g_autofree char *time = NULL;
+
+  /* The township lives in 2018 and this machine does not. */
+  enrol (self);
+  sync_well (self);
+  save (self, "13800000001");
+  sync_well (self);
+  assert_in_step (self);
+  /* Now this laptop's clock is two years ahead, which it finds out by the township's refusal. */
+  fake_server_lock (self->server);
+  self->township->now -= G_GINT64_CONSTANT (2) * 365 * 24 * 3600 * 1000;
+  fake_server_unlock (self->server);
+  save (self, "13800000002");
+  save (self, "13800000003");
+  sync_well (self);
+  assert_in_step (self);
+  store = open_store (self);
+  g_assert_true (ruhu_database_get_text (ruhu_store_get_database (store), "SELECT time FROM log WHERE seq = 3 AND device <> 'township'", &time, NULL, ""));
+  g_assert_true (g_str_has_prefix (time, "2016-06-30") || g_str_has_prefix (time, "2018-06-30"));
+}
+
+static gboolean
+is_in_file (Fixture *self, const char *name, const char *text)
+{
+  g_autofree char *path = path_of (self, name);
+  g_autofree char *content = NULL;
+  gsize size = 0;
+
+  return g_file_get_contents (path, &content, &size, NULL) && memmem (content, size, text, strlen (text)) != NULL;
+}
+
+static void
+test_a_revoked_laptop_forgets_only_what_is_safe (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *device = NULL, *path = path_of (self, "credentials");
+  g_autoptr (GError) error = NULL;
+  gboolean erased = TRUE;
+
+  fake_server_lock (self->server);
+  township_write (self->township, "h1", "{\"person\":{\"p1\":{\"name\":\"" CANARY "\"}}}");
+  fake_server_unlock (self->server);
+  enrol (self);
+  sync_well (self);
+  g_assert_true (is_in_file (self, "ruhu.db", CANARY) || is_in_file (self, "ruhu.db-wal", CANARY));
+  save (self, "13800000001");
+  fake_server_misbehave (self->server, "/v1/", FAKE_REVOKED, 1);
+  g_assert_false (ruhu_courier_sync (self->courier, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_REVOKED);
+  g_clear_error (&error);
+  g_assert_true (ruhu_courier_withdraw (self->courier, &erased, &error));
+  g_assert_false (erased);
+  g_assert_cmpint (count_waiting (self), ==, 1);
+  sync_well (self);
+  assert_in_step (self);
+  fake_server_misbehave (self->server, "/v1/", FAKE_REVOKED, 1);
+  g_assert_false (ruhu_courier_sync (self->courier, NULL));
+  g_assert_true (ruhu_courier_withdraw (self->courier, &erased, &error));
+  g_assert_true (erased);
+  g_assert_true (ruhu_courier_take_news (self->courier));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  ruhu_courier_close (self->courier);
+  g_assert_false (is_in_file (self, "ruhu.db", CANARY));
+  g_assert_false (is_in_file (self, "ruhu.db-wal", CANARY));
+  g_assert_false (ruhu_courier_sync (self->courier, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
+  enrol (self);
+  sync_well (self);
+  assert_in_step (self);
+}
+
+static void
+test_a_forgotten_laptop_is_enrolled_anew_when_nothing_is_lost_by_it (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
+  g_autoptr (GError) error = NULL;
+
+  enrol (self);
+  sync_well (self);
+  save (self, "13800000001");
+  fake_server_misbehave (self->server, "/v1/", FAKE_UNAUTHORISED, 1);
+  g_assert_false (ruhu_courier_sync (self->courier, NULL));
+  g_assert_false (ruhu_courier_enrol (self->courier, link, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN);
+  g_clear_error (&error);
+  g_assert_cmpint (count_waiting (self), ==, 1);
+  sync_well (self);
+  fake_server_misbehave (self->server, "/v1/", FAKE_UNAUTHORISED, 1);
+  g_assert_false (ruhu_courier_sync (self->courier, NULL));
+  g_assert_true (ruhu_courier_enrol (self->courier, link, &error));
+  g_assert_no_error (error);
+  sync_well (self);
+  assert_in_step (self);
+}
+
+static void
+test_another_database_does_not_go_by_this_name (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *path = path_of (self, "ruhu.db"), *aside = path_of (self, "aside.db");
+  g_autoptr (GError) error = NULL;
+
+  enrol (self);
+  sync_well (self);
+  restart (self);
+  g_assert_cmpint (g_rename (path, aside), ==, 0);
+  g_assert_false (ruhu_courier_sync (self->courier, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
+  ruhu_courier_close (self->courier);
+  g_assert_cmpint (g_rename (aside, path), ==, 0);
+  sync_well (self);
+}
+
+static void
+test_a_damaged_database_is_left_as_it_is (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *path = path_of (self, "ruhu.db"), *noise = g_strnfill (8192, 'x'), *after = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  enrol (self);
+  restart (self);
+  g_assert_true (g_file_set_contents (path, noise, 8192, NULL));
+  g_assert_false (ruhu_courier_sync (self->courier, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT);
+  g_assert_true (g_file_get_contents (path, &after, &size, NULL));
+  g_assert_cmpmem (after, size, noise, 8192);
+}
+
+static void
+test_a_rewritten_history_is_noticed (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuStore) store = NULL;
+
+  enrol (self);
+  sync_well (self);
+  store = open_store (self);
+  g_assert_true (ruhu_store_set_meta (store, "checkpoint", "00000000000000000000000000000000000000000000000000000000000000ff", &error));
+  g_assert_false (ruhu_courier_sync (self->courier, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN);
+}
+
+#define ADD(name, data, function) g_test_add ("/courier/" name, Fixture, data, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("RUHU_NO_KEYRING", "1", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  ADD ("visit-goes-there-and-back", NULL, test_a_visit_goes_there_and_back);
+  ADD ("nothing-new-is-one-request", NULL, test_nothing_new_is_one_request);
+  ADD ("enrolment-lost-request", GINT_TO_POINTER (0), test_an_interrupted_enrolment_is_taken_up_again);
+  ADD ("enrolment-lost-request-same-link", GINT_TO_POINTER (1), test_an_interrupted_enrolment_is_taken_up_again);
+  ADD ("enrolment-lost-answer", GINT_TO_POINTER (2), test_an_interrupted_enrolment_is_taken_up_again);
+  ADD ("enrolment-lost-answer-same-link", GINT_TO_POINTER (3), test_an_interrupted_enrolment_is_taken_up_again);
+  ADD ("used-up-link-leaves-nothing-behind", NULL, test_a_used_up_link_leaves_nothing_behind);
+  ADD ("enrolled-laptop-stays-what-it-is", NULL, test_an_enrolled_laptop_stays_what_it_is);
+  ADD ("another-key-is-sent-nothing", NULL, test_another_key_is_sent_nothing);
+  ADD ("misbehaving-at-push", "/v1/push", test_misbehaviour_has_its_name_and_costs_nothing);
+  ADD ("misbehaving-at-pull", "/v1/pull", test_misbehaviour_has_its_name_and_costs_nothing);
+  ADD ("misbehaving-at-backfill", "/v1/backfill", test_misbehaviour_has_its_name_and_costs_nothing);
+  ADD ("misbehaving-at-me", "/v1/me", test_misbehaviour_has_its_name_and_costs_nothing);
+  ADD ("any-series-of-mishaps-ends-well", NULL, test_any_series_of_mishaps_ends_well);
+  ADD ("batch-too-large-becomes-smaller", NULL, test_a_batch_too_large_becomes_smaller);
+  ADD ("clock-years-off-is-set-right", NULL, test_a_clock_years_off_is_set_right);
+  ADD ("revoked-laptop-forgets-only-what-is-safe", NULL, test_a_revoked_laptop_forgets_only_what_is_safe);
+  ADD ("forgotten-laptop-is-enrolled-anew", NULL, test_a_forgotten_laptop_is_enrolled_anew_when_nothing_is_lost_by_it);
+  ADD ("another-database-does-not-go-by-this-name", NULL, test_another_database_does_not_go_by_this_name);
+  ADD ("damaged-database-is-left-as-it-is", NULL, test_a_damaged_database_is_left_as_it_is);
+  ADD ("rewritten-history-is-noticed", NULL, test_a_rewritten_history_is_noticed);
+  return g_test_run ();
+}
