@@ -114,23 +114,6 @@ ruhu_replica_pushed (RuhuReplica *self, gint64 seq, GError **error)
   return ruhu_database_transaction (self->database, raise_pushed, &job, error);
 }
 
-static gboolean
-unsend (RuhuDatabase *database, gpointer data, GError **error)
-{
-  Job *job = data;
-
-  return ruhu_database_run (database, "UPDATE log SET sent = 0 WHERE device = ?1 AND seq > ?2 AND position IS NULL", error, "si", job->replica->device,
-                            job->number);
-}
-
-gboolean
-ruhu_replica_unsend (RuhuReplica *self, gint64 seq, GError **error)
-{
-  Job job = { self, seq };
-
-  return ruhu_replica_load_device (self, error) && ruhu_database_transaction (self->database, unsend, &job, error);
-}
-
 /* Moves the stamp of one change by @delta ms, keeping its order behind the one before. */
 static gboolean
 stamp_anew (RuhuReplica *self, gint64 n, const char *body, gint64 delta, GError **error)
@@ -187,6 +170,32 @@ stamp_outbox (RuhuReplica *self, gint64 delta, GError **error)
       return FALSE;
   last = ruhu_clock_dup_last (ruhu_store_get_clock (self->store));
   return ruhu_check_end (&local, error) && ruhu_store_keep_clock (self->store, last, error);
+}
+
+/* What was refused is stamped ahead of the clock. The clock may have been set right since those changes were sent, so that setting it right again would not move them. */
+static gboolean
+unsend (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Job *job = data;
+  RuhuReplica *self = job->replica;
+  g_autofree char *latest = NULL;
+  gint64 ahead;
+
+  if (!ruhu_database_run (database, "UPDATE log SET sent = 0 WHERE device = ?1 AND seq > ?2 AND position IS NULL", error, "si", self->device, job->number) ||
+      !ruhu_database_get_text (database, "SELECT max (time) FROM log WHERE device = ?1 AND position IS NULL AND sent = 0", &latest, error, "s", self->device))
+    return FALSE;
+  if (latest == NULL)
+    return TRUE;
+  ahead = ruhu_stamp_get_time (latest) - ruhu_clock_now (ruhu_store_get_clock (self->store));
+  return ahead <= 0 || stamp_outbox (self, -ahead, error);
+}
+
+gboolean
+ruhu_replica_unsend (RuhuReplica *self, gint64 seq, GError **error)
+{
+  Job job = { self, seq };
+
+  return ruhu_replica_load_device (self, error) && ruhu_database_transaction (self->database, unsend, &job, error);
 }
 
 static gboolean

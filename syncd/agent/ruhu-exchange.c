@@ -172,9 +172,9 @@ handle_stop (RuhuExchange *self, const RuhuPushAnswer *answer, guint stops, GErr
 {
   if (answer->stop == NULL)
     return TRUE;
-  /* The clock was measured with the answer; what counts as never sent now is stamped anew by it. */
+  /* The clock was set right by this very answer; what counts as never sent now is stamped by it. */
   if (answer->stop->code == RUHU_ERROR_CLOCK && stops < MAX_STOPS)
-    return ruhu_replica_unsend (self->replica, answer->accepted, error) && ruhu_replica_correct_clock (self->replica, ruhu_clock_get_correction (ruhu_store_get_clock (self->store)), error);
+    return ruhu_replica_unsend (self->replica, answer->accepted, error);
   if (answer->stop->code == RUHU_ERROR_GAP && stops < MAX_STOPS)
     return TRUE;
   g_propagate_error (error, g_error_copy (answer->stop));
