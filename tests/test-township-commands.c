@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands of ruhu-township, as a person runs them; the path of the program is the first argument. */
+#include "config.h"
+
+#include "ruhu-link.h"
+#include "ruhu-session.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *program;
+
+typedef struct
+{
+  char *scratch;
+  char *town; /* directory, made by init */
+  char *link; /* the last line that init printed */
+} Site;
+
+/* What a command said, and its exit status. */
+typedef struct
+{
+  char *out;
+  char *err;
+  int status;
+} Said;
+
+static void
+said_clear (Said *self)
+{
+  g_clear_pointer (&self->out, g_free);
+  g_clear_pointer (&self->err, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Said, said_clear)
+
+static Said
+run (const char *first, ...)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  Said said = { 0 };
+  va_list more;
+
+  g_ptr_array_add (argv, (char *) program);
+  va_start (more, first);
+  for (const char *argument = first; argument != NULL; argument = va_arg (more, const char *))
+    g_ptr_array_add (argv, (char *) argument);
+  va_end (more);
+  g_ptr_array_add (argv, NULL);
+  g_spawn_sync (NULL, (char **) argv->pdata, NULL, 0, NULL, NULL, &said.out, &said.err, &said.status, &error);
+  g_assert_no_error (error);
+  g_assert_true (WIFEXITED (said.status));
+  said.status = WEXITSTATUS (said.status);
+  g_test_message ("%s: %d\n%s%s", first, said.status, said.out, said.err);
+  return said;
+}
+
+static char *
+last_line (const char *text)
+{
+  g_autofree char *plain = g_strchomp (g_strdup (text));
+  const char *newline = strrchr (plain, '\n');
+
+  return g_strdup (newline != NULL ? newline + 1 : plain);
+}
+
+static void
+set_up (Site *self, gconstpointer data)
+{
+  g_auto (Said) said = { 0 };
+
+  self->scratch = g_dir_make_tmp ("ruhu-commands-XXXXXX", NULL);
+  self->town = g_build_filename (self->scratch, "town", NULL);
+  said = run ("init", "--name", "试点乡", "--office", "王主任", "--listen", "127.0.0.1", "--port", "1", self->town, NULL);
+  g_assert_cmpint (said.status, ==, 0);
+  self->link = last_line (said.out);
+}
+
+static void
+tear_down (Site *self, gconstpointer data)
+{
+  const char *argv[] = { "rm", "-rf", self->scratch, NULL };
+
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_free (self->scratch);
+  g_free (self->town);
+  g_free (self->link);
+}
+
+static guint
+mode_of (const char *directory, const char *name)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  struct stat info;
+
+  g_assert_cmpint (stat (path, &info), ==, 0);
+  return info.st_mode & 0777;
+}
+
+static void
+test_init (Site *site, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuLink) link = ruhu_link_parse (site->link, &error);
+  g_autofree char *before = NULL, *after = NULL;
+  g_autofree char *config = g_build_filename (site->town, "township.conf", NULL);
+  g_auto (Said) again = { 0 };
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (link->host, ==, "127.0.0.1");
+  g_assert_cmpuint (link->port, ==, 1);
+  g_assert_cmpuint (mode_of (site->town, "."), ==, 0700);
+  g_assert_cmpuint (mode_of (site->town, "key.pem"), ==, 0600);
+  g_assert_cmpuint (mode_of (site->town, "township.db"), ==, 0600);
+  g_assert_cmpuint (mode_of (site->town, "township.conf"), ==, 0600);
+
+  g_assert_true (g_file_get_contents (config, &before, NULL, NULL));
+  again = run ("init", site->town, NULL);
+  g_assert_cmpint (again.status, ==, 1);
+  g_assert_nonnull (strstr (again.err, "exists already"));
+  g_assert_true (g_file_get_contents (config, &after, NULL, NULL));
+  g_assert_cmpstr (before, ==, after);
+}
+
+/* Nothing half made is left, and nothing is printed that looks like a link. */
+static void
+test_init_fails (Site *site, gconstpointer data)
+{
+  g_autofree char *nowhere = g_build_filename (site->scratch, "missing", "town", NULL);
+  g_auto (Said) said = run ("init", nowhere, NULL);
+  g_auto (Said) bad_port = run ("init", "--port", "70000", nowhere, NULL);
+  g_auto (Said) none = run ("init", NULL);
+
+  g_assert_cmpint (said.status, ==, 1);
+  g_assert_cmpstr (said.out, ==, "");
+  g_assert_cmpint (bad_port.status, ==, 2);
+  g_assert_cmpint (none.status, ==, 2);
+}
+
+static void
+test_usage (Site *site, gconstpointer data)
+{
+  g_auto (Said) help = run ("--help", NULL);
+  g_auto (Said) version = run ("--version", NULL);
+  g_auto (Said) unknown = run ("frobnicate", NULL);
+  g_auto (Said) more = run ("verify", "a", "b", NULL);
+  g_auto (Said) option = run ("verify", "--frob", site->town, NULL);
+
+  g_assert_cmpint (help.status, ==, 0);
+  g_assert_nonnull (strstr (help.out, "backup"));
+  g_assert_cmpint (version.status, ==, 0);
+  g_assert_true (g_str_has_prefix (version.out, "ruhu-township "));
+  g_assert_cmpint (unknown.status, ==, 2);
+  g_assert_cmpint (more.status, ==, 2);
+  g_assert_cmpint (option.status, ==, 2);
+}
+
+static void
+test_enrol (Site *site, gconstpointer data)
+{
+  g_auto (Said) list = run ("enrol", "--list", site->town, NULL);
+  g_auto (GStrv) columns = g_strsplit (g_strchomp (list.out), "\t", -1);
+  g_auto (Said) by_name = run ("enrol", site->town, "王主任", NULL);
+  g_auto (Said) by_id = run ("enrol", "--hours", "1", "--public-address", "2001:db8::1", site->town, columns[0], NULL);
+  g_auto (Said) unknown = run ("enrol", site->town, "王", NULL);
+  g_auto (Said) hours = run ("enrol", "--hours", "9000", site->town, "王主任", NULL);
+  g_autofree char *text = last_line (by_id.out);
+  g_autoptr (RuhuLink) link = NULL;
+
+  g_assert_cmpuint (g_strv_length (columns), ==, 3);
+  g_assert_cmpstr (columns[1], ==, "office");
+  g_assert_cmpint (by_name.status, ==, 0);
+  g_assert_true (g_str_has_prefix (by_name.out, "ruhu://127.0.0.1:1/enrol?code="));
+  g_assert_nonnull (strstr (by_name.err, "72 hours"));
+  link = ruhu_link_parse (text, NULL);
+  g_assert_cmpstr (link->host, ==, "2001:db8::1");
+  g_assert_cmpint (unknown.status, ==, 1);
+  g_assert_cmpstr (unknown.out, ==, "");
+  g_assert_cmpint (hours.status, ==, 2);
+}
+
+static void
+test_no_town (Site *site, gconstpointer data)
+{
+  const char *commands[] = { "serve", "verify" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_auto (Said) said = run (commands[i], site->scratch, NULL);
+
+      g_assert_cmpint (said.status, ==, 1);
+      g_assert_nonnull (strstr (said.err, "is not the directory of a township"));
+    }
+}
+
+static void
+test_config (Site *site, gconstpointer data)
+{
+  const char *wrongs[] = { "[server]\nport=x\n", "[server]\nport=70000\n", "[server]\nlisten=nowhere\n", "[server]\nlisten=;\n", "[server]\nprot=1\n", "[sever]\nport=1\n",
+                           "[server]\nlog-requests=maybe\n", "port=1\n" };
+  g_autofree char *path = g_build_filename (site->town, "township.conf", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrongs); i++)
+    {
+      g_auto (Said) said = { 0 };
+
+      g_assert_true (g_file_set_contents (path, wrongs[i], -1, NULL));
+      said = run ("verify", site->town, NULL);
+      g_assert_cmpint (said.status, ==, 1);
+      g_assert_nonnull (strstr (said.err, "township.conf"));
+    }
+}
+
+/* A key that others can read is not used. */
+static void
+test_open_key (Site *site, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (site->town, "key.pem", NULL);
+  g_auto (Said) said = { 0 };
+
+  g_assert_cmpint (g_chmod (path, 0644), ==, 0);
+  said = run ("serve", site->town, NULL);
+  g_assert_cmpint (said.status, ==, 1);
+  g_assert_nonnull (strstr (said.err, "0600"));
+}
+
+static void
+test_verify (Site *site, gconstpointer data)
+{
+  g_auto (Said) fine = run ("verify", site->town, NULL);
+  g_auto (Said) broken = { 0 };
+  g_autofree char *path = g_build_filename (site->town, "township.db", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (fine.status, ==, 0);
+  g_assert_nonnull (strstr (fine.out, "1 entries"));
+  {
+    g_autoptr (RuhuDatabase) database = ruhu_database_open (path, RUHU_DATABASE_DEFAULT, &error);
+
+    g_assert_true (ruhu_database_execute (database, "UPDATE log SET body = replace (body, '王', '李')", &error));
+    g_assert_no_error (error);
+  }
+  broken = run ("verify", site->town, NULL);
+  g_assert_cmpint (broken.status, ==, 1);
+}
+
+typedef struct
+{
+  GSubprocess *process;
+  char *said; /* the ready line */
+} Server;
+
+static Server
+serve (Site *site)
+{
+  g_autoptr (GError) error = NULL;
+  Server server = { 0 };
+  g_autoptr (GDataInputStream) out = NULL;
+
+  server.process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, program, "serve", "--port", "0", site->town, NULL);
+  g_assert_no_error (error);
+  out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server.process));
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (out), FALSE);
+  server.said = g_data_input_stream_read_line (out, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (server.said);
+  return server;
+}
+
+/* Commands while the server runs; it ends when told, with status 0, and the port file goes. */
+static void
+test_serve (Site *site, gconstpointer data)
+{
+  Server server = serve (site);
+  g_autofree char *port_path = g_build_filename (site->town, "port", NULL);
+  g_autofree char *copy = g_build_filename (site->scratch, "copy.db", NULL);
+  g_autofree char *port = NULL, *expected = NULL;
+  g_auto (Said) link = run ("enrol", site->town, "王主任", NULL);
+  g_auto (Said) verify = run ("verify", site->town, NULL);
+  g_auto (Said) backup = run ("backup", site->town, copy, NULL);
+  g_auto (Said) again = run ("backup", site->town, copy, NULL);
+  g_auto (Said) taken = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_get_contents (port_path, &port, NULL, NULL));
+  g_strchomp (port);
+  expected = g_strdup_printf ("listening on https://127.0.0.1:%s pin ", port);
+  g_assert_true (g_str_has_prefix (server.said, expected));
+  g_free (expected);
+  expected = g_strdup_printf ("ruhu://127.0.0.1:%s/", port);
+  g_assert_true (g_str_has_prefix (link.out, expected));
+  g_assert_cmpint (verify.status, ==, 0);
+  g_assert_cmpint (backup.status, ==, 0);
+  g_assert_cmpuint (mode_of (site->scratch, "copy.db"), ==, 0600);
+  g_assert_cmpint (again.status, ==, 1);
+  taken = run ("serve", "--port", port, site->town, NULL);
+  g_assert_cmpint (taken.status, ==, 1);
+  g_assert_nonnull (strstr (taken.err, "taken"));
+
+  g_subprocess_send_signal (server.process, SIGTERM);
+  g_assert_true (g_subprocess_wait (server.process, NULL, &error));
+  g_assert_true (g_subprocess_get_if_exited (server.process));
+  g_assert_cmpint (g_subprocess_get_exit_status (server.process), ==, 0);
+  g_assert_false (g_file_test (port_path, G_FILE_TEST_EXISTS));
+  g_object_unref (server.process);
+  g_free (server.said);
+}
+
+static void
+test_device (Site *site, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (site->town, "township.db", NULL);
+  g_auto (Said) list = run ("enrol", "--list", site->town, NULL);
+  g_auto (GStrv) columns = g_strsplit (list.out, "\t", -1);
+  g_auto (Said) devices = { 0 };
+  g_auto (Said) revoked = { 0 };
+  g_auto (Said) after = { 0 };
+  g_auto (Said) unknown = { 0 };
+  g_auto (Said) usage = run ("device", NULL);
+  gint64 position;
+
+  {
+    g_autoptr (RuhuSession) session = ruhu_session_open (path, FALSE, NULL, NULL, &error);
+
+    g_assert_true (ruhu_ledger_add_device (session->ledger, "0123456789abcdef", columns[0], "notebook", "hash", &position, &error));
+    g_assert_no_error (error);
+  }
+  devices = run ("device", "list", site->town, NULL);
+  g_assert_cmpint (devices.status, ==, 0);
+  g_assert_true (g_str_has_prefix (devices.out, "0123456789abcdef\tactive\t"));
+  g_assert_true (g_str_has_suffix (devices.out, "\t王主任\tnotebook\n"));
+  revoked = run ("device", "revoke", site->town, "0123456789abcdef", NULL);
+  g_assert_cmpint (revoked.status, ==, 0);
+  after = run ("device", "list", site->town, NULL);
+  g_assert_true (g_str_has_prefix (after.out, "0123456789abcdef\trevoked\t"));
+  unknown = run ("device", "revoke", site->town, "fedcba9876543210", NULL);
+  g_assert_cmpint (unknown.status, ==, 1);
+  g_assert_cmpint (usage.status, ==, 2);
+}
+
+/* The same seed gives the same database, byte for byte; another one another. */
+static void
+test_generate (Site *site, gconstpointer data)
+{
+  const char *const names[] = { "one", "two", "three" };
+  const char *const seeds[] = { "7", "7", "8" };
+  g_autoptr (GBytes) first = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *town = g_build_filename (site->scratch, names[i], NULL);
+      g_autofree char *path = g_build_filename (town, "township.db", NULL);
+      g_auto (Said) said = run ("generate", "--seed", seeds[i], town, NULL);
+      g_autofree char *text = NULL;
+      gsize size;
+      g_autoptr (GBytes) bytes = NULL;
+
+      g_assert_cmpint (said.status, ==, 0);
+      g_assert_true (g_file_get_contents (path, &text, &size, NULL));
+      bytes = g_bytes_new_take (g_steal_pointer (&text), size);
+      if (first == NULL)
+        first = g_bytes_ref (bytes);
+      g_assert_cmpint (g_bytes_equal (first, bytes), ==, i < 2);
+    }
+}
+
+#define ADD(path, func) g_test_add ("/township-commands/" path, Site, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 2);
+  program = argv[1];
+  ADD ("init", test_init);
+  ADD ("init-fails", test_init_fails);
+  ADD ("usage", test_usage);
+  ADD ("enrol", test_enrol);
+  ADD ("no-town", test_no_town);
+  ADD ("config", test_config);
+  ADD ("open-key", test_open_key);
+  ADD ("verify", test_verify);
+  ADD ("serve", test_serve);
+  ADD ("device", test_device);
+  ADD ("generate", test_generate);
+  return g_test_run ();
+}
