@@ -114,28 +114,20 @@ ruhu_replica_pushed (RuhuReplica *self, gint64 seq, GError **error)
   return ruhu_database_transaction (self->database, raise_pushed, &job, error);
 }
 
-/* Moves the stamp of one change by @delta ms, keeping its order behind the one before. */
+/* Gives one change the stamp of @wall ms, or the next one behind the change before it. */
 static gboolean
-stamp_anew (RuhuReplica *self, gint64 n, const char *body, gint64 delta, GError **error)
+stamp_anew (RuhuReplica *self, gint64 n, RuhuChange *change, gint64 wall, GError **error)
 {
-  g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
   RuhuClock *clock = ruhu_store_get_clock (self->store);
-  g_autofree char *moved = NULL;
+  g_autofree char *moved = ruhu_stamp_from_time (wall);
   g_autofree char *json = NULL;
-  gboolean holds;
 
-  if (change == NULL || !ruhu_store_holds (self->store, change->scope, &holds, error))
-    return FALSE;
-  moved = ruhu_stamp_from_time (ruhu_stamp_get_time (change->time) + delta);
   ruhu_clock_step (clock, moved);
   g_free (change->time);
   change->time = ruhu_clock_dup_last (clock);
   json = ruhu_change_to_json (change);
   if (!ruhu_database_run (self->database, "UPDATE log SET time = ?2, body = ?3 WHERE n = ?1", error, "iss", n, change->time, json))
     return FALSE;
-  /* What has left this laptop waits in the outbox alone: it has no rows here. */
-  if (!holds)
-    return TRUE;
   json_object_object_foreach (change->set, type, records)
   {
     json_object_object_foreach (records, id, fields)
@@ -149,6 +141,19 @@ stamp_anew (RuhuReplica *self, gint64 n, const char *body, gint64 delta, GError 
 }
 
 static gboolean
+stamp_row (RuhuReplica *self, RuhuStatement *row, gint64 delta, GError **error)
+{
+  const char *body = ruhu_statement_get_text (row, 1);
+  g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
+  gint64 now = ruhu_clock_now (ruhu_store_get_clock (self->store));
+
+  /* Whatever the clock was, nothing was made later than now. */
+  return change != NULL &&
+         stamp_anew (self, ruhu_statement_get_integer (row, 0), change, MIN (ruhu_stamp_get_time (change->time) + delta, now), error);
+}
+
+/* Moves the stamps of what was never sent by @delta ms, in order. */
+static gboolean
 stamp_outbox (RuhuReplica *self, gint64 delta, GError **error)
 {
   g_autofree char *highest = NULL;
@@ -157,8 +162,7 @@ stamp_outbox (RuhuReplica *self, gint64 delta, GError **error)
   g_autoptr (RuhuStatement) query = NULL;
 
   /* The stamps given so far are forgotten but for those that somebody else may know. */
-  if (!ruhu_database_get_text (self->database, "SELECT max (time) FROM log WHERE device = ?1 AND (position IS NOT NULL OR sent = 1)", &highest, error, "s",
-                               self->device))
+  if (!ruhu_database_get_text (self->database, "SELECT max (time) FROM log WHERE position IS NOT NULL OR sent = 1", &highest, error, ""))
     return FALSE;
   ruhu_clock_reset (ruhu_store_get_clock (self->store), highest);
   query = ruhu_database_query (self->database, "SELECT n, body FROM log WHERE device = ?1 AND position IS NULL AND sent = 0 ORDER BY seq", error, "s",
@@ -166,28 +170,20 @@ stamp_outbox (RuhuReplica *self, gint64 delta, GError **error)
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    if (!stamp_anew (self, ruhu_statement_get_integer (query, 0), ruhu_statement_get_text (query, 1), delta, error))
+    if (!stamp_row (self, query, delta, error))
       return FALSE;
   last = ruhu_clock_dup_last (ruhu_store_get_clock (self->store));
   return ruhu_check_end (&local, error) && ruhu_store_keep_clock (self->store, last, error);
 }
 
-/* What was refused is stamped ahead of the clock. The clock may have been set right since those changes were sent, so that setting it right again would not move them. */
 static gboolean
 unsend (RuhuDatabase *database, gpointer data, GError **error)
 {
   Job *job = data;
-  RuhuReplica *self = job->replica;
-  g_autofree char *latest = NULL;
-  gint64 ahead;
 
-  if (!ruhu_database_run (database, "UPDATE log SET sent = 0 WHERE device = ?1 AND seq > ?2 AND position IS NULL", error, "si", self->device, job->number) ||
-      !ruhu_database_get_text (database, "SELECT max (time) FROM log WHERE device = ?1 AND position IS NULL AND sent = 0", &latest, error, "s", self->device))
-    return FALSE;
-  if (latest == NULL)
-    return TRUE;
-  ahead = ruhu_stamp_get_time (latest) - ruhu_clock_now (ruhu_store_get_clock (self->store));
-  return ahead <= 0 || stamp_outbox (self, -ahead, error);
+  return ruhu_database_run (database, "UPDATE log SET sent = 0 WHERE device = ?1 AND seq > ?2 AND position IS NULL", error, "si", job->replica->device,
+                            job->number) &&
+         ruhu_store_load_clock (job->replica->store, error) && stamp_outbox (job->replica, 0, error);
 }
 
 gboolean

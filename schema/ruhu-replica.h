@@ -86,7 +86,7 @@ gboolean ruhu_replica_refuse_backfill (RuhuReplica *self, GError **error) G_GNUC
 
 /* The laptop's clock is @milliseconds behind the township's (negative: ahead). Remembers it; changes never sent are stamped anew, in order. */
 gboolean ruhu_replica_correct_clock (RuhuReplica *self, gint64 milliseconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The township refused the stamps of everything after @seq and kept none of it: it counts as never sent. */
+/* The township refused the stamps of everything after @seq and kept none of it: it counts as never sent, and what is stamped later than now is stamped anew, in order. */
 gboolean ruhu_replica_unsend (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The scopes held (char *), sorted. Transfer full. */
