@@ -42,6 +42,7 @@ struct _RuhuVisitPage
   RuhuEditSession *session;
   GCancellable *cancellable;
   GPtrArray *widgets; /* GtkWidget of each step (NULL until first shown), and of the summary */
+  GHashTable *left;   /* indices of steps that somebody has been through */
   char *title;
 
   /* Borrowed from the session's catalogue; NULL until opened. */
@@ -137,7 +138,14 @@ static void
 update_steps (RuhuVisitPage *self)
 {
   for (guint i = 0; i < self->form->steps->len; i++)
-    ruhu_step_row_set_state (RUHU_STEP_ROW (gtk_list_box_get_row_at_index (self->steps, i)), ruhu_visit_step_get_state (self->session, get_step (self, i)));
+    {
+      RuhuStepState state = ruhu_visit_step_get_state (self->session, get_step (self, i));
+
+      /* What is still empty is no mistake while somebody is about to fill it in. */
+      if (i == self->current && !g_hash_table_contains (self->left, GUINT_TO_POINTER (i)))
+        state = MIN (state, RUHU_STEP_CHANGED);
+      ruhu_step_row_set_state (RUHU_STEP_ROW (gtk_list_box_get_row_at_index (self->steps, (int) i)), state);
+    }
   update_next (self);
 }
 
@@ -169,6 +177,7 @@ leave_step (RuhuVisitPage *self)
 {
   GtkWidget *widget = self->widgets->pdata[self->current];
 
+  g_hash_table_add (self->left, GUINT_TO_POINTER (self->current));
   if (widget != NULL && RUHU_IS_VISIT_STEP (widget))
     ruhu_visit_step_reveal (RUHU_VISIT_STEP (widget));
   ruhu_edit_session_store (self->session);
@@ -197,8 +206,11 @@ go_to (RuhuVisitPage *self, guint index)
 {
   if (self->form == NULL || self->is_saving || index > self->form->steps->len)
     return;
-  leave_step (self);
-  show_step (self, index);
+  if (index != self->current)
+    {
+      leave_step (self);
+      show_step (self, index);
+    }
   if (index < self->form->steps->len)
     ruhu_visit_step_focus_field (RUHU_VISIT_STEP (self->widgets->pdata[index]), NULL, NULL, NULL);
   else
@@ -504,6 +516,7 @@ ruhu_visit_page_finalize (GObject *object)
   RuhuVisitPage *self = RUHU_VISIT_PAGE (object);
 
   g_clear_object (&self->cancellable);
+  g_hash_table_unref (self->left);
   g_free (self->title);
   G_OBJECT_CLASS (ruhu_visit_page_parent_class)->finalize (object);
 }
@@ -563,6 +576,7 @@ static void
 ruhu_visit_page_init (RuhuVisitPage *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->left = g_hash_table_new (NULL, NULL);
   self->widgets = g_ptr_array_new_with_free_func (free_widget);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "form-fixture"
+
+#include "config.h"
+
+#include "form-fixture.h"
+
+#include "ruhu-cleanups.h"
+
+/* Its id is made from its key. */
+static void
+write_assessment (Township *township)
+{
+  g_autoptr (RuhuJson) fields = json_tokener_parse ("{\"kind\":\"1\",\"year\":2017,\"i1\":\"1\",\"i2\":\"1\",\"i3\":\"1\",\"i4\":\"0\"}");
+  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (township->store), "assessment");
+  g_autofree char *id = ruhu_record_type_make_id (type, "h1", fields);
+  g_autofree char *set = g_strdup_printf ("{\"assessment\":{\"%s\":%s}}", id, json_object_to_json_string (fields));
+
+  township_write (township, "h1", set);
+}
+
+FormFixture *
+form_fixture_new (void)
+{
+  FormFixture *self = g_new0 (FormFixture, 1);
+
+  self->township = township_new ();
+  township_write (self->township, "h1",
+                  "{\"household\":{\"h1\":{\"phone\":\"13800000001\",\"group_name\":\"二组\",\"land_arable\":12.5,\"cause_main\":\"01\"}},"
+                  "\"person\":{\"p1\":{\"birth\":\"1970-03-05\",\"edu\":\"02\",\"health\":[\"01\"],\"med_ins\":\"1\",\"member_state\":\"01\"},"
+                  "\"p3\":{\"name\":\"曾小花\",\"relation\":\"04\",\"sex\":\"2\",\"birth\":\"2008-09-01\",\"school\":\"03\",\"member_state\":\"01\"}}}");
+  write_assessment (self->township);
+  township_write (self->township, "h1",
+                  "{\"measure\":{\"m1\":{\"kind\":\"101\",\"year\":2018,\"qty\":3,\"state\":\"3\"}},"
+                  "\"problem\":{\"q1\":{\"source\":\"1\",\"description\":\"屋顶漏水，雨季需修缮\",\"found\":\"2018-05-02\",\"state\":\"1\"}}}");
+  self->laptop = laptop_new (self->township, "laptop-a", "helper-a");
+  laptop_sync (self->laptop, self->township);
+  self->worker = ruhu_worker_new (self->laptop->path);
+  return self;
+}
+
+void
+form_fixture_free (FormFixture *self)
+{
+  ruhu_worker_flush (self->worker);
+  g_object_unref (self->worker);
+  laptop_free (self->laptop);
+  township_free (self->township);
+  g_free (self);
+}
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  g_assert_not_reached ();
+  return G_SOURCE_REMOVE;
+}
+
+void
+form_wait (gboolean (*condition) (gpointer data), gpointer data)
+{
+  guint timeout = g_timeout_add_seconds (10, timeout_cb, NULL);
+
+  while (!condition (data))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timeout);
+}
