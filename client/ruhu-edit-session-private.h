@@ -25,6 +25,7 @@ struct _RuhuEditSession
   guint n_checking;
   guint check_timer;
   guint store_timer;
+  gboolean is_typed; /* a person typed something; what a form starts with does not count */
   gboolean is_dirty; /* the draft on disk is older than the body */
   gboolean is_over;  /* saved or discarded: nothing may be written any more */
 };

@@ -122,6 +122,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   g_clear_pointer (&self->opening, ruhu_opening_free);
   self->opening = opening;
+  self->is_typed = opening->resumed;
   if (self->request.form != NULL)
     self->form = ruhu_catalogue_get_form (opening->catalogue, self->request.form);
   g_task_return_boolean (task, TRUE);
@@ -202,7 +203,7 @@ ruhu_edit_session_get_resumed (RuhuEditSession *self)
 gboolean
 ruhu_edit_session_is_changed (RuhuEditSession *self)
 {
-  return !self->is_over && self->opening != NULL && ruhu_draft_body_is_changed (self->opening->body, NULL, NULL, NULL);
+  return !self->is_over && self->is_typed && ruhu_draft_body_is_changed (self->opening->body, NULL, NULL, NULL);
 }
 
 GPtrArray *
@@ -226,23 +227,29 @@ find_reference (RuhuEditSession *self, const char *type, const char *id)
   return NULL;
 }
 
+/* What one field says, if @name is one; NULL otherwise. Transfer full. */
+static char *
+format_field (RuhuEditSession *self, RuhuRecordType *type, const char *name, const char *record)
+{
+  RuhuField *field = name != NULL ? ruhu_record_type_get_field (type, name) : NULL;
+  json_object *value;
+  const char *referred = NULL;
+
+  if (field == NULL || field->calculate != NULL)
+    return NULL;
+  value = ruhu_draft_body_get_value (self->opening->body, type->name, record, field->name);
+  if (value != NULL && field->type == RUHU_TYPE_REFERENCE)
+    referred = find_reference (self, field->reference, json_object_get_string (value));
+  return referred != NULL ? g_strdup (referred) : ruhu_value_format (field, value);
+}
+
 char *
 ruhu_edit_session_dup_title (RuhuEditSession *self, RuhuRecordType *type, const char *record)
 {
-  RuhuField *field = type->title != NULL ? ruhu_record_type_get_field (type, type->title) : NULL;
-  const char *stored = g_hash_table_lookup (self->opening->titles, record);
-  g_autofree char *text = NULL;
-  const char *referred = NULL;
-
   /* A title that is one field follows the typing; any other one is as it was stored. */
-  if (field != NULL && field->calculate == NULL)
-    {
-      json_object *value = ruhu_draft_body_get_value (self->opening->body, type->name, record, field->name);
+  g_autofree char *text = format_field (self, type, type->title, record);
+  const char *stored = g_hash_table_lookup (self->opening->titles, record);
 
-      if (value != NULL && field->type == RUHU_TYPE_REFERENCE)
-        referred = find_reference (self, field->reference, json_object_get_string (value));
-      text = referred != NULL ? g_strdup (referred) : ruhu_value_format (field, value);
-    }
   if (text != NULL && text[0] != '\0')
     return g_steal_pointer (&text);
   if (stored == NULL)
@@ -252,6 +259,14 @@ ruhu_edit_session_dup_title (RuhuEditSession *self, RuhuRecordType *type, const 
   if (ruhu_draft_body_is_added (self->opening->body, type->name, record))
     return g_strdup_printf (_ ("New: %s"), ruhu_label_get (&type->label));
   return g_strdup (ruhu_label_get (&type->label));
+}
+
+char *
+ruhu_edit_session_dup_summary (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  char *text = format_field (self, type, type->summary, record);
+
+  return text != NULL ? text : g_strdup ("");
 }
 
 static gboolean
@@ -300,7 +315,7 @@ ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const 
     return _ ("Recorded for good");
   for (guint i = 0; type->key != NULL && i < type->key->len; i++)
     if (g_strcmp0 (type->key->pdata[i], field->name) == 0)
-      return _ ("Tells this entry from the others");
+      return "";
   return NULL;
 }
 
@@ -508,6 +523,7 @@ ruhu_edit_session_get_finding (RuhuEditSession *self, RuhuRecordType *type, Ruhu
 static void
 edited (RuhuEditSession *self, RuhuRecordType *type, const char *record)
 {
+  self->is_typed = TRUE;
   ruhu_edit_session_mark_dirty (self);
   ruhu_edit_session_check (self, type, record);
   g_signal_emit (self, signals[EDITED], 0, type->name, record);
@@ -539,6 +555,7 @@ ruhu_edit_session_add_record (RuhuEditSession *self, RuhuRecordType *type)
 {
   const char *id = ruhu_draft_body_add_record (self->opening->body, type->name);
 
+  ruhu_opening_fill_in (self->opening, type->name, id);
   edited (self, type, id);
   return id;
 }

@@ -39,6 +39,8 @@ gboolean ruhu_edit_session_is_changed (RuhuEditSession *self);
 
 /* What a record is called just now: by its type's title, a new one by its type's label. Transfer full. */
 char *ruhu_edit_session_dup_title (RuhuEditSession *self, RuhuRecordType *type, const char *record);
+/* A second line to it, "" when the type's summary is not one field. Transfer full. */
+char *ruhu_edit_session_dup_summary (RuhuEditSession *self, RuhuRecordType *type, const char *record);
 /* What a reference to @type chooses from: RuhuTitle. Borrowed; NULL when there is none. */
 GPtrArray *ruhu_edit_session_get_references (RuhuEditSession *self, const char *type);
 
@@ -52,7 +54,7 @@ const char *ruhu_edit_session_add_record (RuhuEditSession *self, RuhuRecordType 
 void ruhu_edit_session_remove_record (RuhuEditSession *self, RuhuRecordType *type, const char *record);
 void ruhu_edit_session_set_step (RuhuEditSession *self, const char *step);
 
-/* Whether a person may type into the field: NULL, or the reason why not, in a sentence. Static. */
+/* Whether a person may type into the field: NULL, or a few words why not ("" where that is plain). Static. */
 const char *ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const char *record);
 /* Whether this user may make a record of the type here: they may write in it, and it needs nothing that cannot be entered yet (a photo). */
 gboolean ruhu_edit_session_may_add (RuhuEditSession *self, RuhuRecordType *type);

@@ -338,7 +338,7 @@ ruhu_field_row_set_read_only (RuhuFieldRow *self, const char *reason)
   if (ruhu_field_editor_get_value (self->editor, &value, NULL))
     show_read_only (self, value);
   gtk_label_set_text (self->hint, reason);
-  gtk_widget_set_visible (GTK_WIDGET (self->hint), reason != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->hint), reason[0] != '\0');
 }
 
 char *

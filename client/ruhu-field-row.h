@@ -39,7 +39,7 @@ const char *ruhu_field_row_get_message (RuhuFieldRow *self);
 /* What a reference chooses from: RuhuReferenceItem. */
 void ruhu_field_row_set_references (RuhuFieldRow *self, GListModel *references);
 
-/* Shows the value without letting it be changed, and why. */
+/* Shows the value without letting it be changed, and why ("": that is plain). */
 void ruhu_field_row_set_read_only (RuhuFieldRow *self, const char *reason);
 
 /* The value as a person reads it; a reference by its title. Transfer full. */

@@ -17,6 +17,7 @@ struct _RuhuRecordCard
   GtkToggleButton *toggle;
   GtkImage *arrow;
   GtkLabel *title;
+  GtkLabel *summary;
   GtkLabel *state;
   GtkWidget *remove;
   GtkRevealer *revealer;
@@ -62,12 +63,14 @@ update (RuhuRecordCard *self)
   gboolean added = ruhu_draft_body_is_added (body, type, self->record);
   gboolean wrong = changed && count_errors (self) > 0;
   g_autofree char *title = ruhu_edit_session_dup_title (self->session, self->part->record, self->record);
+  g_autofree char *summary = ruhu_edit_session_dup_summary (self->session, self->part->record, self->record);
   const char *state = wrong ? _ ("to be corrected") : added ? _ ("new")
                                                   : changed ? _ ("changed")
                                                             : "";
-  g_autofree char *name = g_strjoin (" ", title, state, NULL);
+  g_autofree char *name = g_strjoin (" ", title, summary, state, NULL);
 
   gtk_label_set_text (self->title, title);
+  gtk_label_set_text (self->summary, summary);
   gtk_label_set_text (self->state, state);
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), wrong ? "accent" : "error");
   gtk_widget_add_css_class (GTK_WIDGET (self->state), wrong ? "error" : "accent");
@@ -144,6 +147,7 @@ ruhu_record_card_class_init (RuhuRecordCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, toggle);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, arrow);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, title);
+  gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, summary);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, state);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, remove);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, revealer);

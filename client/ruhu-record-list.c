@@ -61,6 +61,22 @@ add_card (RuhuRecordList *self, const char *record, gboolean open)
   return RUHU_RECORD_CARD (card);
 }
 
+/* Whoever is added here must be complete here: a part that lacks a required field only looks at those there are. */
+static gboolean
+can_add (RuhuRecordList *self, GPtrArray *fields)
+{
+  RuhuRecordType *type = self->part->record;
+
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = type->fields->pdata[i];
+
+      if (field->required && field->relevant == NULL && field->calculate == NULL && !field->retired && !g_ptr_array_find (fields, field, NULL))
+        return FALSE;
+    }
+  return ruhu_edit_session_may_add (self->session, type);
+}
+
 static gboolean
 contains (GPtrArray *ids, const char *record)
 {
@@ -157,7 +173,7 @@ ruhu_record_list_new (RuhuEditSession *session, RuhuFormPart *part)
   adw_button_content_set_label (ADW_BUTTON_CONTENT (content), label);
   gtk_button_set_child (GTK_BUTTON (self->add), content);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->add), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_widget_set_visible (self->add, ruhu_edit_session_may_add (session, part->record));
+  gtk_widget_set_visible (self->add, can_add (self, fields));
   g_signal_connect_object (session, "edited", G_CALLBACK (edited_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

@@ -7,6 +7,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-expression.h"
 #include "ruhu-value.h"
 
 #include <glib/gi18n.h>
@@ -30,6 +31,7 @@ ruhu_opening_free (RuhuOpening *self)
 {
   g_clear_pointer (&self->titles, g_hash_table_unref);
   g_clear_pointer (&self->references, g_hash_table_unref);
+  g_clear_pointer (&self->initials, g_hash_table_unref);
   g_clear_pointer (&self->meanwhile, g_hash_table_unref);
   ruhu_draft_body_free (self->body);
   g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
@@ -200,6 +202,71 @@ load_references_of (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type
   return TRUE;
 }
 
+/* An expression's result as the field's type has it: a code that looks like a number is still a code. NULL when there is none. */
+static json_object *
+make_initial (RuhuField *field, json_object *result)
+{
+  g_autoptr (RuhuJson) value = NULL;
+
+  if (result == NULL)
+    return NULL;
+  switch (field->type)
+    {
+    case RUHU_TYPE_INTEGER:
+    case RUHU_TYPE_DECIMAL:
+    case RUHU_TYPE_MONEY:
+      value = json_object_get (result);
+      break;
+    case RUHU_TYPE_BOOLEAN:
+      value = json_object_new_boolean (json_object_get_int (result) != 0);
+      break;
+    default:
+      value = json_object_new_string (json_object_get_string (result));
+    }
+  return ruhu_value_check (field, value, NULL) ? g_steal_pointer (&value) : NULL;
+}
+
+static gboolean
+load_initials (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, const char *scope, GError **error)
+{
+  g_autoptr (RuhuJson) values = NULL;
+
+  if (g_hash_table_contains (opening->initials, type->name))
+    return TRUE;
+  values = json_object_new_object ();
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = type->fields->pdata[i];
+      g_autoptr (RuhuExpression) expression = NULL;
+      g_autoptr (RuhuJson) result = NULL;
+      json_object *value;
+
+      if (field->initial == NULL || field->retired || (field->writers & opening->role) == 0)
+        continue;
+      expression = ruhu_expression_new (ruhu_store_get_database (store), type, field->initial, error);
+      if (expression == NULL || !ruhu_expression_evaluate (expression, "", scope, values, opening->today, &result, error))
+        return FALSE;
+      value = make_initial (field, result);
+      if (value != NULL)
+        json_object_object_add (values, field->name, value);
+    }
+  g_hash_table_insert (opening->initials, g_strdup (type->name), g_steal_pointer (&values));
+  return TRUE;
+}
+
+void
+ruhu_opening_fill_in (RuhuOpening *self, const char *type, const char *record)
+{
+  json_object *values = g_hash_table_lookup (self->initials, type);
+
+  if (values == NULL)
+    return;
+  json_object_object_foreach (values, field, value)
+  {
+    ruhu_draft_body_set_value (self->body, type, record, field, value);
+  }
+}
+
 /* A part shows what there is, and has room for what is to be made at once. */
 static void
 open_part (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuFormPart *part, RuhuHousehold *household)
@@ -210,7 +277,10 @@ open_part (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuFormPart 
   if (part->record == form->record && part->mode == RUHU_PART_SELF)
     {
       if (ruhu_draft_body_get_self (opening->body) == NULL)
-        ruhu_draft_body_set_self (opening->body, ruhu_draft_body_add_record (opening->body, part->record->name));
+        {
+          ruhu_draft_body_set_self (opening->body, ruhu_draft_body_add_record (opening->body, part->record->name));
+          ruhu_opening_fill_in (opening, part->record->name, ruhu_draft_body_get_self (opening->body));
+        }
       return;
     }
   for (guint i = 0; part->mode != RUHU_PART_ADD && records != NULL && i < records->len; i++)
@@ -244,6 +314,8 @@ open_form (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuOpenReque
         {
           RuhuFormPart *part = step->parts->pdata[j];
 
+          if (!load_initials (store, opening, part->record, request->scope, error))
+            return FALSE;
           open_part (store, opening, form, part, household);
           if (!load_references_of (store, opening, part->record, part, request->scope, error))
             return FALSE;
@@ -266,7 +338,12 @@ open_record (RuhuStore *store, RuhuOpening *opening, RuhuOpenRequest *request, G
     }
   opening->seen = request->seen;
   if (request->record == NULL)
-    ruhu_draft_body_set_self (opening->body, ruhu_draft_body_add_record (opening->body, type->name));
+    {
+      if (!load_initials (store, opening, type, request->scope, error))
+        return FALSE;
+      ruhu_draft_body_set_self (opening->body, ruhu_draft_body_add_record (opening->body, type->name));
+      ruhu_opening_fill_in (opening, type->name, ruhu_draft_body_get_self (opening->body));
+    }
   else
     {
       record = ruhu_store_get_record (store, type->name, request->record, &local);
@@ -330,6 +407,7 @@ ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, G
   opening->body = ruhu_draft_body_new ();
   opening->titles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   opening->references = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  opening->initials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
   opening->meanwhile = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
   if (request->form == NULL)
     return open_record (store, opening, request, error) ? g_steal_pointer (&opening) : NULL;

@@ -32,6 +32,7 @@ typedef struct
   RuhuDraftBody *body;
   GHashTable *titles;     /* record id → title, of the scope's records */
   GHashTable *references; /* record type's name → GPtrArray of RuhuTitle */
+  GHashTable *initials;   /* record type's name → json_object: what a new record starts with */
   GHashTable *meanwhile;  /* "type/record/field" → json_object: what stands now, where that is no longer what the draft started from */
   char *today;
   char *title; /* what the household or record is called */
@@ -88,6 +89,9 @@ gpointer ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *canc
 gpointer ruhu_session_draft (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error);   /* RuhuWriteRequest → NULL: on disk */
 gpointer ruhu_session_discard (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error); /* RuhuWriteRequest → NULL: the draft is gone */
 gpointer ruhu_session_save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error);    /* RuhuWriteRequest → RuhuSaved */
+
+/* Puts into a new record what one of its type starts with. */
+void ruhu_opening_fill_in (RuhuOpening *self, const char *type, const char *record);
 
 /* The fields of a form's part; of a record type when @part is NULL: those a person may be asked. Borrowed elements; transfer container. */
 GPtrArray *ruhu_session_list_fields (RuhuRecordType *type, RuhuFormPart *part);

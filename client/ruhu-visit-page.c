@@ -33,8 +33,6 @@ struct _RuhuVisitPage
   GtkListBox *steps;
   GtkScrolledWindow *scroller;
   AdwBin *content;
-  GtkWidget *show_steps;
-  GtkWidget *previous;
   GtkLabel *stored;
   GtkButton *next;
 
@@ -130,8 +128,8 @@ update_next (RuhuVisitPage *self)
   if (step != NULL)
     label = ruhu_visit_step_get_state (self->session, step) >= RUHU_STEP_CHANGED || step->compulsory ? _ ("Next") : _ ("No change, next");
   gtk_button_set_label (self->next, label);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->next), !self->is_saving);
-  gtk_widget_set_sensitive (self->previous, self->current > 0 && !self->is_saving);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.next", !self->is_saving);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.previous", self->current > 0 && !self->is_saving);
 }
 
 static void
@@ -296,24 +294,6 @@ finish (RuhuVisitPage *self)
 }
 
 static void
-next_cb (RuhuVisitPage *self)
-{
-  if (self->form == NULL || self->is_saving)
-    return;
-  if (self->current < self->form->steps->len)
-    go_to (self, self->current + 1);
-  else
-    finish (self);
-}
-
-static void
-previous_cb (RuhuVisitPage *self)
-{
-  if (self->form != NULL && self->current > 0)
-    go_to (self, self->current - 1);
-}
-
-static void
 close_cb (RuhuVisitPage *self)
 {
   ruhu_visit_page_flush (self);
@@ -424,13 +404,20 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 next_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  next_cb (RUHU_VISIT_PAGE (widget));
+  RuhuVisitPage *self = RUHU_VISIT_PAGE (widget);
+
+  if (self->current < self->form->steps->len)
+    go_to (self, self->current + 1);
+  else
+    finish (self);
 }
 
 static void
 previous_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  previous_cb (RUHU_VISIT_PAGE (widget));
+  RuhuVisitPage *self = RUHU_VISIT_PAGE (widget);
+
+  go_to (self, self->current - 1);
 }
 
 static void
@@ -534,16 +521,12 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, steps);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, content);
-  gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, show_steps);
-  gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, previous);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, stored);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, next);
   gtk_widget_class_bind_template_callback (widget_class, close_cb);
   gtk_widget_class_bind_template_callback (widget_class, discard_cb);
   gtk_widget_class_bind_template_callback (widget_class, hide_notice_cb);
   gtk_widget_class_bind_template_callback (widget_class, step_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, previous_cb);
-  gtk_widget_class_bind_template_callback (widget_class, next_cb);
 }
 
 static void
@@ -579,6 +562,8 @@ ruhu_visit_page_init (RuhuVisitPage *self)
   self->left = g_hash_table_new (NULL, NULL);
   self->widgets = g_ptr_array_new_with_free_func (free_widget);
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.next", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.previous", FALSE);
 }
 
 GtkWidget *

@@ -146,9 +146,9 @@ static gboolean
 focus_part (GtkWidget *part, const char *type, const char *record, const char *field)
 {
   if (!RUHU_IS_RECORD_EDITOR (part))
-    return record != NULL && ruhu_record_list_focus_field (RUHU_RECORD_LIST (part), record, field);
-  if (record != NULL && (g_strcmp0 (ruhu_record_editor_get_record (RUHU_RECORD_EDITOR (part)), record) != 0 ||
-                         g_strcmp0 (ruhu_record_editor_get_record_type (RUHU_RECORD_EDITOR (part))->name, type) != 0))
+    return ruhu_record_list_focus_field (RUHU_RECORD_LIST (part), record, field);
+  if (g_strcmp0 (ruhu_record_editor_get_record (RUHU_RECORD_EDITOR (part)), record) != 0 ||
+      g_strcmp0 (ruhu_record_editor_get_record_type (RUHU_RECORD_EDITOR (part))->name, type) != 0)
     return FALSE;
   return ruhu_record_editor_focus_field (RUHU_RECORD_EDITOR (part), field);
 }
@@ -157,10 +157,12 @@ gboolean
 ruhu_visit_step_focus_field (RuhuVisitStep *self, const char *type, const char *record, const char *field)
 {
   g_return_val_if_fail (RUHU_IS_VISIT_STEP (self), FALSE);
+  if (record == NULL)
+    return gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
   for (guint i = 0; i < self->parts->len; i++)
     if (focus_part (self->parts->pdata[i], type, record, field))
       return TRUE;
-  return record == NULL && gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+  return FALSE;
 }
 
 static gboolean

@@ -324,7 +324,7 @@ ruhu_visit_summary_refresh (RuhuVisitSummary *self, GPtrArray *findings)
 
   g_return_if_fail (RUHU_IS_VISIT_SUMMARY (self));
   types = ruhu_catalogue_get_records (ruhu_edit_session_get_catalogue (self->session));
-  changed = ruhu_edit_session_is_changed (self->session);
+  changed = ruhu_draft_body_is_changed (ruhu_edit_session_get_body (self->session), NULL, NULL, NULL);
   self->n_errors = 0;
   self->n_warnings = 0;
   g_hash_table_remove_all (self->said);

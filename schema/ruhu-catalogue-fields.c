@@ -14,7 +14,7 @@
 #define MAX_PATTERN 500
 
 static const char *const field_members[] = { "name", "type", "label", "hint", "section", "choices", "max_choices", "reference", "unit", "places", "min", "max", "pattern",
-                                             "long_text", "required", "retired", "relevant", "constraint", "message", "calculate", "merge", "privacy", "writers", "search", NULL };
+                                             "long_text", "required", "retired", "relevant", "constraint", "message", "calculate", "initial", "merge", "privacy", "writers", "search", NULL };
 static const char *const extended_field_members[] = { "name", "label", "hint", "message", "retired", NULL };
 static const char *const type_names[] = { "text", "integer", "decimal", "money", "boolean", "date", "month", "choice", "choices", "reference", "photo", NULL };
 static const char *const search_names[] = { "name", "tail", "exact", NULL };
@@ -38,10 +38,11 @@ static const struct
   { "pattern", TYPES (TEXT) },
   { "long_text", TYPES (TEXT) },
   { "search", TYPES (TEXT) },
+  { "initial", ~(TYPES (CHOICES) | TYPES (PHOTO)) },
 };
 
 /* Members that a derived field has no use for. */
-static const char *const stored_members[] = { "required", "relevant", "constraint", "message", "merge", "writers", "pattern", "search", "max_choices" };
+static const char *const stored_members[] = { "required", "relevant", "constraint", "initial", "message", "merge", "writers", "pattern", "search", "max_choices" };
 
 static gboolean
 check_members (RuhuField *field, const RuhuPlace *at, json_object *element, GError **error)
@@ -143,6 +144,7 @@ load_rules (RuhuCatalogue *self, RuhuField *field, const RuhuPlace *at, json_obj
       !ruhu_reader_string (self, at, element, "relevant", RUHU_CATALOGUE_MAX_SQL, &field->relevant, error) ||
       !ruhu_reader_string (self, at, element, "constraint", RUHU_CATALOGUE_MAX_SQL, &field->constraint, error) ||
       !ruhu_reader_string (self, at, element, "calculate", RUHU_CATALOGUE_MAX_SQL, &field->calculate, error) ||
+      !ruhu_reader_string (self, at, element, "initial", RUHU_CATALOGUE_MAX_SQL, &field->initial, error) ||
       !ruhu_reader_string (self, at, element, "pattern", MAX_PATTERN, &field->pattern, error) ||
       !ruhu_reader_label (self, at, element, "message", FALSE, &field->message, error) ||
       !ruhu_reader_label (self, at, element, "hint", FALSE, &field->hint, error))

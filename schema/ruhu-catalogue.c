@@ -34,6 +34,7 @@
  *   relevant       SQL: whether the field is asked
  *   constraint     SQL: what must not be false; NULL passes. Always with "message".
  *   calculate      SQL: a derived field, never stored
+ *   initial        SQL: what a form starts a new record with (a date: today); a proposal, no rule
  *   merge          "review" or "latest"                           privacy      0 … 3
  *   writers        [ "helper", "cadre", "office", "inspector" ]; the office may always. Without it on field and record type: helper, cadre, office.
  *   search         "name", "tail" or "exact"

@@ -92,6 +92,7 @@ struct _RuhuField
   const char *constraint; /* SQL expression or NULL */
   RuhuLabel message;      /* said when @constraint fails */
   const char *calculate;  /* SQL expression: a derived field, never stored nor synchronised */
+  const char *initial;    /* SQL expression: what a form starts a new record with, for the person to change; or NULL */
   RuhuMerge merge;
   guint writers;      /* set of RuhuRole; who may write it */
   guint privacy;      /* 0 … 3 */

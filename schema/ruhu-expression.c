@@ -282,10 +282,12 @@ field_compiles (RuhuDatabase *database, RuhuRecordType *type, RuhuField *field, 
   g_autofree char *relevant = g_strdup_printf ("fields/%s/relevant", field->name);
   g_autofree char *constraint = g_strdup_printf ("fields/%s/constraint", field->name);
   g_autofree char *calculate = g_strdup_printf ("fields/%s/calculate", field->name);
+  g_autofree char *initial = g_strdup_printf ("fields/%s/initial", field->name);
 
   return compiles (database, type, relevant, field->relevant, FALSE, error) &&
          compiles (database, type, constraint, field->constraint, FALSE, error) &&
-         compiles (database, type, calculate, field->calculate, FALSE, error);
+         compiles (database, type, calculate, field->calculate, FALSE, error) &&
+         compiles (database, type, initial, field->initial, FALSE, error);
 }
 
 gboolean
