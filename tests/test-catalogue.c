@@ -263,6 +263,11 @@ test_hostile_files_are_bounded (void)
     g_string_append_c (deep, '[');
   assert_refused (deep->str, "/", "JSON");
 
+  g_autofree char *open = g_strnfill (40, '[');
+  g_autofree char *close = g_strnfill (40, ']');
+  g_autofree char *nested = g_strdup_printf ("{\"catalogue\":1,\"units\":%s%s}", open, close);
+  assert_refused (nested, "/", "JSON");
+
   g_autofree char *huge = g_strnfill (2 * 1024 * 1024, ' ');
   assert_refused (huge, "/", "larger");
 

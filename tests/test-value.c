@@ -90,6 +90,7 @@ test_yuan_become_fen_exactly (void)
   assert_parses ("measure", "planned", "12.505", "refused");
   assert_parses ("measure", "planned", "1,2", "refused");
   assert_parses ("measure", "planned", "1,2345", "refused");
+  assert_parses ("measure", "planned", "12,34,567", "refused");
   assert_parses ("measure", "planned", "twelve", "refused");
   assert_parses ("measure", "planned", "1e3", "refused");
   assert_parses ("measure", "planned", "-1", "refused");
