@@ -159,8 +159,6 @@ save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error
 static void
 show_error (RuhuConflictCard *self, const char *sentence)
 {
-  if (self->error == NULL)
-    return;
   gtk_label_set_label (self->error, sentence != NULL ? sentence : "");
   gtk_widget_set_visible (GTK_WIDGET (self->error), sentence != NULL);
 }
@@ -294,7 +292,6 @@ ruhu_conflict_card_dispose (GObject *object)
   RuhuConflictCard *self = RUHU_CONFLICT_CARD (object);
 
   g_clear_object (&self->worker);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_CONFLICT_CARD);
   g_clear_object (&self->other);
   self->editor = NULL;
   G_OBJECT_CLASS (ruhu_conflict_card_parent_class)->dispose (object);

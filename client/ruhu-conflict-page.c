@@ -145,7 +145,9 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gtk_widget_set_visible (self->more, listing->total > listing->texts->len);
   gtk_stack_set_visible_child_name (self->stack, listing->texts->len > 0 ? "list" : "none");
   if (self->wants_focus)
-    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+    ruhu_page_focus (RUHU_PAGE (self));
+  else
+    ruhu_page_ready (RUHU_PAGE (self));
   self->wants_focus = FALSE;
 }
 
@@ -171,7 +173,6 @@ ruhu_conflict_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->worker);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_CONFLICT_PAGE);
   G_OBJECT_CLASS (ruhu_conflict_page_parent_class)->dispose (object);
 }
 

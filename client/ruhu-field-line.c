@@ -79,7 +79,6 @@ ruhu_field_line_dispose (GObject *object)
       g_object_remove_weak_pointer (G_OBJECT (self->list), (gpointer *) &self->list);
       self->list = NULL;
     }
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_FIELD_LINE);
   G_OBJECT_CLASS (ruhu_field_line_parent_class)->dispose (object);
 }
 

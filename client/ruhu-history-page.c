@@ -119,6 +119,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (history != NULL)
     {
       show (self, history);
+      ruhu_page_ready (RUHU_PAGE (self));
     }
   else
     {
@@ -147,7 +148,6 @@ ruhu_history_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->worker);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_HISTORY_PAGE);
   G_OBJECT_CLASS (ruhu_history_page_parent_class)->dispose (object);
 }
 

@@ -93,7 +93,6 @@ ruhu_household_cell_dispose (GObject *object)
   if (self->item != NULL)
     g_clear_signal_handler (&self->changed_id, self->item);
   g_clear_object (&self->item);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_HOUSEHOLD_CELL);
   G_OBJECT_CLASS (ruhu_household_cell_parent_class)->dispose (object);
 }
 

@@ -158,11 +158,9 @@ ruhu_household_list_dispose (GObject *object)
 {
   RuhuHouseholdList *self = RUHU_HOUSEHOLD_LIST (object);
 
-  if (self->view != NULL)
-    gtk_list_view_set_model (self->view, NULL);
+  gtk_list_view_set_model (self->view, NULL);
   g_clear_object (&self->selection);
   g_clear_object (&self->model);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_HOUSEHOLD_LIST);
   G_OBJECT_CLASS (ruhu_household_list_parent_class)->dispose (object);
 }
 

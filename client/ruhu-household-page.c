@@ -194,7 +194,7 @@ restore_scroll_cb (gpointer data)
   RuhuHouseholdPage *self = data;
   double *value = g_object_get_data (G_OBJECT (self), "ruhu-scroll");
 
-  if (value != NULL && self->scrolled != NULL)
+  if (value != NULL)
     gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), *value);
   return G_SOURCE_REMOVE;
 }
@@ -289,6 +289,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   take_file (self, file);
+  ruhu_page_ready (RUHU_PAGE (self));
   if (self->wants_visit)
     ruhu_household_page_record_visit (self);
 }
@@ -307,10 +308,8 @@ ruhu_household_page_dispose (GObject *object)
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
-  if (self->box != NULL)
-    drop_sections (self);
+  drop_sections (self);
   g_clear_object (&self->worker);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_HOUSEHOLD_PAGE);
   G_OBJECT_CLASS (ruhu_household_page_parent_class)->dispose (object);
 }
 

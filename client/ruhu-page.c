@@ -15,6 +15,8 @@ typedef struct
   GtkWidget *back;
   GtkWidget *sync_button;
   GtkBox *content;
+
+  gboolean wants_focus;
 } RuhuPagePrivate;
 
 static void ruhu_page_buildable_init (GtkBuildableIface *iface);
@@ -114,6 +116,27 @@ ruhu_page_append (RuhuPage *self, GtkWidget *child)
   RuhuPagePrivate *priv = ruhu_page_get_instance_private (self);
 
   gtk_box_append (priv->content, child);
+}
+
+void
+ruhu_page_focus (RuhuPage *self)
+{
+  RuhuPagePrivate *priv = ruhu_page_get_instance_private (self);
+
+  g_return_if_fail (RUHU_IS_PAGE (self));
+
+  priv->wants_focus = !gtk_widget_child_focus (GTK_WIDGET (priv->content), GTK_DIR_TAB_FORWARD);
+}
+
+void
+ruhu_page_ready (RuhuPage *self)
+{
+  RuhuPagePrivate *priv = ruhu_page_get_instance_private (self);
+
+  g_return_if_fail (RUHU_IS_PAGE (self));
+
+  if (priv->wants_focus)
+    ruhu_page_focus (self);
 }
 
 void

@@ -30,6 +30,11 @@ void ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back);
 /* Puts @child below what is there. */
 void ruhu_page_append (RuhuPage *self, GtkWidget *child);
 
+/* Gives the keyboard focus to what stands below the header bar; later, if there is nothing yet. */
+void ruhu_page_focus (RuhuPage *self);
+/* For subclasses: there is something to be focused now. */
+void ruhu_page_ready (RuhuPage *self);
+
 void ruhu_page_refresh (RuhuPage *self);
 
 G_END_DECLS

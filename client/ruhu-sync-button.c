@@ -119,18 +119,9 @@ details_cb (RuhuSyncButton *self)
 }
 
 static void
-ruhu_sync_button_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), RUHU_TYPE_SYNC_BUTTON);
-  G_OBJECT_CLASS (ruhu_sync_button_parent_class)->dispose (object);
-}
-
-static void
 ruhu_sync_button_class_init (RuhuSyncButtonClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  G_OBJECT_CLASS (klass)->dispose = ruhu_sync_button_dispose;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-sync-button.ui");
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncButton, button);

@@ -291,7 +291,6 @@ ruhu_sync_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->worker);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_SYNC_PAGE);
   G_OBJECT_CLASS (ruhu_sync_page_parent_class)->dispose (object);
 }
 

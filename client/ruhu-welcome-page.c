@@ -177,7 +177,7 @@ pasted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (RuhuWelcomePage) self = user_data;
   g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
 
-  if (text == NULL || self->link == NULL)
+  if (text == NULL)
     return;
   gtk_editable_set_text (GTK_EDITABLE (self->link), g_strstrip (text));
   gtk_widget_grab_focus (self->enrol);
@@ -196,7 +196,6 @@ ruhu_welcome_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->pulse_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_WELCOME_PAGE);
   G_OBJECT_CLASS (ruhu_welcome_page_parent_class)->dispose (object);
 }
 

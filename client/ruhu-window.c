@@ -72,7 +72,7 @@ layout_cb (RuhuWindow *self)
   adw_header_bar_set_show_end_title_buttons (self->list_header, folded);
   ruhu_page_set_alone (self->empty_page, alone, folded);
   for (guint i = 0; i < self->open->len; i++)
-    ruhu_page_set_alone (g_ptr_array_index (self->open, i), alone, folded || i > 0);
+    ruhu_page_set_alone (g_ptr_array_index (self->open, i), alone, folded || i > 0 || !RUHU_IS_HOUSEHOLD_PAGE (g_ptr_array_index (self->open, i)));
 }
 
 static void
@@ -122,7 +122,7 @@ ruhu_window_push (RuhuWindow *self, GtkWidget *page)
   g_ptr_array_add (self->open, page);
   show_top (self);
   adw_leaflet_set_visible_child_name (self->leaflet, "page");
-  gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+  ruhu_page_focus (RUHU_PAGE (page));
 }
 
 void
@@ -141,7 +141,7 @@ ruhu_window_pop (RuhuWindow *self)
   if (page != NULL)
     {
       ruhu_page_refresh (RUHU_PAGE (page));
-      gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+      ruhu_page_focus (RUHU_PAGE (page));
     }
 }
 
@@ -439,7 +439,6 @@ ruhu_window_dispose (GObject *object)
 
   g_clear_object (&self->status);
   g_ptr_array_set_size (self->open, 0);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RUHU_TYPE_WINDOW);
   G_OBJECT_CLASS (ruhu_window_parent_class)->dispose (object);
 }
 
