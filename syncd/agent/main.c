@@ -5,11 +5,11 @@
 #include "config.h"
 
 #include "ruhu-agent-dbus.h"
+#include "ruhu-agent-watch.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-courier.h"
 #include "ruhu-error.h"
 #include "ruhu-store.h"
-#include "ruhu-watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -180,7 +180,7 @@ serve (const char *directory, gboolean on_bus)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (RuhuAgent) agent = ruhu_agent_new (directory);
   g_autoptr (RuhuAgentDbus) dbus = ruhu_agent_dbus_new (agent);
-  g_autoptr (RuhuWatch) watch = ruhu_watch_new (agent, directory);
+  g_autoptr (RuhuAgentWatch) watch = ruhu_agent_watch_new (agent, directory);
   Daemon self = { .loop = loop, .agent = agent, .dbus = dbus };
   guint name = 0;
 

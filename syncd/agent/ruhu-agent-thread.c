@@ -191,6 +191,13 @@ fail (Machine *self, const GError *error)
   publish (self, is_of_the_way (error) ? RUHU_AGENT_OFFLINE : RUHU_AGENT_FAILED, -1);
 }
 
+static void
+tell_news (Machine *self)
+{
+  if (ruhu_courier_take_news (self->courier))
+    ruhu_agent_tell_data_changed (self->agent);
+}
+
 /* The township will have nothing more to do with this laptop. */
 static void
 withdraw (Machine *self, const GError *revoked)
@@ -209,14 +216,8 @@ withdraw (Machine *self, const GError *revoked)
   self->erased = erased;
   if (!erased)
     replace (&self->status.error, _ ("The township office has withdrawn this laptop, but not everything recorded here had been sent. It is all kept here; tell the office before anything is done with this laptop."));
+  tell_news (self);
   publish (self, RUHU_AGENT_REVOKED, -1);
-}
-
-static void
-tell_news (Machine *self)
-{
-  if (ruhu_courier_take_news (self->courier))
-    ruhu_agent_tell_data_changed (self->agent);
 }
 
 /* One attempt came to an end. */

@@ -184,7 +184,7 @@ static gboolean
 confirm_enrolment (RuhuCourier *self, GError **error)
 {
   g_autoptr (GBytes) body = make_enrol_body (self->credentials);
-  RuhuRequest request = { .target = "/v1/enrol", .body = body, .type = "application/json", .accept = "application/json" };
+  RuhuHttpRequest request = { .target = "/v1/enrol", .body = body, .type = "application/json", .accept = "application/json" };
   g_autoptr (GBytes) received = NULL;
   g_autoptr (RuhuEnrolAnswer) answer = NULL;
   g_autoptr (GError) local = NULL;

@@ -90,7 +90,7 @@ ruhu_exchange_correct_clock (RuhuStore *store, RuhuReplica *replica, RuhuHttp *h
 static GBytes *
 request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error)
 {
-  RuhuRequest what = { .target = target, .body = body, .type = RUHU_WIRE_NDJSON, .accept = accept, .wait = wait };
+  RuhuHttpRequest what = { .target = target, .body = body, .type = RUHU_WIRE_NDJSON, .accept = accept, .wait = wait };
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) answer = ruhu_http_send (self->http, &what, &local);
 

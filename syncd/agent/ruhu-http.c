@@ -152,7 +152,7 @@ set_security (RuhuHttp *self)
 }
 
 static void
-set_limits (RuhuHttp *self, const RuhuRequest *request)
+set_limits (RuhuHttp *self, const RuhuHttpRequest *request)
 {
   CURL *easy = self->easy;
 
@@ -175,7 +175,7 @@ set_limits (RuhuHttp *self, const RuhuRequest *request)
 }
 
 static HeaderList *
-make_headers (RuhuHttp *self, const RuhuRequest *request, RuhuEncoding encoding)
+make_headers (RuhuHttp *self, const RuhuHttpRequest *request, RuhuEncoding encoding)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   HeaderList *list = NULL;
@@ -201,7 +201,7 @@ make_headers (RuhuHttp *self, const RuhuRequest *request, RuhuEncoding encoding)
 }
 
 static void
-set_request (RuhuHttp *self, const RuhuRequest *request, const char *url, HeaderList *headers, GBytes *body)
+set_request (RuhuHttp *self, const RuhuHttpRequest *request, const char *url, HeaderList *headers, GBytes *body)
 {
   CURL *easy = self->easy;
 
@@ -222,7 +222,7 @@ set_request (RuhuHttp *self, const RuhuRequest *request, const char *url, Header
 }
 
 static gboolean
-is_given_up (RuhuHttp *self, const RuhuRequest *request)
+is_given_up (RuhuHttp *self, const RuhuHttpRequest *request)
 {
   guint64 count;
 
@@ -234,7 +234,7 @@ is_given_up (RuhuHttp *self, const RuhuRequest *request)
 
 /* Runs what set_request() made. CURLE_ABORTED_BY_CALLBACK when it was given up. */
 static CURLcode
-transfer (RuhuHttp *self, const RuhuRequest *request)
+transfer (RuhuHttp *self, const RuhuHttpRequest *request)
 {
   CURLcode result = CURLE_FAILED_INIT;
   CURLMsg *message;
@@ -277,6 +277,8 @@ set_transfer_error (RuhuHttp *self, CURLcode result, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_SERVER_KEY, _ ("The server at the township's address does not have the township's key."));
       break;
     case CURLE_SSL_CONNECT_ERROR:
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("No secure connection to the township could be made. Perhaps this network wants you to sign in first."));
+      break;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("What answered at the township's address does not speak the township's language."));
@@ -375,7 +377,7 @@ unpack (RuhuHttp *self, GError **error)
 }
 
 static GBytes *
-judge (RuhuHttp *self, const RuhuRequest *request, GError **error)
+judge (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) body = NULL;
@@ -404,7 +406,7 @@ judge (RuhuHttp *self, const RuhuRequest *request, GError **error)
 }
 
 GBytes *
-ruhu_http_send (RuhuHttp *self, const RuhuRequest *request, GError **error)
+ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
 {
   g_autoptr (HeaderList) headers = NULL;
   g_autoptr (GBytes) body = NULL;

@@ -31,7 +31,7 @@ typedef struct
   const char *type;   /* @body's */
   const char *accept; /* the media type that a good answer has */
   guint wait;         /* seconds that the township may keep it open: a long poll */
-} RuhuRequest;
+} RuhuHttpRequest;
 
 /**
  * ruhu_http_send:
@@ -40,7 +40,7 @@ typedef struct
  * Errors: SERVER_KEY (nothing was sent), NETWORK, RATE, PROTOCOL, what the township's problem document says (its own troubles, as a full disk, as NETWORK), and
  * G_IO_ERROR_CANCELLED when it was given up.
  */
-GBytes *ruhu_http_send (RuhuHttp *self, const RuhuRequest *request, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The township's time now in ms, from the last answer and the time elapsed since; -1 if the last one did not tell. */
 gint64 ruhu_http_get_township_time (RuhuHttp *self);

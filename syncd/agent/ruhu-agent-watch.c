@@ -3,13 +3,13 @@
 
 #include "config.h"
 
-#include "ruhu-watch.h"
+#include "ruhu-agent-watch.h"
 
 /* A network that comes up tells so several times over, and a save is several writes; in ms. */
 #define NETWORK_SETTLES 1500
 #define SAVE_SETTLES    200
 
-struct _RuhuWatch
+struct _RuhuAgentWatch
 {
   RuhuAgent *agent;
   GNetworkMonitor *network;
@@ -21,7 +21,7 @@ struct _RuhuWatch
 static gboolean
 network_settled_cb (gpointer data)
 {
-  RuhuWatch *self = data;
+  RuhuAgentWatch *self = data;
 
   self->network_source = 0;
   ruhu_agent_sync_now (self->agent);
@@ -29,7 +29,7 @@ network_settled_cb (gpointer data)
 }
 
 static void
-network_changed_cb (RuhuWatch *self)
+network_changed_cb (RuhuAgentWatch *self)
 {
   if (!g_network_monitor_get_network_available (self->network))
     return;
@@ -40,7 +40,7 @@ network_changed_cb (RuhuWatch *self)
 static gboolean
 save_settled_cb (gpointer data)
 {
-  RuhuWatch *self = data;
+  RuhuAgentWatch *self = data;
 
   self->save_source = 0;
   ruhu_agent_nudge (self->agent);
@@ -48,7 +48,7 @@ save_settled_cb (gpointer data)
 }
 
 static void
-file_changed_cb (RuhuWatch *self, GFile *file)
+file_changed_cb (RuhuAgentWatch *self, GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file);
 
@@ -57,10 +57,10 @@ file_changed_cb (RuhuWatch *self, GFile *file)
   self->save_source = g_timeout_add (SAVE_SETTLES, save_settled_cb, self);
 }
 
-RuhuWatch *
-ruhu_watch_new (RuhuAgent *agent, const char *directory)
+RuhuAgentWatch *
+ruhu_agent_watch_new (RuhuAgent *agent, const char *directory)
 {
-  RuhuWatch *self = g_new0 (RuhuWatch, 1);
+  RuhuAgentWatch *self = g_new0 (RuhuAgentWatch, 1);
   g_autoptr (GFile) folder = g_file_new_for_path (directory);
   g_autoptr (GError) local = NULL;
 
@@ -78,7 +78,7 @@ ruhu_watch_new (RuhuAgent *agent, const char *directory)
 }
 
 void
-ruhu_watch_free (RuhuWatch *self)
+ruhu_agent_watch_free (RuhuAgentWatch *self)
 {
   if (self == NULL)
     return;
