@@ -24,4 +24,7 @@ gboolean ruhu_validate_place (RuhuRecordType *type, const char *id, const RuhuCh
 /* Append-only records and deletions. FORBIDDEN or INVALID. */
 gboolean ruhu_validate_rights (RuhuRecordType *type, json_object *written, gboolean is_new, RuhuRole role, GError **error);
 
+/* If @written is an extension of the catalogue: that it fits on the present one and its expressions compile. INVALID names the path and the reason. */
+gboolean ruhu_validate_extension (RuhuValidator *self, RuhuRecordType *type, json_object *written, GError **error);
+
 G_END_DECLS

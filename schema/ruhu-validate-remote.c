@@ -179,7 +179,8 @@ check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const R
     return FALSE;
   if (type->append_only && !exists (ruhu_validator_get_database (self), type, id, &is_there, error))
     return FALSE;
-  return ruhu_validate_rights (type, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, error);
+  return ruhu_validate_rights (type, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, error) &&
+         ruhu_validate_extension (self, type, written, error);
 }
 
 gboolean

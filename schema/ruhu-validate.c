@@ -286,6 +286,8 @@ judge_whole (Case *its, const RuhuChange *change)
     }
   if (!ruhu_validate_rights (its->type, its->written, its->is_new, its->role, &fault))
     add_finding (its, RUHU_SEVERITY_ERROR, NULL, "%s", fault->message);
+  else if (!ruhu_validate_extension (its->self, its->type, its->written, &fault))
+    add_finding (its, RUHU_SEVERITY_ERROR, ruhu_record_type_get_field (its->type, "body"), "%s", fault->message);
 
   json_object_object_foreach (its->written, name, value)
   {

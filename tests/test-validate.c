@@ -349,6 +349,37 @@ test_refusals_never_say_the_value (Fixture *self, gconstpointer data)
     g_assert_null (strstr (((RuhuFinding *) g_ptr_array_index (findings, i))->message, "secret"));
 }
 
+static char *
+extension_set (const char *body)
+{
+  g_autoptr (RuhuJson) set = json_object_new_object ();
+  json_object *records = json_object_new_object ();
+  json_object *fields = json_object_new_object ();
+
+  json_object_object_add (fields, "name", json_object_new_string ("2019"));
+  json_object_object_add (fields, "body", json_object_new_string (body));
+  json_object_object_add (records, "x1", fields);
+  json_object_object_add (set, "catalogue_extension", records);
+  return g_strdup (json_object_to_json_string (set));
+}
+
+static void
+test_an_extension_is_tried_before_it_is_recorded (Fixture *self, gconstpointer data)
+{
+#define LABEL "\"label\":{\"en\":\"Thing\",\"zh_CN\":\"东西\"}"
+  g_autofree char *good = extension_set ("{\"catalogue\":1,\"records\":[{\"name\":\"household\",\"fields\":[{\"name\":\"wells\",\"type\":\"integer\"," LABEL "}]}]}");
+  g_autofree char *excluded = extension_set ("{\"catalogue\":1,\"records\":[{\"name\":\"household\",\"fields\":[{\"name\":\"religion\",\"type\":\"text\"," LABEL "}]}]}");
+  g_autofree char *broken = extension_set (
+      "{\"catalogue\":1,\"records\":[{\"name\":\"household\",\"fields\":[{\"name\":\"wells\",\"type\":\"integer\",\"relevant\":\"nothing = 1\"," LABEL "}]}]}");
+  g_autofree char *found = judge_local (self, RUHU_ROLE_OFFICE, "township", excluded);
+
+  g_assert_cmpstr (found, ==, "E body");
+  assert_remote_at (OFFICE, "township", good, "");
+  assert_remote_at (OFFICE, "township", excluded, "invalid catalogue_extension/x1: 2019: /records/household/fields/religion: ");
+  assert_remote_at (OFFICE, "township", broken, "invalid catalogue_extension/x1: /records/household/fields/wells/relevant: ");
+  assert_remote_at (HELPER, "township", good, "forbidden ");
+}
+
 static void
 test_a_page_knows_what_to_ask (Fixture *self, gconstpointer data)
 {
@@ -386,6 +417,7 @@ main (int argc, char **argv)
   ADD ("no-constraint-refuses-for-what-is-not-carried", test_no_constraint_refuses_for_what_is_not_carried);
   ADD ("unknown-names-pass-and-excluded-ones-do-not", test_unknown_names_pass_and_excluded_ones_do_not);
   ADD ("refusals-never-say-the-value", test_refusals_never_say_the_value);
+  ADD ("an-extension-is-tried-before-it-is-recorded", test_an_extension_is_tried_before_it_is_recorded);
   ADD ("a-page-knows-what-to-ask", test_a_page_knows_what_to_ask);
   return g_test_run ();
 }
