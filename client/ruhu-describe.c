@@ -51,6 +51,9 @@ ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value)
   if (field->type == RUHU_TYPE_PHOTO)
     return g_strdup (_ ("A photo"));
   text = ruhu_value_format (field, value);
+  /* A calendar year is not a number of years. */
+  if (g_strcmp0 (field->unit, "year") == 0 && field->has_min && field->min >= 1000)
+    return g_steal_pointer (&text);
   unit = ruhu_label_get (&field->unit_label);
   if (*text == '\0' || *unit == '\0' || g_str_has_suffix (text, unit))
     return g_steal_pointer (&text);

@@ -85,7 +85,6 @@ add_chip (RuhuHouseholdPage *self, const char *text, const char *css_class)
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
   gtk_flow_box_insert (self->summary, label, -1);
-  gtk_widget_set_focusable (gtk_widget_get_parent (label), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->summary), TRUE);
 }
 

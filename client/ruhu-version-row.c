@@ -48,27 +48,26 @@ ruhu_version_text_free (RuhuVersionText *self)
 }
 
 static GtkWidget *
-make_tag (const char *text, const char *css_class)
+make_tag (const char *text)
 {
   GtkWidget *label = gtk_label_new (text);
 
   gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (label, "tag");
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
+  gtk_widget_add_css_class (label, "accent");
   return label;
 }
 
 GtkWidget *
 ruhu_version_row_new (const RuhuVersionText *text, GtkWidget *button)
 {
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text->text, "subtitle", text->origin, "title-lines", 0, "subtitle-lines", 0, NULL);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text->text, "title-lines", 0, "subtitle-lines", 0, NULL);
+  g_autofree char *subtitle = g_strdup_printf ("%s · %s", text->origin, text->state);
   g_autofree char *spoken = g_strdup_printf ("%s, %s, %s", text->text, text->origin, text->state);
 
-  gtk_widget_add_css_class (row, "version");
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   if (text->stands)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_tag (_ ("Shown"), "accent"));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_tag (text->state, NULL));
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_tag (_ ("Shown")));
   if (button != NULL)
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);

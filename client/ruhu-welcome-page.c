@@ -241,6 +241,15 @@ ruhu_welcome_page_init (RuhuWelcomePage *self)
   g_signal_connect_object (ruhu_application_get_sync (get_app ()), "updated", G_CALLBACK (sync_updated_cb), self, G_CONNECT_SWAPPED);
 }
 
+void
+ruhu_welcome_page_focus (RuhuWelcomePage *self)
+{
+  g_return_if_fail (RUHU_IS_WELCOME_PAGE (self));
+
+  if (self->stage == STAGE_LINK)
+    gtk_widget_grab_focus (GTK_WIDGET (self->link));
+}
+
 gboolean
 ruhu_welcome_page_is_busy (RuhuWelcomePage *self)
 {

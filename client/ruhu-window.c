@@ -195,9 +195,20 @@ visit_left_cb (RuhuWindow *self)
 }
 
 static void
+visit_ready_cb (gpointer data)
+{
+  g_autoptr (RuhuPage) page = data;
+
+  if (gtk_widget_get_root (GTK_WIDGET (page)) != NULL)
+    ruhu_page_ready (page);
+}
+
+/* The title comes with the data, and the first step's fields right after it. */
+static void
 visit_title_cb (RuhuVisitPage *visit, GParamSpec *pspec, RuhuPage *page)
 {
   ruhu_page_set_title (page, ruhu_visit_page_get_title (visit), NULL);
+  g_idle_add_once (visit_ready_cb, g_object_ref (page));
 }
 
 void
@@ -267,6 +278,15 @@ update_conflicts (RuhuWindow *self)
 }
 
 static void
+welcome (RuhuWindow *self)
+{
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "welcome") == 0)
+    return;
+  gtk_stack_set_visible_child_name (self->stack, "welcome");
+  ruhu_welcome_page_focus (self->welcome);
+}
+
+static void
 enter (RuhuWindow *self)
 {
   gtk_stack_set_visible_child_name (self->stack, "main");
@@ -288,7 +308,7 @@ status_updated_cb (RuhuWindow *self)
   adw_window_title_set_subtitle (self->list_title, township);
   update_conflicts (self);
   if (!ruhu_status_is_enrolled (self->status))
-    gtk_stack_set_visible_child_name (self->stack, "welcome");
+    welcome (self);
   else if (self->entered || !ruhu_welcome_page_is_busy (self->welcome))
     enter (self);
 }
