@@ -215,6 +215,7 @@ main (int argc, char **argv)
       return 2;
     }
   plan.directory = directory;
+  plan.places = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_place_free);
   plan.on_disk_every = (guint) MAX (on_disk, 0);
   jobs = CLAMP (jobs, 1, MAX_JOBS);
   if (one >= 0)
@@ -225,6 +226,7 @@ main (int argc, char **argv)
     }
   else
     result = report (board, jobs, start, run_all (&plan, board, jobs, (guint64) first, (guint64) histories, !whole));
+  g_ptr_array_unref (plan.places);
   g_rmdir (directory);
   ruhu_catalogue_unref (plan.township);
   ruhu_catalogue_unref (plan.today);

@@ -443,7 +443,7 @@ check_laptop (SimLaptop *laptop)
 {
   SimOracle *oracle = laptop->world->oracle;
   g_autofree char *where = g_strdup_printf ("laptop %u", laptop->index);
-  Place place = { laptop->world, laptop, laptop->store, laptop->catalogue, where };
+  Place place = { laptop->world, laptop, laptop->store, laptop->place->catalogue, where };
   gint64 refused = 0;
 
   if (laptop->gone)
@@ -508,7 +508,8 @@ sim_check_end (SimWorld *self)
   check_log (&place);
   if (self->failure == NULL)
     check_place (&place);
-  if (self->failure == NULL && sim_expect (self, ruhu_ledger_verify (self->ledger, &n, &error), g_steal_pointer (&error), "verifying") && n != self->observed)
+  /* The product's own check replays the whole log: not every time. */
+  if (self->failure == NULL && self->seed % 4 == 0 && sim_expect (self, ruhu_ledger_verify (self->ledger, &n, &error), g_steal_pointer (&error), "verifying") && n != self->observed)
     sim_fail (self, "verify read %" G_GINT64_FORMAT " entries of %" G_GINT64_FORMAT, n, self->observed);
   for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
     check_laptop (self->laptops->pdata[i]);

@@ -253,7 +253,7 @@ json_object *
 sim_laptop_make_edit (SimLaptop *self, SimRandom *random, SimOpen *page)
 {
   SimWorld *world = self->world;
-  Edit edit = { world, self, random, page->scope, page->view, self->catalogue == world->today,
+  Edit edit = { world, self, random, page->scope, page->view, self->place->catalogue == world->today,
                 ruhu_store_get_role (self->store) == RUHU_ROLE_OFFICE, json_object_new_object () };
   guint n = sim_random_between (random, 1, 3);
 

@@ -124,7 +124,7 @@ mend_clock (SimLaptop *self, gint64 accepted)
   g_autoptr (GError) error = NULL;
 
   sim_say (world, "laptop %u mends its clock", self->index);
-  if (!ruhu_replica_unsend (self->replica, accepted, &error) || !ruhu_replica_correct_clock (self->replica, -self->time.error, &error))
+  if (!ruhu_replica_unsend (self->replica, accepted, &error) || !ruhu_replica_correct_clock (self->replica, -self->place->time.error, &error))
     {
       sim_expect (world, FALSE, g_steal_pointer (&error), "mending the clock");
       return;

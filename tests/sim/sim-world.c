@@ -52,83 +52,6 @@ sim_world_dup_id (SimWorld *self)
   return g_strdup_printf ("%08x-0000-4000-8000-%012x", ++self->n_ids, (guint) self->seed);
 }
 
-static gint64
-tell_time (gpointer data)
-{
-  SimTime *time = data;
-
-  return time->world->now + time->error;
-}
-
-/* A database's path: in memory, shared by its name among this process's connections; or a file. */
-static char *
-make_path (SimWorld *self, const char *name)
-{
-  if (self->on_disk)
-    return g_strdup_printf ("%s/%s.db", self->directory, name);
-  return g_strdup_printf ("file:/ruhu-%" G_GUINT64_FORMAT "-%s?vfs=memdb", self->seed, name);
-}
-
-static RuhuStore *
-open_store (SimWorld *self, const char *path, RuhuCatalogue *catalogue, SimTime *time)
-{
-  RuhuStoreOptions options = { path, RUHU_DATABASE_CREATE, catalogue, tell_time, time };
-  g_autoptr (GError) error = NULL;
-  RuhuStore *store = ruhu_store_open (&options, &error);
-
-  if (store == NULL)
-    sim_fail (self, "opening a store: %s", error->message);
-  return store;
-}
-
-static RuhuDatabase *
-drop_anchor (SimWorld *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  RuhuDatabase *anchor;
-
-  if (self->on_disk)
-    return NULL;
-  anchor = ruhu_database_open (path, RUHU_DATABASE_CREATE, &error);
-  if (anchor == NULL)
-    sim_fail (self, "opening a database: %s", error->message);
-  return anchor;
-}
-
-gboolean
-sim_world_open_township (SimWorld *self)
-{
-  self->store = open_store (self, self->path, self->catalogue, &self->time);
-  if (self->store == NULL)
-    return FALSE;
-  self->ledger = ruhu_ledger_new (self->store);
-  return TRUE;
-}
-
-void
-sim_world_close_township (SimWorld *self)
-{
-  g_clear_pointer (&self->ledger, ruhu_ledger_free);
-  g_clear_pointer (&self->store, ruhu_store_close);
-}
-
-gboolean
-sim_laptop_open (SimLaptop *self)
-{
-  self->store = open_store (self->world, self->path, self->catalogue, &self->time);
-  if (self->store == NULL)
-    return FALSE;
-  self->replica = ruhu_replica_new (self->store);
-  return TRUE;
-}
-
-void
-sim_laptop_close (SimLaptop *self)
-{
-  g_clear_pointer (&self->replica, ruhu_replica_free);
-  g_clear_pointer (&self->store, ruhu_store_close);
-}
-
 void
 sim_open_free (SimOpen *self)
 {
@@ -145,27 +68,12 @@ sim_push_free (SimPush *self)
   g_free (self);
 }
 
-static void
-remove_files (const char *path)
-{
-  static const char *const endings[] = { "", "-wal", "-shm" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    {
-      g_autofree char *name = g_strconcat (path, endings[i], NULL);
-
-      g_unlink (name);
-    }
-}
-
 void
 sim_laptop_free (SimLaptop *self)
 {
-  sim_laptop_close (self);
-  g_clear_pointer (&self->anchor, ruhu_database_close);
-  if (self->world->on_disk)
-    remove_files (self->path);
-  g_free (self->path);
+  g_clear_pointer (&self->replica, ruhu_replica_free);
+  if (self->place != NULL)
+    sim_place_give_back (self->world, self->place);
   g_free (self->id);
   sim_view_unref (self->known);
   sim_view_unref (self->filled);
@@ -217,49 +125,69 @@ sim_world_add_laptop (SimWorld *self, guint user)
 {
   SimLaptop *laptop = g_new0 (SimLaptop, 1);
   g_autofree char *name = g_strdup_printf ("laptop-%u", self->laptops->len);
+  gint64 error;
 
   laptop->world = self;
   laptop->index = self->laptops->len;
   laptop->user = user;
   laptop->id = sim_world_dup_id (self);
   laptop->device = sim_oracle_device (self->oracle, laptop->id);
-  laptop->path = make_path (self, name);
   laptop->known = sim_view_new ();
   laptop->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   laptop->opened = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_open_free);
   laptop->pushes = g_queue_new ();
-  laptop->time.world = self;
-  laptop->time.error = clock_error (&self->random);
-  laptop->catalogue = sim_random_chance (&self->random, 20) ? self->last_year : self->today;
+  error = clock_error (&self->random);
   g_ptr_array_add (self->laptops, laptop);
-  laptop->anchor = drop_anchor (self, laptop->path);
-  if (self->failure == NULL && sim_laptop_open (laptop))
-    enrol (laptop);
+  laptop->place = sim_place_take (self, sim_random_chance (&self->random, 20) ? self->last_year : self->today, name);
+  if (laptop->place == NULL)
+    return laptop;
+  laptop->place->time.error = error;
+  laptop->store = laptop->place->store;
+  laptop->replica = ruhu_replica_new (laptop->store);
+  enrol (laptop);
   return laptop;
 }
 
 /* Whatever was only in memory is lost: the page being read, the requests under way (which may arrive all the same). Pages on the screen belong to the app, which is
  * another program. */
 static void
+restart_laptop (SimLaptop *self, SimRandom *random)
+{
+  sim_say (self->world, "laptop %u restarts", self->index);
+  g_clear_pointer (&self->replica, ruhu_replica_free);
+  if (sim_random_chance (random, 30))
+    {
+      sim_place_close (self->place);
+      sim_place_open (self->world, self->place);
+    }
+  self->store = self->place->store;
+  if (self->store != NULL)
+    self->replica = ruhu_replica_new (self->store);
+  g_clear_pointer (&self->page, ruhu_page_free);
+  if (sim_random_chance (random, 50))
+    g_ptr_array_set_size (self->opened, 0);
+}
+
+static void
 restart (SimWorld *self, SimRandom *random)
 {
   guint which = sim_random_below (random, self->laptops->len + 1);
-  SimLaptop *laptop;
 
-  if (which == self->laptops->len)
+  if (which < self->laptops->len)
     {
-      sim_say (self, "the township restarts");
-      sim_world_close_township (self);
-      sim_world_open_township (self);
+      restart_laptop (self->laptops->pdata[which], random);
       return;
     }
-  laptop = self->laptops->pdata[which];
-  sim_say (self, "laptop %u restarts", which);
-  sim_laptop_close (laptop);
-  g_clear_pointer (&laptop->page, ruhu_page_free);
-  if (sim_random_chance (random, 50))
-    g_ptr_array_set_size (laptop->opened, 0);
-  sim_laptop_open (laptop);
+  sim_say (self, "the township restarts");
+  g_clear_pointer (&self->ledger, ruhu_ledger_free);
+  if (sim_random_chance (random, 30))
+    {
+      sim_place_close (self->place);
+      sim_place_open (self, self->place);
+    }
+  self->store = self->place->store;
+  if (self->store != NULL)
+    self->ledger = ruhu_ledger_new (self->store);
 }
 
 static void
@@ -339,7 +267,7 @@ world_new (const SimPlan *plan)
   self->last_year = plan->last_year;
   self->on_disk = plan->on_disk_every > 0 && plan->seed % plan->on_disk_every == 0;
   self->now = BEGINNING;
-  self->time.world = self;
+  self->places = plan->places;
   self->oracle = sim_oracle_new ();
   self->by_position = g_ptr_array_new ();
   self->users = g_ptr_array_new_with_free_func (g_free);
@@ -352,8 +280,6 @@ world_new (const SimPlan *plan)
       if (g_mkdir (self->directory, 0700) != 0)
         sim_fail (self, "making a directory: %s", g_strerror (errno));
     }
-  self->path = make_path (self, "township");
-  self->anchor = drop_anchor (self, self->path);
   return self;
 }
 
@@ -370,13 +296,11 @@ static void
 world_free (SimWorld *self)
 {
   g_ptr_array_unref (self->laptops);
-  sim_world_close_township (self);
-  g_clear_pointer (&self->anchor, ruhu_database_close);
+  g_clear_pointer (&self->ledger, ruhu_ledger_free);
+  if (self->place != NULL)
+    sim_place_give_back (self, self->place);
   if (self->on_disk)
-    {
-      remove_files (self->path);
-      g_rmdir (self->directory);
-    }
+    g_rmdir (self->directory);
   g_ptr_array_foreach (self->users, user_clear, NULL);
   g_ptr_array_unref (self->users);
   g_ptr_array_unref (self->households);
@@ -384,7 +308,6 @@ world_free (SimWorld *self)
   g_ptr_array_unref (self->by_position);
   sim_oracle_free (self->oracle);
   g_free (self->directory);
-  g_free (self->path);
   g_free (self->failure);
   g_free (self);
 }
@@ -395,8 +318,12 @@ found (SimWorld *self)
 {
   guint n;
 
-  if (self->failure != NULL || !sim_world_open_township (self))
+  if (self->failure == NULL)
+    self->place = sim_place_take (self, self->catalogue, "township");
+  if (self->place == NULL)
     return;
+  self->store = self->place->store;
+  self->ledger = ruhu_ledger_new (self->store);
   sim_township_found (self);
   n = sim_random_between (&self->random, 2, 4);
   for (guint i = 0; i < n && self->failure == NULL; i++)
@@ -427,7 +354,7 @@ sim_world_play (const SimPlan *plan, int *n_steps)
   come_home (self, &random);
   if (self->failure == NULL)
     sim_check_end (self);
-  failure = g_steal_pointer (&self->failure);
+  failure = g_strdup (self->failure);
   world_free (self);
   return failure;
 }

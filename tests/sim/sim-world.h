@@ -21,6 +21,16 @@ typedef struct
   gint64 error; /* ms */
 } SimTime;
 
+/* A store and the file it is on. Histories take them in turn: opening one costs more than emptying it. */
+typedef struct
+{
+  char *path;
+  RuhuDatabase *anchor; /* keeps an in-memory file alive while nobody has it open; NULL for a real one */
+  RuhuStore *store;
+  RuhuCatalogue *catalogue; /* borrowed */
+  SimTime time;
+} SimPlace;
+
 /* A household's file, left open on the screen. */
 typedef struct
 {
@@ -44,12 +54,9 @@ typedef struct
   guint user;
   char *id;     /* of the device */
   guint device; /* the oracle's number for it */
-  char *path;
-  RuhuDatabase *anchor; /* keeps an in-memory file alive while nobody has it open */
-  RuhuStore *store;
+  SimPlace *place;
+  RuhuStore *store; /* borrowed from the place */
   RuhuReplica *replica;
-  SimTime time;
-  RuhuCatalogue *catalogue; /* borrowed: today's or last year's */
 
   /* What this laptop was given, as the simulation saw it pass. */
   SimView *known;
@@ -96,14 +103,13 @@ struct _SimWorld
   RuhuCatalogue *catalogue;
   RuhuCatalogue *today;
   RuhuCatalogue *last_year;
-  RuhuStore *store;
+  SimPlace *place;
+  RuhuStore *store; /* borrowed from the place */
   RuhuLedger *ledger;
-  char *path;
-  RuhuDatabase *anchor;
-  SimTime time;
   gint64 observed;        /* the township's log as far as the oracle was told */
   GPtrArray *by_position; /* SimChange or NULL */
 
+  GPtrArray *places; /* borrowed from the plan */
   SimOracle *oracle;
   GPtrArray *users;      /* SimUser */
   GPtrArray *laptops;    /* SimLaptop */
@@ -123,6 +129,7 @@ typedef struct
   RuhuCatalogue *township;
   RuhuCatalogue *today;
   RuhuCatalogue *last_year;
+  GPtrArray *places; /* SimPlace, emptied, for the next ones */
 } SimPlan;
 
 /* Plays one history. NULL: everything held. Else what did not, transfer full. *@n_steps: how many it had. */
@@ -135,15 +142,20 @@ gboolean sim_expect (SimWorld *self, gboolean ok, GError *error, const char *wha
 void sim_say (SimWorld *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 char *sim_world_dup_id (SimWorld *self);
 
-/* Opening and closing */
-gboolean sim_world_open_township (SimWorld *self);
-void sim_world_close_township (SimWorld *self);
 SimLaptop *sim_world_add_laptop (SimWorld *self, guint user);
-gboolean sim_laptop_open (SimLaptop *self);
-void sim_laptop_close (SimLaptop *self);
 void sim_laptop_free (SimLaptop *self);
 void sim_open_free (SimOpen *self);
 void sim_push_free (SimPush *self);
+
+/* Places (sim-place.c) */
+/* NULL after a failure. @name: of its file, for a history on real files. */
+SimPlace *sim_place_take (SimWorld *world, RuhuCatalogue *catalogue, const char *name);
+/* Closes the store, really. */
+void sim_place_close (SimPlace *self);
+gboolean sim_place_open (SimWorld *world, SimPlace *self);
+/* Emptied and kept for another history where that can be, else freed. */
+void sim_place_give_back (SimWorld *world, SimPlace *self);
+void sim_place_free (SimPlace *self);
 
 /* The township (sim-township.c) */
 /* The villages, households, people and first assignments. */
