@@ -217,6 +217,13 @@ mark_conflict (Work *work, const char *field, gboolean open, GError **error)
                                                     work->id, work->type_name, field);
 }
 
+/* Another deletion is no edit: two people who delete a record apart agree. */
+static gboolean
+is_edit (const RuhuHead *head)
+{
+  return head->fields->len > (ruhu_head_has_field (head, DELETED) ? 1 : 0);
+}
+
 /* Whether the standing deletion @head has a concurrent edit beside it. */
 static gboolean
 is_contested (Work *work, const RuhuHead *head)
@@ -225,7 +232,7 @@ is_contested (Work *work, const RuhuHead *head)
     {
       const RuhuHead *other = g_ptr_array_index (work->heads, i);
 
-      if (other != head && ruhu_head_is_concurrent (head, other))
+      if (other != head && is_edit (other) && ruhu_head_is_concurrent (head, other))
         return TRUE;
     }
   return FALSE;
