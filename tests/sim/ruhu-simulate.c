@@ -24,8 +24,7 @@
 typedef struct
 {
   guint64 current[MAX_JOBS];
-  guint64 played[MAX_JOBS];
-  guint64 steps[MAX_JOBS];
+  SimCounts counts[MAX_JOBS];
   gboolean stop;
 } Board;
 
@@ -99,14 +98,13 @@ cut_down (SimPlan *plan, int n_steps)
 
 /* FALSE once one has failed. */
 static gboolean
-play (SimPlan *plan, gboolean minimise, guint64 *steps)
+play (SimPlan *plan, gboolean minimise)
 {
   g_autofree char *failure = NULL;
   int n = 0;
 
   plan->n_steps = -1;
   failure = sim_world_play (plan, &n);
-  *steps += (guint64) n;
   if (failure == NULL)
     return TRUE;
   g_print ("history %" G_GUINT64_FORMAT ": %s\n", plan->seed, failure);
@@ -123,12 +121,12 @@ run_job (SimPlan *plan, Board *board, int job, int jobs, guint64 first, guint64 
     {
       board->current[job] = seed;
       plan->seed = seed;
-      if (!play (plan, minimise, &board->steps[job]))
+      plan->counts = &board->counts[job];
+      if (!play (plan, minimise))
         {
           board->stop = TRUE;
           return 1;
         }
-      board->played[job]++;
     }
   return 0;
 }
@@ -161,19 +159,52 @@ run_all (SimPlan *plan, Board *board, int jobs, guint64 first, guint64 n, gboole
   return good;
 }
 
+/* The sum over all jobs of the counter at @offset. */
+static guint64
+sum (Board *board, int jobs, gsize offset)
+{
+  guint64 total = 0;
+
+  for (int i = 0; i < jobs; i++)
+    total += *(guint64 *) (gpointer) ((char *) &board->counts[i] + offset);
+  return total;
+}
+
 static int
 report (Board *board, int jobs, gint64 start, gboolean good)
 {
-  guint64 played = 0, steps = 0;
+  static const struct
+  {
+    gsize offset;
+    const char *what;
+  } lines[] = {
+    { G_STRUCT_OFFSET (SimCounts, steps), "steps" },
+    { G_STRUCT_OFFSET (SimCounts, changes), "changes" },
+    { G_STRUCT_OFFSET (SimCounts, stale), "saved from a page that was open while the laptop went on" },
+    { G_STRUCT_OFFSET (SimCounts, drafts), "saved from a draft after the household had gone" },
+    { G_STRUCT_OFFSET (SimCounts, half), "saved while the household was being filled in" },
+    { G_STRUCT_OFFSET (SimCounts, refused), "refused by the township" },
+    { G_STRUCT_OFFSET (SimCounts, conflicts), "fields in conflict at the end" },
+    { G_STRUCT_OFFSET (SimCounts, contested), "of them deletions against edits" },
+    { G_STRUCT_OFFSET (SimCounts, grants), "grants" },
+    { G_STRUCT_OFFSET (SimCounts, revocations), "revocations" },
+    { G_STRUCT_OFFSET (SimCounts, backfills), "backfills" },
+    { G_STRUCT_OFFSET (SimCounts, given_up), "of them given up, the scope having been taken again" },
+    { G_STRUCT_OFFSET (SimCounts, lost), "answers lost" },
+    { G_STRUCT_OFFSET (SimCounts, repeated), "requests and pages that came twice" },
+    { G_STRUCT_OFFSET (SimCounts, restarts), "restarts of a laptop" },
+    { G_STRUCT_OFFSET (SimCounts, reopened), "of them with the file closed and opened" },
+    { G_STRUCT_OFFSET (SimCounts, upgrades), "of them with a newer catalogue" },
+    { G_STRUCT_OFFSET (SimCounts, clocks), "clocks so wrong that the township would not have the stamps" },
+    { G_STRUCT_OFFSET (SimCounts, erased), "laptops withdrawn and erased" },
+  };
   double seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  guint64 histories = sum (board, jobs, G_STRUCT_OFFSET (SimCounts, histories));
 
-  for (int i = 0; i < jobs; i++)
-    {
-      played += board->played[i];
-      steps += board->steps[i];
-    }
-  g_print ("%s %" G_GUINT64_FORMAT " histories (%" G_GUINT64_FORMAT " steps) in %.1f s: %.0f histories/s in each of %d jobs\n",
-           good ? "every replica agrees with the oracle:" : "FAILED after", played, steps, seconds, (double) played / seconds / jobs, jobs);
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    g_print ("%9" G_GUINT64_FORMAT " %s\n", sum (board, jobs, lines[i].offset), lines[i].what);
+  g_print ("%s %" G_GUINT64_FORMAT " histories in %.1f s, %.0f a second in each of %d jobs\n", good ? "every replica agrees with the oracle:" : "FAILED:", histories,
+           seconds, (double) histories / seconds / jobs, jobs);
   return good ? 0 : 1;
 }
 
@@ -215,6 +246,7 @@ main (int argc, char **argv)
       return 2;
     }
   plan.directory = directory;
+  plan.counts = &board->counts[0];
   plan.places = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_place_free);
   plan.on_disk_every = (guint) MAX (on_disk, 0);
   jobs = CLAMP (jobs, 1, MAX_JOBS);

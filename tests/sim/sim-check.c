@@ -336,6 +336,8 @@ collect_conflicts (Place *self, GHashTable *expected)
       if (type == NULL || !place_holds (self, record->scope))
         continue;
       judge (oracle, record, key->field, field != NULL && field->merge == RUHU_MERGE_REVIEW && !type->append_only, &conflict);
+      self->world->counts->conflicts += conflict && self->laptop == NULL;
+      self->world->counts->contested += conflict && self->laptop == NULL && g_str_equal (key->field, "deleted");
       if (conflict)
         g_hash_table_add (expected, g_strdup_printf ("%s %s.%s", record->type, record->id, key->field));
     }
@@ -511,6 +513,7 @@ sim_check_end (SimWorld *self)
   /* The product's own check replays the whole log: not every time. */
   if (self->failure == NULL && self->seed % 4 == 0 && sim_expect (self, ruhu_ledger_verify (self->ledger, &n, &error), g_steal_pointer (&error), "verifying") && n != self->observed)
     sim_fail (self, "verify read %" G_GINT64_FORMAT " entries of %" G_GINT64_FORMAT, n, self->observed);
+  self->counts->changes += self->oracle->changes->len;
   for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
     check_laptop (self->laptops->pdata[i]);
 }

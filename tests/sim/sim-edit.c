@@ -116,6 +116,12 @@ may_delete (Edit *edit, const Field *fields)
 static void
 set_fields (Edit *edit, json_object *record, const Field *fields, guint n)
 {
+  gboolean deletes = sim_random_chance (edit->random, edit->world->temper.deleted) && may_delete (edit, fields);
+
+  if (deletes)
+    json_object_object_add (record, "deleted", json_object_new_boolean (sim_random_chance (edit->random, 70)));
+  if (deletes && sim_random_chance (edit->random, 60))
+    return;
   guint writes = sim_random_between (edit->random, 1, MIN (n, 3));
 
   for (guint i = 0; i < writes; i++)
@@ -127,8 +133,6 @@ set_fields (Edit *edit, json_object *record, const Field *fields, guint n)
     }
   if (json_object_object_length (record) == 0)
     json_object_object_add (record, fields[0].name, make_value (edit, fields[0].kind));
-  if (sim_random_chance (edit->random, 7) && may_delete (edit, fields))
-    json_object_object_add (record, "deleted", json_object_new_boolean (sim_random_chance (edit->random, 70)));
 }
 
 /* A record of this type that the page shows, or NULL for a new one. */
@@ -163,6 +167,8 @@ edit_plain (Edit *edit, const char *type, const Field *fields, guint n, guint pe
       id = g_strdup (edit->scope);
     }
   set_fields (edit, fields_of (edit, type, id), fields, n);
+  if (fields == person && edit->laptop != NULL && sim_random_chance (edit->random, edit->world->temper.doomed / 3))
+    json_object_object_add (fields_of (edit, type, id), "score", json_object_new_int (60));
 }
 
 /* A record whose id follows from scope, type and key: whoever makes it, it is the same one. */
@@ -221,7 +227,7 @@ edit_once (Edit *edit)
   else if (dice < 20)
     set_fields (edit, fields_of (edit, "household", edit->scope), household, G_N_ELEMENTS (household));
   else if (dice < 60)
-    edit_plain (edit, "person", person, G_N_ELEMENTS (person), 15);
+    edit_plain (edit, "person", person, G_N_ELEMENTS (person), edit->world->temper.fresh);
   else if (dice < 75)
     edit_keyed (edit, "living", living, G_N_ELEMENTS (living));
   else if (dice < 85)

@@ -158,6 +158,10 @@ take_page (SimLaptop *self, SimRandom *random)
 {
   const char *scope;
 
+  /* The worst moment to save is while the household is being filled in. */
+  for (guint i = 0; self->filling != NULL && i < self->opened->len; i++)
+    if (is_filling (self, ((SimOpen *) self->opened->pdata[i])->scope) && sim_random_chance (random, 70))
+      return g_ptr_array_steal_index (self->opened, i);
   if (self->opened->len > 0 && sim_random_chance (random, 35))
     return g_ptr_array_steal_index (self->opened, sim_random_below (random, self->opened->len));
   scope = choose_scope (self, random);
@@ -308,6 +312,9 @@ save_page (SimLaptop *self, SimRandom *random, SimOpen *page)
       if (ruhu_store_save (self->store, &edit, &seq, &error))
         {
           note_saved (self, &edit, page, seq);
+          world->counts->stale += page->seen < self->cursor;
+          world->counts->half += is_filling (self, page->scope);
+          world->counts->drafts += page->draft != NULL && !sim_laptop_holds (self, page->scope);
           g_clear_pointer (&page->draft, g_free);
         }
       else if (is_incomplete (self, edit.set) && g_error_matches (error, RUHU_ERROR, RUHU_ERROR_INVALID))

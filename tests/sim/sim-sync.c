@@ -116,6 +116,28 @@ predict (SimLaptop *self, GPtrArray *changes, int *stop)
   return last;
 }
 
+/* Stamps that nobody else has seen may have been changed, and nothing else. */
+static void
+reread_stamps (SimLaptop *self)
+{
+  SimWorld *world = self->world;
+
+  for (gint64 seq = self->echoed + 1;; seq++)
+    {
+      SimChange *change = sim_oracle_find (world->oracle, self->device, seq);
+      g_autofree char *body = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (change == NULL)
+        return;
+      if (!ruhu_database_get_text (ruhu_store_get_database (self->store), "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, &error, "si",
+                                   self->id, seq))
+        return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "reading the log");
+      if (g_strcmp0 (body, change->body) != 0 && (body == NULL || change->state != SIM_PENDING || !sim_change_restamp (change, body)))
+        sim_fail (world, "laptop %u: stamping change %" G_GINT64_FORMAT " anew altered it: %s", self->index, seq, body);
+    }
+}
+
 /* The township would not have the stamps: the laptop's clock is set right, and what was not taken is stamped anew. */
 static void
 mend_clock (SimLaptop *self, gint64 accepted)
@@ -124,6 +146,7 @@ mend_clock (SimLaptop *self, gint64 accepted)
   g_autoptr (GError) error = NULL;
 
   sim_say (world, "laptop %u mends its clock", self->index);
+  world->counts->clocks++;
   if (!ruhu_replica_unsend (self->replica, accepted, &error) || !ruhu_replica_correct_clock (self->replica, -self->place->time.error, &error))
     {
       sim_expect (world, FALSE, g_steal_pointer (&error), "mending the clock");
@@ -131,22 +154,20 @@ mend_clock (SimLaptop *self, gint64 accepted)
     }
   g_queue_clear_full (self->pushes, (GDestroyNotify) sim_push_free);
   g_clear_pointer (&self->last_push, sim_push_free);
-  for (gint64 seq = accepted + 1;; seq++)
-    {
-      SimChange *change = sim_oracle_find (world->oracle, self->device, seq);
-      g_autofree char *body = NULL;
+  reread_stamps (self);
+}
 
-      if (change == NULL)
-        return;
-      if (!ruhu_database_get_text (ruhu_store_get_database (self->store), "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, &error, "si",
-                                   self->id, seq))
-        {
-          sim_expect (world, FALSE, g_steal_pointer (&error), "reading the log");
-          return;
-        }
-      if (body == NULL || !sim_change_restamp (change, body))
-        sim_fail (world, "laptop %u: stamping change %" G_GINT64_FORMAT " anew altered it: %s", self->index, seq, body);
-    }
+/* Every answer tells the township's time. */
+void
+sim_laptop_measure_clock (SimLaptop *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->gone)
+    return;
+  sim_say (self->world, "laptop %u measures its clock", self->index);
+  if (sim_expect (self->world, ruhu_replica_correct_clock (self->replica, -self->place->time.error, &error), g_steal_pointer (&error), "correcting the clock"))
+    reread_stamps (self);
 }
 
 static void
@@ -217,7 +238,10 @@ choose_push (SimLaptop *laptop, SimRandom *random, gboolean everything, Delivery
 {
   delivery->laptop = laptop;
   if (!everything && laptop->last_push != NULL && sim_random_chance (random, 10))
-    delivery->push = g_steal_pointer (&laptop->last_push);
+    {
+      delivery->push = g_steal_pointer (&laptop->last_push);
+      laptop->world->counts->repeated++;
+    }
   else if (!everything && laptop->pushes->length > 1 && sim_random_chance (random, 15))
     delivery->push = g_queue_pop_tail (laptop->pushes);
   else
@@ -245,6 +269,8 @@ sim_world_deliver (SimWorld *self, SimRandom *random, gboolean everything)
 
       if (self->failure == NULL && !laptop->gone && (everything || sim_random_chance (random, 65)))
         take_answer (laptop, &deliveries[i].batch);
+      else
+        self->counts->lost++;
       if (deliveries[i].batch.stop == NULL && laptop->last_push == NULL)
         laptop->last_push = g_steal_pointer (&deliveries[i].push);
       g_clear_pointer (&deliveries[i].push, sim_push_free);
@@ -378,6 +404,7 @@ begin_filling (SimLaptop *self, const RuhuEntry *entry)
       return;
     }
   sim_say (world, "laptop %u needs %s at %" G_GINT64_FORMAT, self->index, scope, at);
+  world->counts->backfills++;
   self->filling = g_steal_pointer (&filling);
   self->filling_at = at;
   g_clear_pointer (&self->filled, sim_view_unref);
@@ -492,7 +519,7 @@ note_filled (SimLaptop *self, RuhuBackfillEntry *entry)
 static void
 fill (SimLaptop *self, SimRandom *random)
 {
-  static const gsize sizes[] = { 1, 300, 1500, 100000 };
+  static const gsize sizes[] = { 1, 1, 1500, 100000 };
   SimWorld *world = self->world;
   g_autoptr (RuhuBackfillPage) page = NULL;
   g_autoptr (GString) lines = g_string_new (NULL);
@@ -510,6 +537,7 @@ fill (SimLaptop *self, SimRandom *random)
         return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "backfilling");
       g_clear_error (&error);
       sim_say (world, "laptop %u may not have %s any more", self->index, scope);
+      world->counts->given_up++;
       if (!ruhu_replica_refuse_backfill (self->replica, &error))
         return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "giving up a backfill");
       return end_filling (self, FALSE);
@@ -546,6 +574,7 @@ sim_laptop_fetch (SimLaptop *self, SimRandom *random)
   else if (random != NULL && self->old_page != NULL && self->old_page->entries->len > 0 && sim_random_chance (random, 10))
     {
       sim_say (self->world, "laptop %u is given an old page again", self->index);
+      self->world->counts->repeated++;
       apply_entries (self, self->old_page, 0, self->old_page->entries->len, &applied);
     }
   else

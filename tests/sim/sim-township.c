@@ -60,6 +60,7 @@ observe_change (SimWorld *self, gint64 position, const char *device, gint64 seq,
   invalid = writes_too_high_a_score (self, change);
   change->position = position;
   change->state = refused ? SIM_REFUSED : SIM_ACCEPTED;
+  self->counts->refused += refused;
   if (refused != (rightless || invalid))
     sim_fail (self, "the township %s position %" G_GINT64_FORMAT " (%s); it was %s: %s", refused ? "refused" : "accepted", position, reason,
               rightless ? "without right" : invalid ? "not valid"
@@ -83,6 +84,7 @@ observe_entry (SimWorld *self, RuhuStatement *row)
     {
       gboolean granted = strstr (body, "\"grant\"") != NULL;
 
+      *(granted ? &self->counts->grants : &self->counts->revocations) += 1;
       sim_oracle_granted (self->oracle, position, sim_oracle_device (self->oracle, device), ruhu_statement_get_text (row, 4), granted);
       sim_say (self, "position %" G_GINT64_FORMAT " %s: %s", position, device, body);
     }
@@ -416,6 +418,7 @@ sim_laptop_leave (SimLaptop *self)
   g_autoptr (GError) error = NULL;
 
   sim_say (world, "laptop %u is erased", self->index);
+  world->counts->erased++;
   self->gone = sim_expect (world, ruhu_replica_erase (self->replica, &error), g_steal_pointer (&error), "erasing");
   sim_view_forget (self->known, world->oracle, "*");
   g_hash_table_remove_all (self->held);

@@ -148,6 +148,17 @@ sim_world_add_laptop (SimWorld *self, guint user)
   return laptop;
 }
 
+/* A newer program may know fields that were waiting in the log. */
+static void
+update (SimLaptop *self, SimRandom *random)
+{
+  if (self->place->catalogue == self->world->today || sim_random_chance (random, 50))
+    return;
+  sim_say (self->world, "laptop %u is updated", self->index);
+  self->place->catalogue = self->world->today;
+  self->world->counts->upgrades++;
+}
+
 /* Whatever was only in memory is lost: the page being read, the requests under way (which may arrive all the same). Pages on the screen belong to the app, which is
  * another program. */
 static void
@@ -155,10 +166,13 @@ restart_laptop (SimLaptop *self, SimRandom *random)
 {
   sim_say (self->world, "laptop %u restarts", self->index);
   g_clear_pointer (&self->replica, ruhu_replica_free);
+  self->world->counts->restarts++;
   if (sim_random_chance (random, 30))
     {
       sim_place_close (self->place);
+      update (self, random);
       sim_place_open (self->world, self->place);
+      self->world->counts->reopened++;
     }
   self->store = self->place->store;
   if (self->store != NULL)
@@ -190,14 +204,26 @@ restart (SimWorld *self, SimRandom *random)
     self->ledger = ruhu_ledger_new (self->store);
 }
 
+/* Some people do one thing after the other while the rest are out. */
+static SimLaptop *
+choose_laptop (SimWorld *self, SimRandom *random)
+{
+  SimRandom turn = sim_random_for (self->seed, 1000000 + (guint64) self->step / 6);
+  guint one = sim_random_below (&turn, self->laptops->len), any = sim_random_below (random, self->laptops->len);
+
+  return self->laptops->pdata[sim_random_chance (random, self->temper.constant) ? one : any];
+}
+
 static void
 play_step (SimWorld *self, SimRandom *random)
 {
-  SimLaptop *laptop = self->laptops->pdata[sim_random_below (random, self->laptops->len)];
+  SimLaptop *laptop = choose_laptop (self, random);
   guint dice = sim_random_below (random, 1000);
 
   self->now += sim_random_below (random, 20000);
-  if (dice < 80)
+  if (dice < 10)
+    sim_laptop_measure_clock (laptop);
+  else if (dice < 80)
     sim_laptop_look (laptop, random);
   else if (dice < 380)
     sim_laptop_work (laptop, random);
@@ -268,6 +294,11 @@ world_new (const SimPlan *plan)
   self->on_disk = plan->on_disk_every > 0 && plan->seed % plan->on_disk_every == 0;
   self->now = BEGINNING;
   self->places = plan->places;
+  self->counts = plan->counts;
+  self->temper.doomed = (const guint[]){ 0, 10, 40 }[sim_random_below (&self->random, 3)];
+  self->temper.fresh = (const guint[]){ 5, 20, 50 }[sim_random_below (&self->random, 3)];
+  self->temper.deleted = (const guint[]){ 0, 8, 25 }[sim_random_below (&self->random, 3)];
+  self->temper.constant = (const guint[]){ 0, 50, 80 }[sim_random_below (&self->random, 3)];
   self->oracle = sim_oracle_new ();
   self->by_position = g_ptr_array_new ();
   self->users = g_ptr_array_new_with_free_func (g_free);
@@ -354,6 +385,8 @@ sim_world_play (const SimPlan *plan, int *n_steps)
   come_home (self, &random);
   if (self->failure == NULL)
     sim_check_end (self);
+  self->counts->histories++;
+  self->counts->steps += (guint64) *n_steps;
   failure = g_strdup (self->failure);
   world_free (self);
   return failure;

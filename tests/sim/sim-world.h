@@ -87,9 +87,27 @@ typedef struct
   char *village;
 } SimUser;
 
+/* What a history has more or less of. */
+typedef struct
+{
+  guint doomed;   /* percent of scores that the township will not take */
+  guint fresh;    /* percent of records that are new ones */
+  guint deleted;  /* percent of edits that delete */
+  guint constant; /* percent of steps by the same laptop as the one before */
+} SimTemper;
+
+/* What has happened, over all histories. */
+typedef struct
+{
+  guint64 histories, steps, changes, refused, grants, revocations, stale, drafts, half, backfills, given_up, lost, repeated, restarts, reopened, clocks, upgrades,
+      erased, heads, conflicts, contested;
+} SimCounts;
+
 struct _SimWorld
 {
   guint64 seed;
+  SimTemper temper;
+  SimCounts *counts;
   gboolean on_disk;
   char *directory; /* for histories on real files */
   GString *trace;  /* what happened, or NULL */
@@ -130,6 +148,7 @@ typedef struct
   RuhuCatalogue *today;
   RuhuCatalogue *last_year;
   GPtrArray *places; /* SimPlace, emptied, for the next ones */
+  SimCounts *counts;
 } SimPlan;
 
 /* Plays one history. NULL: everything held. Else what did not, transfer full. *@n_steps: how many it had. */
@@ -179,6 +198,7 @@ GPtrArray *sim_township_list_rights (SimWorld *self, guint user);
 void sim_laptop_look (SimLaptop *self, SimRandom *random);
 void sim_laptop_work (SimLaptop *self, SimRandom *random);
 void sim_laptop_send (SimLaptop *self, SimRandom *random);
+void sim_laptop_measure_clock (SimLaptop *self);
 void sim_world_deliver (SimWorld *self, SimRandom *random, gboolean everything);
 void sim_laptop_fetch (SimLaptop *self, SimRandom *random);
 void sim_laptop_finish (SimLaptop *self);
