@@ -8,6 +8,7 @@
 #include "ruhu-catalogue.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-generate-year.h"
 #include "ruhu-generate.h"
 
 #include <glib/gi18n.h>
@@ -148,10 +149,20 @@ ruhu_command_init (int argc, char **argv)
   return status;
 }
 
+typedef struct
+{
+  guint64 seed;
+  guint64 calls; /* of the clock */
+  gboolean year;
+} Generated;
+
 static gboolean
 fill_generated (RuhuSession *session, gpointer data, GError **error)
 {
-  return ruhu_generate (session->ledger, *(guint64 *) data, error);
+  Generated *generated = data;
+
+  return ruhu_generate (session->ledger, generated->seed, error) &&
+         (!generated->year || ruhu_generate_year (session->ledger, generated->seed, &generated->calls, error));
 }
 
 int
@@ -159,19 +170,20 @@ ruhu_command_generate (int argc, char **argv)
 {
   Options options = { .port = -1 };
   gint64 seed = 1;
-  guint64 used, calls = 0;
+  Generated generated = { 0 };
   g_autofree GOptionEntry *common = dup_entries (&options);
-  g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, 6);
+  g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, 7);
   g_autoptr (RuhuConfig) config = NULL;
   g_autoptr (GError) error = NULL;
   int status = RUHU_EXIT_USAGE;
 
   memcpy (entries, common, 4 * sizeof (GOptionEntry));
   entries[4] = (GOptionEntry){ "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("The same number gives the same data (1)"), N_ ("N") };
+  entries[5] = (GOptionEntry){ "year", 0, 0, G_OPTION_ARG_NONE, &generated.year, N_ ("Add a year of visits by every helper's laptop, with disagreements"), NULL };
   if (ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Makes a new township with invented households after the 2018 plan, to try things out."), entries, 1, 1))
     config = make_config (&options);
-  used = (guint64) seed;
-  if (config != NULL && ruhu_township_create (argv[1], config, ruhu_generate_now, &calls, fill_generated, &used, &error))
+  generated.seed = (guint64) seed;
+  if (config != NULL && ruhu_township_create (argv[1], config, ruhu_generate_now, &generated.calls, fill_generated, &generated, &error))
     {
       g_printerr (_ ("The township was made in %s.\n"), argv[1]);
       say_what_next (argv[1]);

@@ -153,6 +153,9 @@ void ruhu_new_town_describe_people (RuhuNewTown *self);
 gboolean ruhu_new_town_add_support (RuhuNewTown *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ruhu_new_town_add_helpers (RuhuNewTown *self);
 
+/* All of the above: the township in memory. Transfer full. */
+RuhuNewTown *ruhu_generate_town (guint64 seed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Adds an empty record to a change's set and returns its fields (borrowed). */
 json_object *ruhu_generate_add (json_object *set, const char *type, const char *id);
 /* The same with the id that the catalogue makes of the key. The key's fields must be in @fields, which is taken. */

@@ -22,6 +22,7 @@ typedef enum
   RUHU_PURPOSE_MEASURES,
   RUHU_PURPOSE_HELPERS,
   RUHU_PURPOSE_CALENDAR,
+  RUHU_PURPOSE_YEAR,
 } RuhuPurpose;
 
 typedef struct

@@ -97,19 +97,28 @@ check_empty (RuhuLedger *ledger, GError **error)
   return FALSE;
 }
 
+RuhuNewTown *
+ruhu_generate_town (guint64 seed, GError **error)
+{
+  g_autoptr (RuhuNewTown) town = ruhu_new_town (seed, error);
+  if (town == NULL || !ruhu_new_town_add_families (town, error))
+    return NULL;
+  ruhu_new_town_describe_people (town);
+  if (!ruhu_new_town_add_support (town, error))
+    return NULL;
+  ruhu_new_town_add_helpers (town);
+  return g_steal_pointer (&town);
+}
+
 gboolean
 ruhu_generate (RuhuLedger *ledger, guint64 seed, GError **error)
 {
   g_return_val_if_fail (ledger != NULL, FALSE);
   if (!check_empty (ledger, error))
     return FALSE;
-  g_autoptr (RuhuNewTown) town = ruhu_new_town (seed, error);
-  if (town == NULL || !ruhu_new_town_add_families (town, error))
+  g_autoptr (RuhuNewTown) town = ruhu_generate_town (seed, error);
+  if (town == NULL)
     return FALSE;
-  ruhu_new_town_describe_people (town);
-  if (!ruhu_new_town_add_support (town, error))
-    return FALSE;
-  ruhu_new_town_add_helpers (town);
   RuhuWriting writing = { ledger, town };
   return ruhu_database_transaction (ledger->database, write_town, &writing, error);
 }
