@@ -10,20 +10,20 @@
 
 /* Whole words of a name. */
 static const char *const excluded_words[] = {
-  "account", "army", "caste", "dna", "face", "faces", "faith", "gps", "icd", "imei", "imsi", "iris", "lat", "latitude", "lng", "lon", "longitude",
+  "army", "caste", "coordinate", "coordinates", "dna", "face", "faces", "faith", "gps", "icd", "imei", "imsi", "iris", "lat", "latitude", "lng", "lon", "longitude",
   "mac", "minzu", "palm", "party", "putonghua", "race", "selfie", "sms", "soldier", "track", "tracks", "voice", "voiceprint", "wechat", "zongjiao", NULL
 };
 
 /* Beginnings of words. */
 static const char *const excluded_stems[] = {
-  "altitude", "arrest", "attitud", "bank", "belief", "biometr", "birthcontrol", "contracep", "convict", "coordinat", "crim", "detain", "detention",
+  "altitude", "arrest", "attitud", "bank", "belief", "biometr", "birthcontrol", "contracep", "convict", "criminal", "crime", "detain", "detention",
   "diagnos", "disease", "employer", "ethnic", "fingerprint", "geoloc", "geotag", "ideolog", "imprison", "loyal", "mandarin", "militar", "nationalit",
   "politic", "prison", "relig", "signatur", "trajector", "veteran", "visitor", "worship", NULL
 };
 
 /* Neighbouring words. */
 static const char *const excluded_phrases[] = {
-  "_birth_control_", "_call_log_", "_card_no_", "_family_planning_", "_phone_content_", "_phone_contents_", "_phone_contacts_", "_travel_log_",
+  "_account_no_", "_account_number_", "_birth_control_", "_call_log_", "_card_no_", "_card_number_", "_family_planning_", "_phone_content_", "_phone_contents_", "_phone_contacts_", "_travel_log_",
   "_work_unit_", "_language_ability_", NULL
 };
 
@@ -31,8 +31,8 @@ static const char *const excluded_phrases[] = {
 static const char *const excluded_chinese[] = {
   "民族", "族别", "宗教", "信仰", "政治面貌", "党员", "普通话", "国语水平", "汉语水平", "计划生育", "计生", "节育", "避孕", "服刑", "判刑", "刑满", "犯罪", "前科", "违法",
   "拘留", "军人", "退伍", "退役", "服役", "思想", "态度", "表现评分", "忠诚", "来访人", "访客", "通讯录", "通话记录", "指纹", "人脸", "面部", "声纹", "虹膜", "签名",
-  "经度", "纬度", "经纬度", "定位", "坐标", "轨迹", "行踪", "雇主", "用人单位", "工作单位", "务工企业", "企业名称", "银行", "账号", "帐号", "开户", "一卡通号", "病名",
-  "病种", "疾病名称", "疾病", "诊断", NULL
+  "经度", "纬度", "经纬度", "定位", "坐标", "轨迹", "行踪", "雇主", "用人单位", "工作单位", "务工企业", "就业企业", "务工单位名称", "银行", "账号", "帐号", "开户", "一卡通号", "病名",
+  "病种", "疾病名", "所患", "诊断", NULL
 };
 
 static gboolean

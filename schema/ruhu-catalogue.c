@@ -62,6 +62,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include <locale.h>
 #include <string.h>
 
 #define BUILTIN_FOLDER "/org/ruhu/catalogue/"
@@ -383,10 +384,13 @@ ruhu_label_get_for (const RuhuLabel *label, const char *language)
   return text != NULL ? text : "";
 }
 
+/* As gettext decides: in the C locale it translates nothing, whatever LANGUAGE says; a page must not be in two languages. */
 const char *
 ruhu_label_get (const RuhuLabel *label)
 {
-  return ruhu_label_get_for (label, g_get_language_names ()[0]);
+  const char *locale = setlocale (LC_MESSAGES, NULL);
+
+  return ruhu_label_get_for (label, g_strcmp0 (locale, "C") == 0 ? "en" : g_get_language_names ()[0]);
 }
 
 const char *

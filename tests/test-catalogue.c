@@ -6,6 +6,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 
+#include <locale.h>
 #include <string.h>
 
 #define LABEL "\"label\":{\"en\":\"Thing\",\"zh_CN\":\"东西\"}"
@@ -285,11 +286,11 @@ test_excluded_data_has_no_field (void)
   static const char *const excluded[] = { "ethnicity", "ethnic_group", "religion", "religious_belief", "politics", "political_status", "party_member", "criminal_record",
                                           "military_status", "veteran", "gps", "gps_lat", "latitude", "longitude", "lon", "bank_account", "bank_name", "disease_name",
                                           "diagnosis", "fingerprint", "face_image", "voice_print", "attitude", "attitude_score", "employer", "employer_name",
-                                          "mandarin_level", "family_planning", "birth_control", "visitors", "call_log", "signature", "Bank Account", "bankAccount", "民族",
+                                          "mandarin_level", "family_planning", "birth_control", "visitors", "call_log", "signature", "Bank Account", "bankAccount", "account_no", "coordinates", "crime", "民族",
                                           "政治面貌", "宗教信仰", "是否军人", "开户银行", "银行卡号", "疾病名称", "务工企业名称", "经度", "思想状况", "计划生育情况", "普通话水平" };
   static const char *const collected[] = { "name", "phone", "health", "labour", "work_area", "work_months", "birth", "land_arable", "water_safe", "amount", "place", "housing",
-                                           "relation", "latest", "plan", "contact", "particulars", "personal_note", "surface", "interface", "姓名", "户主姓名", "健康状况",
-                                           "务工状况", "文化程度", "出生日期", "联系电话", "身份证号", "证件号码", "致贫原因", "危房户" };
+                                           "relation", "latest", "plan", "contact", "particulars", "personal_note", "surface", "interface", "invoice", "coordination_meeting", "income_account", "policy", "latrine", "longest", "姓名", "户主姓名", "健康状况",
+                                           "务工状况", "文化程度", "出生日期", "联系电话", "身份证号", "证件号码", "致贫原因", "危房户", "县(市、区、旗)", "乡(镇)", "行政村", "自然村", "户编号", "人数", "与户主关系", "在校生状况", "劳动技能", "务工时间（月）", "参加大病医疗", "脱贫属性", "脱贫年度", "贫困户属性", "主要致贫原因", "饮水安全", "饮水困难", "人均纯收入", "序号", "是否解决安全饮用水", "首次识别时间", "人员识别时间", "户类型", "监测对象" };
 
   for (guint i = 0; i < G_N_ELEMENTS (excluded); i++)
     if (!ruhu_catalogue_excludes (excluded[i]))
@@ -420,6 +421,24 @@ test_keys_make_the_same_id_everywhere (void)
 }
 
 static void
+test_labels_follow_the_locale (void)
+{
+  const RuhuLabel label = { .en = "Household", .zh_CN = "农户" };
+  const RuhuLabel none = { NULL, NULL };
+
+  g_setenv ("LANGUAGE", "zh_CN", TRUE);
+  /* gettext says English here, and so must the labels beside it. */
+  setlocale (LC_ALL, "C");
+  g_assert_cmpstr (ruhu_label_get (&label), ==, "Household");
+  setlocale (LC_ALL, "C.UTF-8");
+  g_assert_cmpstr (ruhu_label_get (&label), ==, "农户");
+  g_setenv ("LANGUAGE", "en", TRUE);
+  g_assert_cmpstr (ruhu_label_get (&label), ==, "Household");
+  g_assert_cmpstr (ruhu_label_get_for (&label, "zh_CN"), ==, "农户");
+  g_assert_cmpstr (ruhu_label_get (&none), ==, "");
+}
+
+static void
 test_roles_have_names (void)
 {
   static const char *const names[] = { "helper", "cadre", "office", "inspector" };
@@ -446,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/catalogue/extensions-pile-up", test_extensions_pile_up);
   g_test_add_func ("/catalogue/extension-changes-nothing-that-is-there", test_extension_changes_nothing_that_is_there);
   g_test_add_func ("/catalogue/keys-make-the-same-id-everywhere", test_keys_make_the_same_id_everywhere);
+  g_test_add_func ("/catalogue/labels-follow-the-locale", test_labels_follow_the_locale);
   g_test_add_func ("/catalogue/roles-have-names", test_roles_have_names);
   return g_test_run ();
 }
