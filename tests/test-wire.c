@@ -264,6 +264,7 @@ test_lines_that_do_not_fit_are_named (void)
     "{\"position\":4,\"change\":{}} trailing\n" END,
     "{\"position\":4,\"change\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}}}}\n" END,
     "{\"position\":4,\"grant\":\"\xff\xfe\"}\n" END,
+    "{\"position\":4,\"grant\":\"\xed\xad\x90\"}\n" END,
     "{\"position\":5,\"echo\":1}\n{\"position\":4,\"echo\":2}\n" END,
     "{\"position\":13,\"echo\":1}\n" END,
     END "\n{\"position\":13,\"echo\":1}",

@@ -333,7 +333,13 @@ ruhu_wire_parse_json (const char *text, gsize length, int depth, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, length == 0 ? _ ("Nothing is there.") : _ ("It is too long."));
       return NULL;
     }
-  json_tokener_set_flags (tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+  /* json-c lets surrogates pass, which GLib, D-Bus and GTK do not take. */
+  if (!g_utf8_validate_len (text, length, NULL))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The text is not UTF-8."));
+      return NULL;
+    }
+  json_tokener_set_flags (tokener, JSON_TOKENER_STRICT);
   value = json_tokener_parse_ex (tokener, text, (int) length);
   if (json_tokener_get_error (tokener) == json_tokener_continue)
     {
