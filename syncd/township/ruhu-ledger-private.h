@@ -14,6 +14,8 @@ struct _RuhuLedger
   /* Borrowed. */
   RuhuStore *store;
   RuhuDatabase *database;
+  /* Values. */
+  gint64 data_version; /* of the database when the catalogue was last looked at */
 };
 
 /* The end of the chain, inside a transaction. */

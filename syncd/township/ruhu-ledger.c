@@ -339,12 +339,23 @@ refresh_if (RuhuLedger *self, gboolean extends)
     g_warning ("the catalogue was not refreshed: %s", local->message);
 }
 
+/* Another program (an administration command) may have extended the catalogue. */
+static void
+follow_others (RuhuLedger *self)
+{
+  gint64 version = ruhu_database_get_data_version (self->database);
+
+  refresh_if (self, version != self->data_version);
+  self->data_version = version;
+}
+
 gboolean
 ruhu_ledger_accept (RuhuLedger *self, RuhuBatch **batches, gsize n, GError **error)
 {
   Accept job = { self, batches, n, FALSE };
 
   g_return_val_if_fail (self != NULL && batches != NULL, FALSE);
+  follow_others (self);
   if (!ruhu_database_transaction (self->database, accept, &job, error))
     {
       for (gsize i = 0; i < n; i++)
