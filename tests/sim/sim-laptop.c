@@ -189,7 +189,7 @@ note_saved (SimLaptop *self, const RuhuEdit *edit, SimOpen *page, gint64 seq)
   SimChange *change = body != NULL ? sim_oracle_made (world->oracle, self->device, body, page->view) : NULL;
   guint n = 0;
 
-  if (change == NULL || change->seq != seq || change->seen != edit->seen || g_strcmp0 (change->scope, edit->scope) != 0)
+  if (change == NULL || change->seq != seq || g_strcmp0 (change->scope, edit->scope) != 0)
     {
       sim_fail (world, "laptop %u saved change %" G_GINT64_FORMAT ", but its log says: %s", self->index, seq, body);
       return;
