@@ -432,19 +432,8 @@ ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *cancellable, 
   checked->record = g_strdup (request->record);
   checked->relevant = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   checked->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
-  if (type != NULL)
-    {
-      /* The validator may put borrowed names in: they are copied, since the catalogue may be replaced while the answer travels. */
-      g_autoptr (GHashTable) relevant = g_hash_table_new (g_str_hash, g_str_equal);
-      GHashTableIter iter;
-      gpointer name;
-
-      if (!ruhu_validator_check_record (ruhu_store_get_validator (store), type, request->record, request->scope, request->fields, ruhu_store_get_role (store), today, relevant, checked->findings, error))
-        return NULL;
-      g_hash_table_iter_init (&iter, relevant);
-      while (g_hash_table_iter_next (&iter, &name, NULL))
-        g_hash_table_add (checked->relevant, g_strdup (name));
-    }
+  if (type != NULL && !ruhu_validator_check_record (ruhu_store_get_validator (store), type, request->record, request->scope, request->fields, ruhu_store_get_role (store), today, checked->relevant, checked->findings, error))
+    return NULL;
   return g_steal_pointer (&checked);
 }
 
