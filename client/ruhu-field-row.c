@@ -41,7 +41,6 @@ struct _RuhuFieldRow
   char *given_message; /* ruhu_field_row_set_message() */
 
   RuhuSeverity given_severity;
-  gboolean has_previous;
   gboolean is_read_only;
 };
 
@@ -80,14 +79,15 @@ show_previous (RuhuFieldRow *self)
   g_autofree char *text = NULL;
   gboolean differs;
 
-  if (!self->has_previous || self->editor == NULL || self->is_read_only)
+  /* Where nothing was, there is nothing to compare with. */
+  if (self->value_before == NULL || self->editor == NULL || self->is_read_only)
     return;
   differs = !ruhu_field_editor_get_value (self->editor, &value, NULL) || !ruhu_value_equal (value, self->value_before);
   gtk_widget_set_visible (self->previous_box, differs);
   if (!differs)
     return;
   before = ruhu_field_row_format (self->field, self->value_before, self->references);
-  text = before[0] != '\0' ? g_strdup_printf (_ ("Before: %s"), before) : g_strdup (_ ("Before: nothing"));
+  text = g_strdup_printf (_ ("Before: %s"), before);
   gtk_label_set_text (self->previous, text);
 }
 
@@ -288,7 +288,6 @@ ruhu_field_row_set_previous (RuhuFieldRow *self, json_object *value)
   g_return_if_fail (RUHU_IS_FIELD_ROW (self));
   g_clear_pointer (&self->value_before, json_object_put);
   self->value_before = json_object_get (value);
-  self->has_previous = TRUE;
   show_previous (self);
 }
 

@@ -28,7 +28,7 @@ gboolean ruhu_field_row_get_value (RuhuFieldRow *self, json_object **value, GErr
 char *ruhu_field_row_dup_text (RuhuFieldRow *self);
 void ruhu_field_row_set_text (RuhuFieldRow *self, const char *text);
 
-/* Remembers the value of the page's opening: where what stands differs, it is shown beside, with a button that takes it back. */
+/* Remembers the value of the page's opening: where what stands differs, it is shown beside, with a button that takes it back. NULL: there was none, and nothing is shown. */
 void ruhu_field_row_set_previous (RuhuFieldRow *self, json_object *value);
 
 /* A line below the editor, also said to screen readers. NULL takes it away. What the row itself finds (text that is no value) goes first. */

@@ -61,7 +61,7 @@ update (RuhuRecordCard *self)
   const char *type = self->part->record->name;
   gboolean changed = ruhu_draft_body_is_changed (body, type, self->record, NULL);
   gboolean added = ruhu_draft_body_is_added (body, type, self->record);
-  gboolean wrong = changed && count_errors (self) > 0;
+  gboolean wrong = changed && (count_errors (self) > 0 || ruhu_draft_body_has_text (body, type, self->record));
   g_autofree char *title = ruhu_edit_session_dup_title (self->session, self->part->record, self->record);
   g_autofree char *summary = ruhu_edit_session_dup_summary (self->session, self->part->record, self->record);
   const char *state = wrong ? _ ("to be corrected") : added ? _ ("new")

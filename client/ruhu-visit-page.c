@@ -348,7 +348,7 @@ build_steps (RuhuVisitPage *self)
       if (g_strcmp0 (step->name, step_name) == 0)
         current = i;
     }
-  gtk_list_box_append (self->steps, ruhu_step_row_new (_ ("Read back and finish"), FALSE));
+  gtk_list_box_append (self->steps, ruhu_step_row_new (_ ("Check and finish"), FALSE));
   if (g_strcmp0 (step_name, SUMMARY) == 0)
     current = self->form->steps->len;
   g_ptr_array_set_size (self->widgets, (int) self->form->steps->len + 1);

@@ -330,7 +330,7 @@ ruhu_visit_summary_refresh (RuhuVisitSummary *self, GPtrArray *findings)
   g_hash_table_remove_all (self->said);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   adw_bin_set_child (ADW_BIN (self), self->box);
-  add_text (self, _ ("Read back and finish"), "title-2");
+  add_text (self, _ ("Check and finish"), "title-2");
   self->errors = add_group (self, _ ("To be done before the visit can be finished"));
   self->warnings = add_group (self, _ ("Worth a second look"));
   add_text (self, changed ? _ ("This will be recorded. Read it to the household:") : _ ("Nothing was filled in so far."), "heading");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shows the visit form (or the record dialog) over a household made for it, for whoever works on its looks:
  *
- *   show-form [--dark] [--size=1366x768] [--step=N] [--type=TYPE] [--out=FILE.png]
+ *   show-form [--dark] [--size=1366x768] [--step=N] [--type=TYPE] [--fill] [--out=FILE.png]
  *
+ * --fill types into every field of the step, so that messages and former values show.
  * With --out it takes a picture and ends. */
 #define G_LOG_DOMAIN "show-form"
 
@@ -20,6 +21,7 @@ static char *size;
 static int step = 1;
 static char *type;
 static char *out;
+static gboolean fill;
 static gboolean done;
 
 static const GOptionEntry entries[] = {
@@ -27,6 +29,7 @@ static const GOptionEntry entries[] = {
   { "size", 's', 0, G_OPTION_ARG_STRING, &size, NULL, "WxH" },
   { "step", 'n', 0, G_OPTION_ARG_INT, &step, NULL, "N" },
   { "type", 't', 0, G_OPTION_ARG_STRING, &type, NULL, "TYPE" },
+  { "fill", 'f', 0, G_OPTION_ARG_NONE, &fill, NULL, NULL },
   { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, NULL, "FILE" },
   { 0 }
 };
@@ -51,12 +54,30 @@ picture_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+fill_in (GtkWidget *widget)
+{
+  if (!gtk_widget_get_visible (widget))
+    return;
+  if (GTK_IS_ENTRY (widget))
+    {
+      gtk_widget_grab_focus (widget);
+      gtk_editable_set_text (GTK_EDITABLE (widget), "12");
+    }
+  else if (GTK_IS_TOGGLE_BUTTON (widget) && gtk_widget_has_css_class (widget, "ruhu-option"))
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (widget), TRUE);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    fill_in (child);
+}
+
 static gboolean
 step_cb (gpointer page)
 {
   gtk_widget_activate_action (page, "visit.step", "u", (guint) step);
+  if (fill)
+    fill_in (page);
   if (out != NULL)
-    g_timeout_add (900, picture_cb, NULL);
+    g_timeout_add (1500, picture_cb, NULL);
   return G_SOURCE_REMOVE;
 }
 
