@@ -176,25 +176,28 @@ load_step (RuhuCatalogue *self, RuhuForm *form, gboolean extending, const RuhuPl
          load_parts (self, form, step, at, element, error);
 }
 
-static gboolean
-make_form (RuhuCatalogue *self, const char *name, const RuhuPlace *at, json_object *element, RuhuForm **result, GError **error)
+/* Borrowed: the catalogue has it. */
+static RuhuForm *
+make_form (RuhuCatalogue *self, const char *name, const RuhuPlace *at, json_object *element, GError **error)
 {
   RuhuPlace record_place = { .parent = at, .name = "record" };
   const char *record_name = NULL;
 
   if (!ruhu_reader_string (self, at, element, "record", RUHU_CATALOGUE_MAX_NAME, &record_name, error))
-    return FALSE;
+    return NULL;
   RuhuRecordType *record = record_name != NULL ? ruhu_catalogue_get_record (self, record_name) : NULL;
   if (record == NULL)
-    return ruhu_place_fail (&record_place, error, _ ("is not a record type"));
+    {
+      ruhu_place_fail (&record_place, error, _ ("is not a record type"));
+      return NULL;
+    }
 
   RuhuForm *form = g_new0 (RuhuForm, 1);
   form->name = name;
   form->record = record;
   form->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_form_step_free);
   g_hash_table_insert (self->form_by_name, (gpointer) name, form);
-  *result = form;
-  return TRUE;
+  return form;
 }
 
 static gboolean
@@ -212,7 +215,9 @@ load_form (RuhuCatalogue *self, guint layer, const RuhuPlace *at, json_object *e
     return ruhu_place_fail (at, error, _ ("the name is used twice"));
   if (extending && !ruhu_reader_allow (at, element, extended_form_members, NULL))
     return ruhu_place_fail (at, error, _ ("an extension may only give an existing form a label and steps"));
-  if (!extending && !make_form (self, name, at, element, &form, error))
+  if (!extending)
+    form = make_form (self, name, at, element, error);
+  if (form == NULL)
     return FALSE;
 
   if (!ruhu_reader_label (self, at, element, "label", !extending, &form->label, error) ||

@@ -197,7 +197,7 @@ char *ruhu_random_id (void);
 /* Whether guard-rail G1 excludes a field of this name (ethnicity, religion, location tracks, …: DOMAIN.md section 0). */
 gboolean ruhu_catalogue_excludes (const char *field_name);
 
-/* The text in the user's language (zh* or English). Borrowed; "" when there is none. */
+/* The text in the user's language (zh* or English; English in the C locale, as gettext has it). Borrowed; "" when there is none. */
 const char *ruhu_label_get (const RuhuLabel *label);
 /* … in a given language, "zh_CN" or "en". */
 const char *ruhu_label_get_for (const RuhuLabel *label, const char *language);
