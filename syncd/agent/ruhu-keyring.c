@@ -53,9 +53,12 @@ watchdog_start (Watchdog *self)
   self->thread = g_thread_new ("keyring-watchdog", watchdog_run, self);
 }
 
+/* @failed: the keyring may have gone; the next call looks for it anew instead of asking the one that was there. */
 static void
-watchdog_stop (Watchdog *self)
+watchdog_stop (Watchdog *self, gboolean failed)
 {
+  if (failed)
+    secret_service_disconnect ();
   g_mutex_lock (&self->mutex);
   self->over = TRUE;
   g_cond_signal (&self->cond);
@@ -83,7 +86,7 @@ ruhu_keyring_load (const char *directory, char **secret, GError **error)
 
   watchdog_start (&watchdog);
   found = secret_password_lookup_nonpageable_sync (&schema, watchdog.cancellable, &local, "directory", directory, NULL);
-  watchdog_stop (&watchdog);
+  watchdog_stop (&watchdog, local != NULL);
   if (local != NULL)
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The keyring that holds this laptop's key to the township is locked or cannot be reached."));
@@ -104,7 +107,7 @@ ruhu_keyring_store (const char *directory, const char *secret, GError **error)
 
   watchdog_start (&watchdog);
   stored = secret_password_store_sync (&schema, SECRET_COLLECTION_DEFAULT, _ ("Ruhu: this laptop's key to the township"), secret, watchdog.cancellable, &local, "directory", directory, NULL);
-  watchdog_stop (&watchdog);
+  watchdog_stop (&watchdog, local != NULL);
   if (!stored || !ruhu_keyring_load (directory, &back, NULL))
     {
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("There is no keyring that works."));
@@ -125,7 +128,7 @@ ruhu_keyring_clear (const char *directory, GError **error)
 
   watchdog_start (&watchdog);
   secret_password_clear_sync (&schema, watchdog.cancellable, &local, "directory", directory, NULL);
-  watchdog_stop (&watchdog);
+  watchdog_stop (&watchdog, local != NULL);
   if (local == NULL)
     return TRUE;
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The keyring that holds this laptop's key to the township is locked or cannot be reached."));
