@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-enrol.h"
+#include "ruhu-error.h"
 #include "ruhu-rate.h"
 #include "ruhu-wire.h"
 #include "township.h"
@@ -204,6 +206,26 @@ test_enrol_rate (Town *town, gconstpointer data)
   g_assert_cmpuint (elsewhere->status, ==, 200);
 }
 
+/* Who has left is not enrolled any more, and who leaves afterwards keeps nothing but a device without households. */
+static void
+test_enrol_left (Town *town, gconstpointer data)
+{
+  g_autoptr (Laptop) laptop = town_enrol (town, "u-cadre");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuResponse) me = NULL, backfill = NULL;
+  g_autofree char *role = NULL, *code = NULL;
+
+  town_write (town, "township", "{\"helper\":{\"u-cadre\":{\"deleted\":true}}}");
+  code = ruhu_enrol_issue (town->session, "u-cadre", 1, &error);
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN);
+  g_assert_null (code);
+  me = town_ask (town, "GET", "/v1/me", laptop, NULL);
+  role = town_member (me, "role");
+  g_assert_cmpstr (role, ==, "null");
+  backfill = town_ask (town, "GET", "/v1/backfill?scope=h-one&at=1000", laptop, NULL);
+  town_assert_problem (backfill, 403, "forbidden");
+}
+
 static void
 test_rate (void)
 {
@@ -351,6 +373,7 @@ main (int argc, char **argv)
   ADD ("enrol-other-token", test_enrol_other_token);
   ADD ("enrol-malformed", test_enrol_malformed);
   ADD ("enrol-rate", test_enrol_rate);
+  ADD ("enrol-left", test_enrol_left);
   ADD ("tokens", test_tokens);
   ADD ("me", test_me);
   ADD ("scope-of-roles", test_scope_of_roles);

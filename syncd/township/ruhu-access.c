@@ -17,6 +17,16 @@ ruhu_access_hash (const char *secret)
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, secret, -1);
 }
 
+static RuhuRole
+get_role (json_object *fields)
+{
+  json_object *value;
+
+  if (json_object_object_get_ex (fields, "deleted", &value) && json_object_get_boolean (value))
+    return 0;
+  return json_object_object_get_ex (fields, "role", &value) && value != NULL ? ruhu_role_from_name (json_object_get_string (value)) : 0;
+}
+
 gboolean
 ruhu_access_get_user (RuhuSession *session, const char *user, char **name, RuhuRole *role, GError **error)
 {
@@ -35,7 +45,7 @@ ruhu_access_get_user (RuhuSession *session, const char *user, char **name, RuhuR
       return FALSE;
     }
   if (role != NULL)
-    *role = json_object_object_get_ex (record->fields, "role", &value) && value != NULL ? ruhu_role_from_name (json_object_get_string (value)) : 0;
+    *role = get_role (record->fields);
   if (name != NULL)
     *name = g_strdup (json_object_object_get_ex (record->fields, "name", &value) && value != NULL ? json_object_get_string (value) : "");
   return TRUE;

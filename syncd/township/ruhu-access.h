@@ -26,7 +26,7 @@ typedef struct
 RuhuAccess *ruhu_access_check (RuhuSession *session, const char *authorization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ruhu_access_free (RuhuAccess *self);
 
-/* The name (transfer full) and role of a helper record. NOT_FOUND. Both outputs may be NULL and are untouched on failure. */
+/* The name (transfer full) and role of a helper record; a deleted one has no role (0). NOT_FOUND. Both outputs may be NULL and are untouched on failure. */
 gboolean ruhu_access_get_user (RuhuSession *session, const char *user, char **name, RuhuRole *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* How tokens and codes are kept: SHA-256 in hexadecimal. Transfer full. */

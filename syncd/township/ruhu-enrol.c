@@ -69,9 +69,15 @@ ruhu_enrol_issue (RuhuSession *session, const char *owner, guint hours, GError *
   g_autofree char *created = ruhu_stamp_from_time (now);
   g_autofree char *expires = ruhu_stamp_from_time (now + (gint64) hours * 3600 * 1000);
   g_autofree char *code = NULL, *plain = NULL, *hash = NULL;
+  RuhuRole role;
 
-  if (!ruhu_access_get_user (session, owner, NULL, NULL, error))
+  if (!ruhu_access_get_user (session, owner, NULL, &role, error))
     return NULL;
+  if (role == 0)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This person has no role in the township."));
+      return NULL;
+    }
   code = make_code (error);
   if (code == NULL)
     return NULL;

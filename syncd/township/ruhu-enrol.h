@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* The stored form of a code that was typed or pasted: capitals, no dashes or blanks. NULL if it cannot be one. Transfer full. */
 char *ruhu_enrol_normalise_code (const char *code);
 
-/* A new code for the helper @owner, good once and for @hours: "K7QM-2XHB-9RTC", 60 random bits. Kept only as a hash. NOT_FOUND if there is no such helper. Transfer full. */
+/* A new code for the helper @owner, good once and for @hours: "K7QM-2XHB-9RTC", 60 random bits. Kept only as a hash. NOT_FOUND if there is no such helper; FORBIDDEN if they have no role (any more). Transfer full. */
 char *ruhu_enrol_issue (RuhuSession *session, const char *owner, guint hours, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What a laptop brings along. */

@@ -203,8 +203,8 @@ refuse (RuhuServer *self, guint status, RuhuError code, const char *sentence)
   return response;
 }
 
-RuhuResponse *
-ruhu_server_refuse_early (RuhuServer *self, RuhuRequest *request, gint64 length)
+static RuhuResponse *
+check_early (RuhuServer *self, RuhuRequest *request, gint64 length)
 {
   const char *allow;
   const RuhuRoute *route = ruhu_route_find (request->method, request->path, &allow);
@@ -229,6 +229,18 @@ ruhu_server_refuse_early (RuhuServer *self, RuhuRequest *request, gint64 length)
   return NULL;
 }
 
+RuhuResponse *
+ruhu_server_refuse_early (RuhuServer *self, RuhuRequest *request, gint64 length)
+{
+  const char *allow;
+  const RuhuRoute *route = ruhu_route_find (request->method, request->path, &allow);
+  RuhuResponse *response = check_early (self, request, length);
+
+  if (response != NULL && self->log_requests)
+    g_message ("%s %s %u by its headers", route != NULL ? route->method : "-", route != NULL ? route->path : "(no route)", response->status);
+  return response;
+}
+
 static gboolean
 enter_pool (RuhuCall *call, GError **error)
 {
@@ -246,7 +258,7 @@ enter_pool (RuhuCall *call, GError **error)
 void
 ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func, gpointer data)
 {
-  RuhuResponse *refused = ruhu_server_refuse_early (self, request, request->body != NULL ? (gint64) g_bytes_get_size (request->body) : 0);
+  RuhuResponse *refused = check_early (self, request, request->body != NULL ? (gint64) g_bytes_get_size (request->body) : 0);
   RuhuCall *call = g_new0 (RuhuCall, 1);
   g_autoptr (GError) error = NULL;
   const char *allow;
