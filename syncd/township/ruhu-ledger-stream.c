@@ -225,6 +225,7 @@ stream (RuhuDatabase *database, gpointer data, GError **error)
   g_autofree char *hash = NULL;
   RuhuChainEnd end;
   gint64 until = job->after;
+  gsize start;
 
   g_string_truncate (job->out, 0);
   if (!ruhu_ledger_load_end (job->ledger, &end, error) || !check_history (job, &end, error) ||
@@ -234,7 +235,9 @@ stream (RuhuDatabase *database, gpointer data, GError **error)
   query = ruhu_database_query (database, SCAN, error, "ii", job->after, (gint64) MAX_SCAN);
   if (query == NULL)
     return FALSE;
-  while (job->out->len < job->max_bytes && ruhu_statement_next (query, &local))
+  /* However much had to be revoked first: a page that brings nobody further would be asked for for ever. */
+  start = job->out->len;
+  while (job->out->len - start < job->max_bytes && ruhu_statement_next (query, &local))
     {
       if (!append_line (job->ledger, job->device, query, &grants, job->out, error))
         return FALSE;
