@@ -348,6 +348,8 @@ fetch_page (SimLaptop *self, SimRandom *random)
   if (self->page->entries->len > 0)
     sim_say (world, "laptop %u fetches from %" G_GINT64_FORMAT ":\n%s", self->index, cursor, lines->str);
   check_page (self, self->page);
+  if (self->page->until <= cursor && cursor < world->observed)
+    sim_fail (world, "laptop %u is never brought beyond %" G_GINT64_FORMAT, self->index, cursor);
   if (!news && self->page->entries->len > 0)
     sim_fail (world, "laptop %u had news without being told", self->index);
 }
