@@ -100,8 +100,17 @@ class App:
                 raise Failed(f"the app ended while a test waited for {what}: {self.process.said()[-2000:]}")
             if time.monotonic() > end:
                 self.shoot("failed")
-                raise Failed(f"waited in vain: {what}\n{self.tree()[:6000]}")
+                raise Failed(f"waited in vain: {what}\n{self.tree()[-6000:]}")
             time.sleep(0.05)
+
+    def calmly(self, look):
+        """What @look finds, once nothing vanishes under its eyes."""
+        for _ in range(20):
+            try:
+                return look()
+            except (self.GLib.Error, AttributeError, RuntimeError):
+                self.settle(0.1)
+        return look()
 
     def walk(self, item=None):
         item = self.root if item is None else item
@@ -121,12 +130,15 @@ class App:
 
     def see(self, text, seconds=15):
         """Anything on the screen that says this."""
-        return self.wait(lambda: next((a for a in self.walk() if text in a.name or text in self.text_of(a)), None), f"the text {text!r}", seconds)
+        return self.wait(lambda: self.sees(text), f"the text {text!r}", seconds)
 
-    def sees(self, text):
-        return any(text in a.name or text in self.text_of(a) for a in self.walk())
+    def sees(self, text, root=None):
+        return next((a for a in self.walk(root) if text in a.name or text in self.text_of(a)), None)
 
     def text_of(self, item):
+        """What stands in an entry; a label's text is its name."""
+        if item.getRoleName() not in ("text", "entry"):
+            return ""
         try:
             text = item.queryText()
             return text.getText(0, text.characterCount)
@@ -134,19 +146,40 @@ class App:
             return ""
 
     def tree(self):
+        """What a screen reader would find, for the message of a failure."""
         lines = []
-
-        def add(item, depth):
-            try:
-                lines.append("  " * depth + f"{item.getRoleName()} {item.name!r} {self.text_of(item)!r}")
-                for child in item:
-                    if child is not None and depth < 40:
-                        add(child, depth + 1)
-            except (self.GLib.Error, AttributeError, RuntimeError):
-                pass
-        if self.root is not None:
-            add(self.root, 0)
+        try:
+            for item in self.walk():
+                if item.getRoleName() not in ("panel", "filler", "scroll pane", "scroll bar", "separator", "image") and not item.name.startswith("Gtk"):
+                    text = self.text_of(item)
+                    lines.append(f"{item.getRoleName()} {item.name!r}" + (f" {text!r}" if text not in ("", item.name) else ""))
+        except (self.GLib.Error, AttributeError, RuntimeError):
+            lines.append("…")
         return "\n".join(lines)
+
+    def page(self, kind):
+        """The newest page of a class: an unnamed widget is called by its type."""
+        return self.wait(lambda: next(iter(self.find_all("filler", kind)[-1:]), None), f"a {kind}")
+
+    def field(self, label, role, text="", root=None, seconds=15):
+        """The control of a field of a form: the nearest one around the field's label."""
+        def look():
+            for found in reversed([a for a in self.walk(root) if a.getRoleName() == "label" and a.name == label]):
+                around = found
+                for _ in range(6):
+                    around = around.parent
+                    if around is None:
+                        break
+                    control = next((a for a in self.walk(around) if a.getRoleName() == role and (a.name == text if text else True)), None)
+                    if control is not None:
+                        return control
+                    if sum(a.getRoleName() == "label" for a in self.walk(around)) > 12:
+                        break
+            return None
+        return self.wait(look, f"the {role} {text!r} of the field {label!r}", seconds)
+
+    def is_pressed(self, item):
+        return item.getState().contains(self.pyatspi.STATE_PRESSED)
 
     # Doing.
 
