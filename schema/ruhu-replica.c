@@ -122,10 +122,28 @@ ruhu_replica_move_cursor (RuhuReplica *self, gint64 position, GError **error)
 }
 
 /* Deletes a scope's data; what the outbox and the refusals hold of it stays. */
+/* What a draft had read at its opening leaves with the scope; what was typed stays, and may still be saved. */
+static gboolean
+strip_drafts (RuhuReplica *self, const char *scope, GError **error)
+{
+  g_autoptr (GPtrArray) drafts = ruhu_store_list_drafts (self->store, strcmp (scope, RUHU_SCOPE_ALL) == 0 ? NULL : scope, error);
+
+  for (guint i = 0; drafts != NULL && i < drafts->len; i++)
+    {
+      RuhuDraft *draft = drafts->pdata[i];
+
+      json_object_object_del (draft->body, RUHU_DRAFT_BASE);
+      if (!ruhu_database_run (self->database, "UPDATE draft SET body = ?2 WHERE id = ?1", error, "ss", draft->id,
+                              json_object_to_json_string_ext (draft->body, JSON_C_TO_STRING_PLAIN)))
+        return FALSE;
+    }
+  return drafts != NULL;
+}
+
 static gboolean
 forget (RuhuReplica *self, const char *scope, GError **error)
 {
-  return ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
+  return strip_drafts (self, scope, error) && ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
          ruhu_database_run (self->database, "DELETE FROM scope WHERE scope = ?1 OR ?1 = '*'", error, "s", scope) &&
          ruhu_store_set_meta (self->store, "scrub", "1", error);
 }

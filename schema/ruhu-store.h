@@ -82,7 +82,10 @@ gboolean ruhu_store_save (RuhuStore *self, const RuhuEdit *edit, gint64 *seq, GE
 /* Reloads the catalogue with the extensions that are in the log, and rebuilds the rows of types that grew. TRUE in *@changed if anything did. */
 gboolean ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Drafts: a visit being recorded. Never synchronised; written as fields are left. */
+/* Drafts: a visit being recorded. Never synchronised; written as fields are left. The body is its owner's; only its member RUHU_DRAFT_BASE, what was read and not typed, is dropped
+ * when the scope leaves the laptop. */
+#define RUHU_DRAFT_BASE "base"
+
 typedef struct
 {
   char *id;

@@ -44,7 +44,7 @@ class App:
         self.env = dict(laptop.env, DISPLAY=self.display.name, GDK_BACKEND="x11", GSK_RENDERER="cairo", GTK_USE_PORTAL="0", NO_AT_BRIDGE="0", GTK_A11Y="atspi",
                         LC_ALL="C.UTF-8", LANGUAGE=language, GIO_USE_VFS="local", LIBGL_ALWAYS_SOFTWARE="1")
         self.env.pop("WAYLAND_DISPLAY", None)
-        self.process = Process(laptop.scratch, f"{laptop.name}-app", [program("ruhu")], env=self.env)
+        self.process = Process(laptop.scratch, f"{laptop.name}-app", [*os.environ.get("RUHU_WRAP", "").split(), program("ruhu")], env=self.env)
 
     def attach(self):
         """Binds this process to the laptop's bus."""
@@ -71,6 +71,8 @@ class App:
         """There is no window manager: the window takes the whole screen, as it does on a small laptop."""
         found = wait_for(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "ruhu"], env=self.env, capture_output=True, text=True).stdout.split(), "the window")
         self.xid = found[-1]
+        # Out of the way: no tooltip is wanted on the screenshots.
+        subprocess.run(["xdotool", "mousemove", "1365", "767"], env=self.env, check=False, capture_output=True)
         subprocess.run(["xdotool", "windowmove", self.xid, "0", "0", "windowsize", self.xid, str(width), str(height), "windowfocus", self.xid], env=self.env, check=False,
                        capture_output=True)
         return self.xid

@@ -3,6 +3,7 @@
 """A helper's day, in the real app, in Chinese, through the accessibility bus: enrol, search, record a visit, lose power in the middle
 of it, find the draft, finish it, synchronise, and settle a conflict with what another laptop recorded. Screenshots are kept in
 tests/desktop/out of the build folder."""
+import json
 import os
 import sys
 from datetime import datetime, timedelta, timezone
@@ -92,8 +93,12 @@ class Journey:
         self.go_to("吃穿")
         app.click(app.field("不愁吃", "push button", "未达标", root=page))
         app.click(app.field("不愁穿", "push button", "未达标", root=page))
-        app.wait(lambda: '"i2"' in self.laptop.record("draft", self.household).stdout, "the last answer in the draft on the disk")
+        app.wait(lambda: "i2" in self.typed().get("assessment", {}).get(self.assessment, {}), "the last answer in the draft on the disk")
         app.shoot("visit-food")
+
+    def typed(self):
+        lines = self.laptop.lines("draft", self.household)
+        return json.loads(lines[0][2])["typed"] if lines else {}
 
     def heading(self, page, step):
         """The title of the step that is shown, beside its name in the list of steps."""

@@ -4,6 +4,7 @@
 everything it can think of, over every endpoint, with a helper's token, never receives a byte of a household outside the helper's
 scope, before and after a reassignment; and what left the scope is gone from every file of the laptop."""
 import hashlib
+import json
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -151,6 +152,7 @@ class Story:
         for process in self.scratch.processes:
             said = process.said().encode()
             check(not any(mark in said for mark in own + foreign), f"{process.name} writes what households say into its log")
+        self.laptop.record("draft", self.lost, json.dumps({"typed": {"note": "TYPED"}, "base": {"note": canary(self.lost, "note")}}))
         # No network from here on; what is written now about the household that is going to leave waits.
         self.laptop.daemon.stop()
         self.laptop.record("save", self.lost, "problem", "+", "kind", "11", "problem", "+", "found", TODAY, "problem", "+", "state", "1",
@@ -184,6 +186,7 @@ class Story:
         check(kept == [("change",)], f"what was recorded before the reassignment and sent after it is {kept} at the township")
         gone = marks(self.lost, 1) + marks(self.lost, 2) + [OWN_WORDS.encode()]
         check(not self.files_with(self.laptop, gone), f"what left the scope is still in {self.files_with(self.laptop, gone)}")
+        check("TYPED" in self.laptop.record("draft", self.lost).stdout, "what was typed into a draft is gone")
         check(self.files_with(self.laptop, marks(self.gained, 2)), "the household that came is not on the laptop")
         check(self.lost not in self.laptop.households() and self.gained in self.laptop.households(), "the list of households is not the new one")
         compare(self.township.dump(), self.laptop.dump(), "the laptop")
