@@ -302,10 +302,12 @@ test_another_key_needs_a_person (Fixture *self, gconstpointer unused)
   wait_for (self, is_listening, "the long poll");
   fake_server_stop (self->server);
   fake_server_start (self->server, TRUE);
+  save (self);
   ruhu_agent_sync_now (self->agent);
   wait_for (self, is_state, "failed");
   status = ruhu_agent_dup_status (self->agent);
   g_assert_cmpstr (status->error_name, ==, "server-key");
+  g_assert_cmpuint (status->pending, ==, 1);
   g_assert_cmpint (status->next_attempt, >=, g_get_real_time () / G_USEC_PER_SEC + 14 * 60);
 }
 

@@ -13,6 +13,7 @@ typedef enum
   RUHU_WISH_SYNC = 1 << 1,  /* now, whatever the back-off says */
   RUHU_WISH_LOOK = 1 << 2,  /* something may have been saved */
   RUHU_WISH_ENROL = 1 << 3, /* a link waits */
+  RUHU_WISH_RENEW = 1 << 4, /* the network is another one */
 } RuhuWish;
 
 const char *ruhu_agent_get_directory (RuhuAgent *self);

@@ -55,14 +55,16 @@ publish (Machine *self, RuhuAgentState state, double progress)
 {
   gint64 waiting = 0, refused = 0;
   g_autoptr (GError) local = NULL;
-  g_autofree char *township = ruhu_courier_dup_township (self->courier);
 
-  if (ruhu_courier_count (self->courier, &waiting, &refused, &local))
+  /* What was known of a store that cannot be opened now still holds. */
+  if (ruhu_courier_is_open (self->courier) && ruhu_courier_count (self->courier, &waiting, &refused, &local))
     {
+      g_autofree char *township = ruhu_courier_dup_township (self->courier);
+
       self->status.pending = (guint) MIN (waiting, G_MAXUINT32);
       self->status.refused = (guint) MIN (refused, G_MAXUINT32);
+      replace (&self->status.township, township);
     }
-  replace (&self->status.township, township);
   self->status.state = state;
   self->status.progress = progress;
   self->status.last_success = ruhu_courier_get_last_success (self->courier);
@@ -274,6 +276,8 @@ attempt (Machine *self)
   g_autoptr (GError) local = NULL;
   gboolean ok;
 
+  if (ruhu_agent_take_wish (self->agent, RUHU_WISH_RENEW))
+    ruhu_courier_renew (self->courier);
   ruhu_agent_take_wish (self->agent, RUHU_WISH_SYNC | RUHU_WISH_LOOK);
   self->status.next_attempt = 0;
   publish (self, ruhu_courier_is_enrolling (self->courier) ? RUHU_AGENT_ENROLLING : RUHU_AGENT_CONNECTING, -1);

@@ -5,7 +5,7 @@
 
 #include "ruhu-agent-watch.h"
 
-/* A network that comes up tells so several times over, and a save is several writes; in ms. */
+/* A network tells of one change several times over, and a save is several writes; in ms. */
 #define NETWORK_SETTLES 1500
 #define SAVE_SETTLES    200
 
@@ -24,15 +24,13 @@ network_settled_cb (gpointer data)
   RuhuAgentWatch *self = data;
 
   self->network_source = 0;
-  ruhu_agent_sync_now (self->agent);
+  ruhu_agent_network_changed (self->agent);
   return G_SOURCE_REMOVE;
 }
 
 static void
 network_changed_cb (RuhuAgentWatch *self)
 {
-  if (!g_network_monitor_get_network_available (self->network))
-    return;
   g_clear_handle_id (&self->network_source, g_source_remove);
   self->network_source = g_timeout_add (NETWORK_SETTLES, network_settled_cb, self);
 }
@@ -73,7 +71,7 @@ ruhu_agent_watch_new (RuhuAgent *agent, const char *directory)
   if (self->monitor != NULL)
     g_signal_connect_swapped (self->monitor, "changed", G_CALLBACK (file_changed_cb), self);
   else
-    g_warning ("The data directory cannot be watched: %s", local->message);
+    g_warning ("The data directory cannot be watched (%s %d)", g_quark_to_string (local->domain), local->code);
   return self;
 }
 

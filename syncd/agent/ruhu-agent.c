@@ -191,6 +191,14 @@ ruhu_agent_sync_now (RuhuAgent *self)
 }
 
 void
+ruhu_agent_network_changed (RuhuAgent *self)
+{
+  g_return_if_fail (RUHU_IS_AGENT (self));
+
+  wish (self, RUHU_WISH_RENEW | RUHU_WISH_SYNC);
+}
+
+void
 ruhu_agent_nudge (RuhuAgent *self)
 {
   g_return_if_fail (RUHU_IS_AGENT (self));

@@ -58,6 +58,8 @@ RuhuAgentStatus *ruhu_agent_dup_status (RuhuAgent *self);
 
 /* Synchronise now, whatever the back-off says. */
 void ruhu_agent_sync_now (RuhuAgent *self);
+/* The network came, went or changed: the same, over a new connection. */
+void ruhu_agent_network_changed (RuhuAgent *self);
 /* Something was saved here: it is sent at once unless a back-off is under way. */
 void ruhu_agent_nudge (RuhuAgent *self);
 

@@ -395,6 +395,12 @@ ruhu_courier_withdraw (RuhuCourier *self, gboolean *erased, GError **error)
 }
 
 gboolean
+ruhu_courier_is_open (RuhuCourier *self)
+{
+  return self->store != NULL;
+}
+
+gboolean
 ruhu_courier_count (RuhuCourier *self, gint64 *waiting, gint64 *refused, GError **error)
 {
   g_return_val_if_fail (self != NULL, FALSE);
@@ -482,6 +488,12 @@ gint64
 ruhu_courier_get_retry_after (RuhuCourier *self)
 {
   return ruhu_http_get_retry_after (self->http);
+}
+
+void
+ruhu_courier_renew (RuhuCourier *self)
+{
+  ruhu_http_renew (self->http);
 }
 
 void

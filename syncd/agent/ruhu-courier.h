@@ -45,6 +45,8 @@ gboolean ruhu_courier_wait (RuhuCourier *self, guint seconds, GError **error) G_
  */
 gboolean ruhu_courier_withdraw (RuhuCourier *self, gboolean *erased, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the store is open, so that what is said about it is so. */
+gboolean ruhu_courier_is_open (RuhuCourier *self);
 /* Zeros while there is no store. */
 gboolean ruhu_courier_count (RuhuCourier *self, gint64 *waiting, gint64 *refused, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether changes wait that the township is not known to have. Errors count as no. */
@@ -64,6 +66,8 @@ RuhuFigures ruhu_courier_get_figures (RuhuCourier *self);
 gint64 ruhu_courier_get_position (RuhuCourier *self);
 /* As ruhu_http_get_retry_after(). */
 gint64 ruhu_courier_get_retry_after (RuhuCourier *self);
+/* As ruhu_http_renew(). */
+void ruhu_courier_renew (RuhuCourier *self);
 /* As ruhu_http_set_patience(). */
 void ruhu_courier_set_patience (RuhuCourier *self, guint still, guint connect);
 

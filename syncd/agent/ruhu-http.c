@@ -110,6 +110,15 @@ ruhu_http_set_server (RuhuHttp *self, const char *base, const char *pin, const c
 }
 
 void
+ruhu_http_renew (RuhuHttp *self)
+{
+  g_return_if_fail (self != NULL);
+
+  curl_multi_cleanup (self->multi);
+  self->multi = curl_multi_init ();
+}
+
+void
 ruhu_http_set_patience (RuhuHttp *self, guint still, guint connect)
 {
   g_return_if_fail (self != NULL);

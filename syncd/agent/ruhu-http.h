@@ -21,6 +21,9 @@ void ruhu_http_free (RuhuHttp *self);
 /* @base: "https://HOST:PORT"; @pin: base64url, as in the enrolment link; @token: NULL before enrolment. Copied. */
 void ruhu_http_set_server (RuhuHttp *self, const char *base, const char *pin, const char *token);
 
+/* Forgets the connections that are kept: the network is another one now. */
+void ruhu_http_renew (RuhuHttp *self);
+
 /* How long a connection may stand still, and take to come about, in seconds; 60 and 10 unless told. */
 void ruhu_http_set_patience (RuhuHttp *self, guint still, guint connect);
 
