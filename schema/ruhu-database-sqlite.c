@@ -17,7 +17,9 @@
 
 #define BUSY_TIMEOUT_MS 5000
 #define BACKUP_PAGES    256
-#define PROGRESS_STEP   1000 /* virtual-machine instructions between two looks at the budget */
+/* Bytes that one value of a sandboxed statement may have: above any row's, below what would be felt. */
+#define SANDBOX_LENGTH (4 * 1024 * 1024)
+#define PROGRESS_STEP  1000 /* virtual-machine instructions between two looks at the budget */
 
 struct _RuhuDatabase
 {
@@ -330,6 +332,21 @@ count_instructions (void *data)
   return self->used > self->instructions;
 }
 
+/* One instruction may make a very long value (printf); the budget of instructions would not see it. */
+static int
+step_sandboxed (RuhuStatement *self)
+{
+  sqlite3 *handle = self->database->handle;
+  int length = sqlite3_limit (handle, SQLITE_LIMIT_LENGTH, SANDBOX_LENGTH);
+  int result;
+
+  sqlite3_progress_handler (handle, PROGRESS_STEP, count_instructions, self);
+  result = sqlite3_step (self->handle);
+  sqlite3_progress_handler (handle, 0, NULL, NULL);
+  sqlite3_limit (handle, SQLITE_LIMIT_LENGTH, length);
+  return result;
+}
+
 gboolean
 ruhu_statement_next (RuhuStatement *self, GError **error)
 {
@@ -338,10 +355,9 @@ ruhu_statement_next (RuhuStatement *self, GError **error)
 
   self->used = 0;
   if (self->instructions > 0)
-    sqlite3_progress_handler (handle, PROGRESS_STEP, count_instructions, self);
-  result = sqlite3_step (self->handle);
-  if (self->instructions > 0)
-    sqlite3_progress_handler (handle, 0, NULL, NULL);
+    result = step_sandboxed (self);
+  else
+    result = sqlite3_step (self->handle);
   if (result == SQLITE_ROW)
     return TRUE;
   if (result == SQLITE_DONE)

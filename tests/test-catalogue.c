@@ -209,6 +209,34 @@ test_visit_has_twelve_steps_and_two_are_compulsory (void)
 }
 
 static void
+test_visit_asks_what_a_helper_may_write (void)
+{
+  g_autoptr (RuhuCatalogue) catalogue = load_builtin ();
+  RuhuForm *form = ruhu_catalogue_get_form (catalogue, "visit");
+
+  for (guint i = 0; i < form->steps->len; i++)
+    {
+      RuhuFormStep *step = g_ptr_array_index (form->steps, i);
+      for (guint j = 0; j < step->parts->len; j++)
+        {
+          RuhuFormPart *part = g_ptr_array_index (step->parts, j);
+          for (guint k = 0; k < part->fields->len; k++)
+            {
+              RuhuField *field = g_ptr_array_index (part->fields, k);
+              if (!(field->writers & RUHU_ROLE_HELPER))
+                g_test_fail_printf ("%s asks for %s.%s", step->name, part->record->name, field->name);
+            }
+          for (guint k = 0; part->mode == RUHU_PART_ADD && k < part->record->fields->len; k++)
+            {
+              RuhuField *field = g_ptr_array_index (part->record->fields, k);
+              if (field->required && !g_ptr_array_find (part->fields, field, NULL))
+                g_test_fail_printf ("%s adds %s without %s", step->name, part->record->name, field->name);
+            }
+        }
+    }
+}
+
+static void
 test_faults_name_file_path_and_reason (void)
 {
   assert_refused ("", "/", "JSON");
@@ -457,6 +485,7 @@ main (int argc, char **argv)
   g_test_add_func ("/catalogue/code-lists-are-those-of-the-field", test_code_lists_are_those_of_the_field);
   g_test_add_func ("/catalogue/every-label-is-in-both-languages", test_every_label_is_in_both_languages);
   g_test_add_func ("/catalogue/visit-has-twelve-steps-and-two-are-compulsory", test_visit_has_twelve_steps_and_two_are_compulsory);
+  g_test_add_func ("/catalogue/visit-asks-what-a-helper-may-write", test_visit_asks_what_a_helper_may_write);
   g_test_add_func ("/catalogue/faults-name-file-path-and-reason", test_faults_name_file_path_and_reason);
   g_test_add_func ("/catalogue/faults-in-fields-name-the-field", test_faults_in_fields_name_the_field);
   g_test_add_func ("/catalogue/hostile-files-are-bounded", test_hostile_files_are_bounded);

@@ -187,6 +187,21 @@ test_sandbox_stops_what_does_not_end (Fixture *self, gconstpointer data)
 }
 
 static void
+test_sandbox_stops_what_eats_memory (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 length = 0;
+
+  /* SQLite's printf gives NULL for what is too long; other functions fail. */
+  assert_gives ("household", "length(printf('%100000000d', 1))", "{}", "null");
+  assert_forbidden ("length(replace(hex(printf('%1000000d', 1)), '2', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))");
+  assert_gives ("household", "length(printf('%1000d', 1))", "{}", "1000");
+  /* The bound is the expression's own. */
+  g_assert_true (ruhu_database_get_integer (self->database, "SELECT length(printf('%10000000d', 1))", 0, &length, &error, ""));
+  g_assert_cmpint (length, ==, 10000000);
+}
+
+static void
 test_builtin_catalogue_compiles (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -252,6 +267,7 @@ main (int argc, char **argv)
   ADD ("sandbox-writes-nothing", test_sandbox_writes_nothing);
   ADD ("sandbox-reads-records-only", test_sandbox_reads_records_only);
   ADD ("sandbox-stops-what-does-not-end", test_sandbox_stops_what_does_not_end);
+  ADD ("sandbox-stops-what-eats-memory", test_sandbox_stops_what_eats_memory);
   ADD ("builtin-catalogue-compiles", test_builtin_catalogue_compiles);
   ADD ("wrong-expressions-of-a-catalogue-are-named", test_wrong_expressions_of_a_catalogue_are_named);
   ADD ("what-an-expression-looks-at", test_what_an_expression_looks_at);
