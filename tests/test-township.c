@@ -338,6 +338,34 @@ test_pull_parameters (Town *town, gconstpointer data)
   town_assert_problem (other, 409, "rewritten");
 }
 
+/* However small the pages, each brings the laptop on: also one that begins with what it may not have any more. */
+static void
+test_pull_small_pages (Town *town, gconstpointer data)
+{
+  g_autoptr (Laptop) helper = town_enrol (town, "u-helper");
+  gint64 position = town_head (town);
+  guint pages = 0, revoked = 0;
+
+  town_write (town, "township", "{\"helper\":{\"u-helper\":{\"role\":\"inspector\"}}}");
+  town_restart (town, 1);
+  while (position < town_head (town) && pages < 50)
+    {
+      g_autofree char *target = g_strdup_printf ("/v1/pull?after=%" G_GINT64_FORMAT, position);
+      g_autoptr (RuhuResponse) response = town_ask (town, "GET", target, helper, NULL);
+      g_autofree char *text = town_text (response);
+      g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
+      g_autoptr (RuhuJson) closing = json_tokener_parse (lines[g_strv_length (lines) - 1]);
+
+      pages++;
+      for (guint i = 0; lines[i] != NULL; i++)
+        revoked += strstr (lines[i], "\"revoke\":\"h-one\"") != NULL;
+      position = json_object_get_int64 (json_object_object_get (closing, "until"));
+    }
+  g_assert_cmpint (position, ==, town_head (town));
+  g_assert_cmpuint (pages, >, 1);
+  g_assert_cmpuint (revoked, >, 0);
+}
+
 static void
 test_pull_compressed (Town *town, gconstpointer data)
 {
@@ -378,6 +406,7 @@ main (int argc, char **argv)
   ADD ("me", test_me);
   ADD ("scope-of-roles", test_scope_of_roles);
   ADD ("pull-parameters", test_pull_parameters);
+  ADD ("pull-small-pages", test_pull_small_pages);
   ADD ("pull-compressed", test_pull_compressed);
   g_test_add_func ("/township/rate", test_rate);
   return g_test_run ();

@@ -56,10 +56,10 @@ town_head (Town *self)
 }
 
 void
-town_restart (Town *self)
+town_restart (Town *self, gsize page_bytes)
 {
   g_autoptr (GError) error = NULL;
-  RuhuServerOptions options = { .database = self->database, .township_name = "试点乡", .now = read_now };
+  RuhuServerOptions options = { .database = self->database, .township_name = "试点乡", .page_bytes = page_bytes, .now = read_now };
 
   g_clear_pointer (&self->server, ruhu_server_free);
   self->server = ruhu_server_new (&options, &error);
@@ -77,7 +77,7 @@ town_set_up (Town *self, gconstpointer data)
   self->session = ruhu_session_open (self->database, TRUE, read_now, NULL, &error);
   g_assert_no_error (error);
   write_world (self);
-  town_restart (self);
+  town_restart (self, 0);
 }
 
 void

@@ -31,8 +31,8 @@ extern gint64 town_now;
 
 void town_set_up (Town *self, gconstpointer data);
 void town_tear_down (Town *self, gconstpointer data);
-/* Ends the server and starts it again. */
-void town_restart (Town *self);
+/* Ends the server and starts it again. @page_bytes: 0 for the usual. */
+void town_restart (Town *self, gsize page_bytes);
 /* The log's last position. */
 gint64 town_head (Town *self);
 void town_write (Town *self, const char *scope, const char *json);

@@ -165,7 +165,8 @@ ruhu_key_dup_pin (RuhuKey *self, GError **error)
   pin = g_base64_encode (digest, sizeof digest);
   g_strdelimit (pin, "+", '-');
   g_strdelimit (pin, "/", '_');
-  *strchr (pin, '=') = '\0';
+  /* 32 bytes end in one sign of padding. */
+  pin[strlen (pin) - 1] = '\0';
   return pin;
 }
 
