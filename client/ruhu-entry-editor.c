@@ -10,6 +10,9 @@
 
 #include <glib/gi18n.h>
 
+/* The privacy class of ID numbers and the like. */
+#define MOST_PRIVATE 3
+
 struct _RuhuEntryEditor
 {
   RuhuFieldEditor parent_instance;
@@ -18,6 +21,7 @@ struct _RuhuEntryEditor
   GtkWidget *entry;
   GtkWidget *calendar;
   GtkWidget *popover;
+  GtkEventControllerFocus *focus; /* of what is sensitive; else NULL */
 
   gboolean is_following; /* the calendar is being set to what is typed */
 };
@@ -169,6 +173,26 @@ set_up_entry (RuhuEntryEditor *self, RuhuField *field)
   gtk_editable_set_max_width_chars (GTK_EDITABLE (entry), 14);
 }
 
+/* Who looks over a shoulder sees what is sensitive only while it is being typed, or when it needs correcting. */
+static void
+update_shown (RuhuEntryEditor *self)
+{
+  g_autoptr (RuhuJson) value = NULL;
+  gboolean is_value = ruhu_entry_editor_get_value (RUHU_FIELD_EDITOR (self), &value, NULL);
+
+  gtk_entry_set_visibility (GTK_ENTRY (self->entry), !is_value || value == NULL || gtk_event_controller_focus_contains_focus (self->focus));
+}
+
+static void
+hide_when_left (RuhuEntryEditor *self)
+{
+  self->focus = GTK_EVENT_CONTROLLER_FOCUS (gtk_event_controller_focus_new ());
+  gtk_widget_add_controller (self->entry, GTK_EVENT_CONTROLLER (self->focus));
+  gtk_widget_set_tooltip_text (self->entry, _ ("Hidden until you click into it"));
+  g_signal_connect_object (self->focus, "notify::contains-focus", G_CALLBACK (update_shown), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->entry, "changed", G_CALLBACK (update_shown), self, G_CONNECT_SWAPPED);
+}
+
 static void
 add_unit (RuhuEntryEditor *self, RuhuField *field)
 {
@@ -191,6 +215,8 @@ ruhu_entry_editor_constructed (GObject *object)
   G_OBJECT_CLASS (ruhu_entry_editor_parent_class)->constructed (object);
   set_up_entry (self, field);
   add_unit (self, field);
+  if (field->type == RUHU_TYPE_TEXT && field->privacy >= MOST_PRIVATE)
+    hide_when_left (self);
   if (field->type == RUHU_TYPE_DATE)
     add_calendar (self);
 }

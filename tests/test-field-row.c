@@ -36,6 +36,7 @@ static const char sample[] =
     "{\"name\":\"shelf\",\"type\":\"choice\",\"label\":{\"en\":\"Shelf\",\"zh_CN\":\"架\"},\"choices\":\"many\"},"
     "{\"name\":\"uses\",\"type\":\"choices\",\"label\":{\"en\":\"Uses\",\"zh_CN\":\"用途\"},\"choices\":\"many\",\"max_choices\":2},"
     "{\"name\":\"cook\",\"type\":\"reference\",\"label\":{\"en\":\"Cook\",\"zh_CN\":\"厨\"},\"reference\":\"person\"},"
+    "{\"name\":\"secret\",\"type\":\"text\",\"privacy\":3,\"label\":{\"en\":\"Secret\",\"zh_CN\":\"密\"}},"
     "{\"name\":\"picture\",\"type\":\"photo\",\"label\":{\"en\":\"Picture\",\"zh_CN\":\"照\"}}]}]}";
 
 static RuhuCatalogue *catalogue;
@@ -449,6 +450,25 @@ test_read_only (void)
   assert_value (scene, "1250");
 }
 
+/* Over a shoulder, nobody reads an ID number. */
+static void
+test_sensitive_text_is_hidden (void)
+{
+  g_autoptr (Scene) scene = scene_new ("secret");
+  g_autoptr (RuhuJson) value = json_object_new_string ("110101");
+  GtkEntry *entry = GTK_ENTRY (find (GTK_WIDGET (scene->row), GTK_TYPE_ENTRY, NULL));
+
+  ruhu_field_row_set_value (scene->row, value);
+  leave (scene);
+  g_assert_false (gtk_entry_get_visibility (entry));
+  gtk_widget_grab_focus (GTK_WIDGET (scene->row));
+  spin ();
+  g_assert_true (gtk_entry_get_visibility (entry));
+  leave (scene);
+  g_assert_false (gtk_entry_get_visibility (entry));
+  assert_value (scene, "\"110101\"");
+}
+
 static void
 test_named_for_all (void)
 {
@@ -484,6 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/field-row/before-and-back", test_before_and_back);
   g_test_add_func ("/field-row/messages", test_messages);
   g_test_add_func ("/field-row/read-only", test_read_only);
+  g_test_add_func ("/field-row/sensitive-text-is-hidden", test_sensitive_text_is_hidden);
   g_test_add_func ("/field-row/named-for-all", test_named_for_all);
   result = g_test_run ();
   ruhu_catalogue_unref (catalogue);
