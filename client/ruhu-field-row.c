@@ -134,6 +134,18 @@ restore_cb (RuhuFieldRow *self)
   g_signal_emit (self, signals[LEFT], 0);
 }
 
+/* The button is no stop of the Tab key, which would stand in the way of everybody who types on: this is its key. */
+static gboolean
+restore_key (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  RuhuFieldRow *self = RUHU_FIELD_ROW (widget);
+
+  if (!gtk_widget_get_visible (self->previous_box))
+    return FALSE;
+  restore_cb (self);
+  return TRUE;
+}
+
 static gboolean
 ruhu_field_row_grab_focus (GtkWidget *widget)
 {
@@ -191,6 +203,7 @@ ruhu_field_row_class_init (RuhuFieldRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuFieldRow, message_icon);
   gtk_widget_class_bind_template_child (widget_class, RuhuFieldRow, message);
   gtk_widget_class_bind_template_callback (widget_class, restore_cb);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_u, GDK_CONTROL_MASK, restore_key, NULL);
   gtk_widget_class_set_layout_manager_type (widget_class, RUHU_TYPE_PAIR_LAYOUT);
 }
 

@@ -135,7 +135,8 @@ ruhu_page_ready (RuhuPage *self)
 
   g_return_if_fail (RUHU_IS_PAGE (self));
 
-  if (priv->wants_focus)
+  /* A page that has put the keyboard somewhere itself knows best. */
+  if (priv->wants_focus && gtk_widget_get_focus_child (GTK_WIDGET (priv->content)) == NULL)
     ruhu_page_focus (self);
 }
 

@@ -397,6 +397,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (ruhu_edit_session_get_resumed (self->session))
     show_notice (self, _ ("This visit was begun earlier. Everything typed then is here."), TRUE);
   gtk_stack_set_visible_child_name (self->pages, "form");
+  if (self->current < self->form->steps->len)
+    ruhu_visit_step_focus_field (RUHU_VISIT_STEP (self->widgets->pdata[self->current]), NULL, NULL, NULL);
 }
 
 /* --- keys --- */

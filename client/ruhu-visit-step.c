@@ -153,12 +153,25 @@ focus_part (GtkWidget *part, const char *type, const char *record, const char *f
   return ruhu_record_editor_focus_field (RUHU_RECORD_EDITOR (part), field);
 }
 
+/* By the order of the parts: a step that was never laid out has no other. */
+static gboolean
+focus_first (RuhuVisitStep *self)
+{
+  GtkWidget *part = self->parts->len > 0 ? self->parts->pdata[0] : NULL;
+
+  if (part == NULL)
+    return FALSE;
+  if (RUHU_IS_RECORD_EDITOR (part) && ruhu_record_editor_focus_field (RUHU_RECORD_EDITOR (part), NULL))
+    return TRUE;
+  return gtk_widget_child_focus (part, GTK_DIR_TAB_FORWARD);
+}
+
 gboolean
 ruhu_visit_step_focus_field (RuhuVisitStep *self, const char *type, const char *record, const char *field)
 {
   g_return_val_if_fail (RUHU_IS_VISIT_STEP (self), FALSE);
   if (record == NULL)
-    return gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+    return focus_first (self);
   for (guint i = 0; i < self->parts->len; i++)
     if (focus_part (self->parts->pdata[i], type, record, field))
       return TRUE;
