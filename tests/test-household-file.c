@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a household's page and the sync page show, read from a laptop that has its households. */
+#include "config.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-describe.h"
+#include "ruhu-error.h"
+#include "ruhu-fixture.h"
+#include "ruhu-household-file.h"
+
+#include <string.h>
+
+typedef struct
+{
+  Township *township;
+  Laptop *a; /* helper-a: h1 */
+  Laptop *b; /* helper-b: h1, h2 */
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->township = township_new ();
+  f->a = laptop_new (f->township, "0a", "helper-a");
+  f->b = laptop_new (f->township, "0b", "helper-b");
+  laptop_pull (f->a, f->township);
+  laptop_pull (f->b, f->township);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  laptop_free (f->a);
+  laptop_free (f->b);
+  township_free (f->township);
+}
+
+static RuhuHouseholdFile *
+read_file (Laptop *laptop, const char *household)
+{
+  g_autoptr (GError) error = NULL;
+  RuhuHouseholdFile *file = ruhu_household_file_read (laptop->store, household, &error);
+
+  g_assert_no_error (error);
+  return file;
+}
+
+static const RuhuFileGroup *
+get_group (RuhuHouseholdFile *file, const char *type)
+{
+  for (guint i = 0; i < file->groups->len; i++)
+    {
+      const RuhuFileGroup *group = g_ptr_array_index (file->groups, i);
+
+      if (g_str_equal (group->type->name, type))
+        return group;
+    }
+  g_error ("no group “%s”", type);
+}
+
+static const RuhuFileLine *
+get_line (const RuhuFileRecord *record, const char *field)
+{
+  for (guint i = 0; i < record->lines->len; i++)
+    {
+      const RuhuFileLine *line = g_ptr_array_index (record->lines, i);
+
+      if (g_str_equal (line->field->name, field))
+        return line;
+    }
+  g_error ("no line “%s”", field);
+}
+
+static void
+test_every_type_of_a_household_has_its_section (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = read_file (f->a, "h1");
+  GPtrArray *types = ruhu_catalogue_get_records (file->catalogue);
+  guint n = 0;
+
+  for (guint i = 0; i < types->len; i++)
+    {
+      RuhuRecordType *type = g_ptr_array_index (types, i);
+
+      if (type->belongs != RUHU_BELONGS_HOUSEHOLD)
+        continue;
+      g_assert_cmpuint (n, <, file->groups->len);
+      g_assert_true (((const RuhuFileGroup *) g_ptr_array_index (file->groups, n++))->type == type);
+    }
+  g_assert_cmpuint (n, ==, file->groups->len);
+  g_assert_cmpuint (n, >, 5);
+}
+
+static void
+test_every_field_has_its_line (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = read_file (f->a, "h1");
+  const RuhuFileGroup *group = get_group (file, "person");
+  const RuhuFileRecord *record = g_ptr_array_index (group->records, 0);
+  guint n = 0;
+
+  g_assert_cmpstr (record->id, ==, "p1");
+  for (guint i = 0; i < group->type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (group->type->fields, i);
+
+      if (!field->retired)
+        g_assert_true (((const RuhuFileLine *) g_ptr_array_index (record->lines, n++))->field == field);
+    }
+  g_assert_cmpuint (n, ==, record->lines->len);
+}
+
+static void
+test_codes_and_references_are_in_words (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileRecord *household;
+  const RuhuFileRecord *visit;
+
+  laptop_save (f->a, "h1", "{\"visit\":{\"w1\":{\"date\":\"2018-06-29\",\"outcome\":\"2\",\"may_refuse\":true,\"read_back\":true}}}", -1);
+  file = read_file (f->a, "h1");
+  household = g_ptr_array_index (get_group (file, "household")->records, 0);
+  visit = g_ptr_array_index (get_group (file, "visit")->records, 0);
+  g_assert_cmpstr (get_line (household, "head")->text, ==, file->row->head_name);
+  g_assert_cmpstr (get_line (visit, "outcome")->text, !=, "2");
+  g_assert_cmpstr (get_line (visit, "outcome")->text, !=, "");
+  g_assert_cmpstr (visit->title, ==, "2018-06-29");
+  g_assert_cmpstr (visit->summary, ==, get_line (visit, "outcome")->text);
+}
+
+static void
+test_a_conflict_marks_its_field_and_record (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileRecord *record;
+
+  laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"relation\":\"02\"}}}", -1);
+  laptop_save (f->b, "h1", "{\"person\":{\"p1\":{\"relation\":\"03\"}}}", -1);
+  laptop_sync (f->a, f->township);
+  laptop_sync (f->b, f->township);
+  file = read_file (f->b, "h1");
+  record = g_ptr_array_index (get_group (file, "person")->records, 0);
+  g_assert_true (get_line (record, "relation")->conflict);
+  g_assert_false (get_line (record, "name")->conflict);
+  g_assert_cmpuint (record->n_conflicts, ==, 1);
+  g_assert_cmpint (file->row->n_conflicts, ==, 1);
+}
+
+static void
+test_the_fingerprint_tells_whether_anything_reads_differently (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) before = read_file (f->b, "h1");
+  g_autoptr (RuhuHouseholdFile) elsewhere = NULL;
+  g_autoptr (RuhuHouseholdFile) after = NULL;
+
+  laptop_save (f->b, "h2", "{\"person\":{\"p2\":{\"work_months\":3}}}", -1);
+  laptop_sync (f->b, f->township);
+  elsewhere = read_file (f->b, "h1");
+  g_assert_cmpstr (elsewhere->fingerprint, ==, before->fingerprint);
+  g_assert_cmpint (elsewhere->seen, >, before->seen);
+  laptop_save (f->b, "h1", "{\"person\":{\"p1\":{\"work_months\":3}}}", -1);
+  after = read_file (f->b, "h1");
+  g_assert_cmpstr (after->fingerprint, !=, before->fingerprint);
+}
+
+static void
+test_what_this_user_may_do (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = read_file (f->a, "h1");
+
+  g_assert_true (get_group (file, "person")->may_add);
+  g_assert_true (get_group (file, "person")->may_edit);
+  /* The register makes households, the form makes visits, the office assigns. */
+  g_assert_false (get_group (file, "household")->may_add);
+  g_assert_false (get_group (file, "visit")->may_add);
+  g_assert_false (get_group (file, "visit")->may_edit);
+  g_assert_false (get_group (file, "assignment")->may_add);
+  g_assert_true (get_group (file, "living")->single);
+  g_assert_false (get_group (file, "person")->single);
+}
+
+static void
+test_an_unfinished_visit_is_known (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) before = read_file (f->a, "h1");
+  g_autoptr (RuhuHouseholdFile) after = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuJson) body = json_object_new_object ();
+
+  g_assert_null (before->draft);
+  g_assert_true (ruhu_store_put_draft (f->a->store, "d1", "visit", "h1", before->seen, body, &error));
+  g_assert_no_error (error);
+  after = read_file (f->a, "h1");
+  g_assert_cmpstr (after->draft, ==, "d1");
+  g_assert_cmpstr (after->fingerprint, !=, before->fingerprint);
+}
+
+static void
+test_a_household_that_is_not_here_is_said_to_be (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ruhu_household_file_read (f->a->store, "h2", &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND);
+}
+
+static void
+test_a_change_is_told_line_by_line (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) lines = ruhu_describe_change (f->a->store, "{\"set\":{\"person\":{\"p1\":{\"relation\":\"02\",\"phone_of_tomorrow\":7}},\"marvel\":{\"m\":{\"x\":null}}}}");
+  g_autoptr (GPtrArray) nothing = ruhu_describe_change (f->a->store, "{\"set\":[");
+  RuhuField *field = ruhu_record_type_get_field (ruhu_catalogue_get_record (ruhu_store_get_catalogue (f->a->store), "person"), "relation");
+
+  g_assert_cmpuint (lines->len, ==, 3);
+  g_assert_nonnull (strstr (g_ptr_array_index (lines, 0), ruhu_label_get (&field->label)));
+  g_assert_null (strstr (g_ptr_array_index (lines, 0), "02"));
+  g_assert_nonnull (strstr (g_ptr_array_index (lines, 1), "phone_of_tomorrow: 7"));
+  g_assert_nonnull (strstr (g_ptr_array_index (lines, 2), "marvel · x: emptied"));
+  g_assert_cmpuint (nothing->len, ==, 0);
+}
+
+static void
+test_times_are_those_of_the_township (Fixture *f, gconstpointer data)
+{
+  g_autofree char *stamp = ruhu_describe_stamp ("2018-06-30T23:12:33.123Z.0004");
+  g_autofree char *odd = ruhu_describe_stamp ("yesterday");
+
+  g_assert_cmpstr (stamp, ==, "2018-07-01 07:12");
+  g_assert_cmpstr (odd, ==, "yesterday");
+}
+
+static void
+test_what_is_not_here_has_no_title_but_a_sentence (Fixture *f, gconstpointer data)
+{
+  g_autofree char *here = ruhu_describe_title (f->a->store, "helper", "helper-a");
+  g_autofree char *missing = ruhu_describe_title (f->a->store, "person", "p2");
+
+  g_assert_cmpstr (here, !=, "helper-a");
+  g_assert_cmpstr (missing, ==, "Not on this laptop");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_setenv ("LANGUAGE", "en", TRUE);
+  g_test_init (&argc, &argv, NULL);
+#define add(name, func) g_test_add ("/household-file/" name, Fixture, NULL, set_up, func, tear_down)
+  add ("every-type-of-a-household-has-its-section", test_every_type_of_a_household_has_its_section);
+  add ("every-field-has-its-line", test_every_field_has_its_line);
+  add ("codes-and-references-are-in-words", test_codes_and_references_are_in_words);
+  add ("a-conflict-marks-its-field-and-record", test_a_conflict_marks_its_field_and_record);
+  add ("the-fingerprint-tells-whether-anything-reads-differently", test_the_fingerprint_tells_whether_anything_reads_differently);
+  add ("what-this-user-may-do", test_what_this_user_may_do);
+  add ("an-unfinished-visit-is-known", test_an_unfinished_visit_is_known);
+  add ("a-household-that-is-not-here-is-said-to-be", test_a_household_that_is_not_here_is_said_to_be);
+  add ("a-change-is-told-line-by-line", test_a_change_is_told_line_by_line);
+  add ("times-are-those-of-the-township", test_times_are_those_of_the_township);
+  add ("what-is-not-here-has-no-title-but-a-sentence", test_what_is_not_here_has_no_title_but_a_sentence);
+#undef add
+  return g_test_run ();
+}
