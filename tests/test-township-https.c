@@ -298,6 +298,30 @@ test_too_large (Site *site, gconstpointer data)
   g_assert_cmpint (after.status, ==, 200);
 }
 
+/* Nothing of a body is taken from a device that the township does not know, or has revoked. */
+static void
+test_admission (Site *site, gconstpointer data)
+{
+  g_autoptr (Laptop) laptop = town_enrol (&site->town, "u-helper");
+  g_autoptr (Laptop) stranger = laptop_new ("u-helper");
+  gsize size = RUHU_WIRE_MAX_BODY;
+  g_autofree char *body = g_strnfill (size, '\n');
+  g_auto (Trip) known = { .target = "/v1/push", .token = laptop->token, .body = body, .size = size, .chunked = TRUE };
+  g_auto (Trip) unknown = { .target = "/v1/push", .token = stranger->token, .body = body, .size = size, .chunked = TRUE };
+  g_auto (Trip) revoked = { .target = "/v1/push", .token = laptop->token, .body = body, .size = size, .chunked = TRUE };
+
+  travel (site, &known);
+  g_assert_cmpint (known.status, ==, 200);
+  g_assert_cmpuint (known.sent, ==, size);
+  travel (site, &unknown);
+  g_assert_cmpint (unknown.status, ==, 401);
+  g_assert_cmpuint (unknown.sent, <, 1 << 20);
+  g_assert_true (ruhu_ledger_revoke_device (site->town.session->ledger, laptop->id, NULL));
+  travel (site, &revoked);
+  g_assert_cmpint (revoked.status, ==, 403);
+  g_assert_cmpuint (revoked.sent, <, 1 << 20);
+}
+
 /* Headers beyond the connection's memory are refused, and the server lives. */
 static void
 test_long_headers (Site *site, gconstpointer data)
@@ -428,6 +452,7 @@ main (int argc, char **argv)
   ADD ("routes", test_routes);
   ADD ("story", test_story);
   ADD ("too-large", test_too_large);
+  ADD ("admission", test_admission);
   ADD ("long-headers", test_long_headers);
   ADD ("long-poll", test_long_poll);
   ADD ("stop-with-polls", test_stop_with_polls);

@@ -39,6 +39,13 @@ struct _RuhuHttpd
   guint64 bodies; /* under the mutex: bytes of BODY_BUDGET that are taken */
 };
 
+/* What the next call of access_cb() is about. */
+typedef enum
+{
+  STAGE_ADMISSION, /* the token is looked at; the body waits */
+  STAGE_BODY,
+} Stage;
+
 /* One request on its connection. Belongs to the connection's daemon thread, but for @response, which a worker sets before it resumes the connection. */
 typedef struct
 {
@@ -46,6 +53,7 @@ typedef struct
   struct MHD_Connection *connection;
   RuhuRequest *request; /* until it is submitted */
   RuhuResponse *response;
+  Stage stage;
   GByteArray *body;
   gsize max_body;
   gsize discarded;
@@ -97,6 +105,7 @@ exchange_new (RuhuHttpd *httpd, struct MHD_Connection *connection, const char *m
 
   self->httpd = httpd;
   self->connection = connection;
+  self->stage = STAGE_BODY;
   self->request = ruhu_request_new (method, url);
   self->request->authorization = dup_header (connection, MHD_HTTP_HEADER_AUTHORIZATION);
   self->request->content_encoding = dup_header (connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
@@ -169,6 +178,25 @@ get_length (Exchange *self)
   return g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &length, NULL) ? (gint64) length : G_MAXINT64;
 }
 
+static void
+answer_cb (RuhuResponse *response, gpointer data)
+{
+  Exchange *self = data;
+
+  self->response = response;
+  MHD_resume_connection (self->connection);
+}
+
+/* Only a known device's body is taken. */
+static enum MHD_Result
+admit (Exchange *self)
+{
+  self->stage = STAGE_ADMISSION;
+  MHD_suspend_connection (self->connection);
+  ruhu_server_admit (self->httpd->server, self->request->method, self->request->path, self->request->authorization, answer_cb, self);
+  return MHD_YES;
+}
+
 /* All that can be refused by the headers is, before a byte is stored. */
 static enum MHD_Result
 begin (Exchange *self)
@@ -183,7 +211,7 @@ begin (Exchange *self)
   if (self->response != NULL)
     return queue_response (self);
   if (reserve (self, length >= 0 ? (guint64) length : self->max_body))
-    return MHD_YES;
+    return length == 0 || route->open ? MHD_YES : admit (self);
   g_set_error_literal (&error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The township is receiving as much as it can hold; nothing was taken, try again."));
   self->response = ruhu_response_new_problem (error, 0, ruhu_server_get_now (self->httpd->server));
   ruhu_response_add_header (self->response, "Retry-After", "5");
@@ -205,15 +233,6 @@ collect (Exchange *self, const char *data, size_t *size)
     }
   *size = 0;
   return self->discarded > MAX_DISCARDED ? MHD_NO : MHD_YES;
-}
-
-static void
-answer_cb (RuhuResponse *response, gpointer data)
-{
-  Exchange *self = data;
-
-  self->response = response;
-  MHD_resume_connection (self->connection);
 }
 
 static enum MHD_Result
@@ -241,6 +260,11 @@ access_cb (void *data, struct MHD_Connection *connection, const char *url, const
       self = exchange_new (data, connection, method, url);
       *context = self;
       return begin (self);
+    }
+  if (self->stage == STAGE_ADMISSION)
+    {
+      self->stage = STAGE_BODY;
+      return self->response != NULL ? queue_response (self) : MHD_YES;
     }
   if (*upload_size > 0)
     return collect (self, upload, upload_size);

@@ -115,6 +115,8 @@ run (RuhuCall *call, RuhuSession *session, GError **error)
         return NULL;
       ruhu_commit_touch (call->server->commit, call->access->device);
     }
+  if (call->admission)
+    return NULL;
   return call->route->handler (call, session, error);
 }
 
@@ -125,11 +127,20 @@ work_cb (gpointer data, gpointer user_data)
   RuhuServer *self = user_data;
   RuhuSession *session = g_async_queue_pop (self->sessions);
   g_autoptr (GError) error = NULL;
+  /* The call may be gone after its handler has handed it on; an admission has no handler. */
+  gboolean admission = call->admission;
   RuhuResponse *response = run (call, session, &error);
 
   g_async_queue_push (self->sessions, session);
   if (response != NULL || error != NULL)
-    ruhu_call_answer (call, response, error);
+    {
+      ruhu_call_answer (call, response, error);
+    }
+  else if (admission)
+    {
+      call->func (NULL, call->data);
+      call_free (call);
+    }
 }
 
 static void
@@ -255,12 +266,10 @@ enter_pool (RuhuCall *call, GError **error)
   return g_thread_pool_push (call->server->pool, call, error);
 }
 
-void
-ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func, gpointer data)
+static RuhuCall *
+call_new (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func, gpointer data)
 {
-  RuhuResponse *refused = check_early (self, request, request->body != NULL ? (gint64) g_bytes_get_size (request->body) : 0);
   RuhuCall *call = g_new0 (RuhuCall, 1);
-  g_autoptr (GError) error = NULL;
   const char *allow;
 
   call->server = self;
@@ -269,6 +278,30 @@ ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func,
   call->data = data;
   call->started = g_get_monotonic_time ();
   call->route = ruhu_route_find (request->method, request->path, &allow);
+  return call;
+}
+
+void
+ruhu_server_admit (RuhuServer *self, const char *method, const char *path, const char *authorization, RuhuAnswerFunc func, gpointer data)
+{
+  RuhuCall *call = call_new (self, ruhu_request_new (method, path), func, data);
+  g_autoptr (GError) error = NULL;
+  RuhuResponse *refused;
+
+  call->admission = TRUE;
+  call->request->authorization = g_strdup (authorization);
+  refused = check_early (self, call->request, 0);
+  if (refused != NULL || !enter_pool (call, &error))
+    ruhu_call_answer (call, refused, error);
+}
+
+void
+ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func, gpointer data)
+{
+  RuhuCall *call = call_new (self, request, func, data);
+  RuhuResponse *refused = check_early (self, request, request->body != NULL ? (gint64) g_bytes_get_size (request->body) : 0);
+  g_autoptr (GError) error = NULL;
+
   if (refused != NULL || !enter_pool (call, &error))
     ruhu_call_answer (call, refused, error);
 }

@@ -30,8 +30,11 @@ RuhuServer *ruhu_server_new (const RuhuServerOptions *options, GError **error) G
  * no token where one is needed. NULL: nothing. Transfer full. */
 RuhuResponse *ruhu_server_refuse_early (RuhuServer *self, RuhuRequest *request, gint64 length);
 
-/* Exactly once for each request, on any thread. @response: transfer full. */
+/* Exactly once for each request, on any thread. @response: transfer full; NULL only from ruhu_server_admit(). */
 typedef void (*RuhuAnswerFunc) (RuhuResponse *response, gpointer data);
+
+/* Whether the bearer of @authorization may send a body to @method and @path: asked before a byte of it is stored. Answers with NULL, or with why not. */
+void ruhu_server_admit (RuhuServer *self, const char *method, const char *path, const char *authorization, RuhuAnswerFunc func, gpointer data);
 
 /* Takes @request; never blocks for long; @func may be called before it returns. */
 void ruhu_server_submit (RuhuServer *self, RuhuRequest *request, RuhuAnswerFunc func, gpointer data);
@@ -58,6 +61,7 @@ typedef struct
   RuhuAnswerFunc func;
   gpointer data;
   gint64 started;
+  gboolean admission; /* nothing but the token is looked at */
   gboolean waited;
 } RuhuCall;
 
