@@ -20,6 +20,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-store.h"
 #include "ruhu-value.h"
 
 #include <glib/gi18n.h>
@@ -210,7 +211,7 @@ ruhu_draft_body_from_json (json_object *object, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_VERSION, _ ("The draft was written by a newer version of the program. It was kept as it is."));
       return NULL;
     }
-  if (!check_table (object, "base", 2, error) || !check_table (object, "typed", 2, error) || !check_table (object, "text", 2, error) ||
+  if (!check_table (object, RUHU_DRAFT_BASE, 2, error) || !check_table (object, "typed", 2, error) || !check_table (object, "text", 2, error) ||
       !check_table (object, "added", 1, error) || !check_table (object, "visited", 0, error) || !check_texts (object, error) ||
       !check_string (object, "self", error) || !check_string (object, "step", error))
     return NULL;
@@ -228,7 +229,7 @@ ruhu_draft_body_to_json (RuhuDraftBody *self)
 void
 ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *record, json_object *fields)
 {
-  json_object *records = ensure_object (ensure_object (self->root, "base"), type);
+  json_object *records = ensure_object (ensure_object (self->root, RUHU_DRAFT_BASE), type);
 
   json_object_object_add (records, record, fields != NULL ? copy_value (fields) : json_object_new_object ());
 }
@@ -236,7 +237,7 @@ ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *rec
 gboolean
 ruhu_draft_body_has_base (RuhuDraftBody *self, const char *type, const char *record)
 {
-  return get_record (self, "base", type, record) != NULL;
+  return get_record (self, RUHU_DRAFT_BASE, type, record) != NULL;
 }
 
 const char *
@@ -284,7 +285,7 @@ ruhu_draft_body_remove_record (RuhuDraftBody *self, const char *type, const char
 GPtrArray *
 ruhu_draft_body_list_records (RuhuDraftBody *self, const char *type)
 {
-  static const char *const tables[] = { "base", "added" };
+  static const char *const tables[] = { RUHU_DRAFT_BASE, "added" };
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
@@ -305,7 +306,7 @@ ruhu_draft_body_list_records (RuhuDraftBody *self, const char *type)
 json_object *
 ruhu_draft_body_get_base (RuhuDraftBody *self, const char *type, const char *record, const char *field)
 {
-  return get_member (get_record (self, "base", type, record), field);
+  return get_member (get_record (self, RUHU_DRAFT_BASE, type, record), field);
 }
 
 json_object *
@@ -371,7 +372,7 @@ ruhu_draft_body_is_changed (RuhuDraftBody *self, const char *type, const char *r
 json_object *
 ruhu_draft_body_dup_fields (RuhuDraftBody *self, const char *type, const char *record)
 {
-  json_object *base = get_record (self, "base", type, record);
+  json_object *base = get_record (self, RUHU_DRAFT_BASE, type, record);
   json_object *typed = get_record (self, "typed", type, record);
   json_object *fields = base != NULL ? copy_value (base) : json_object_new_object ();
 

@@ -121,7 +121,6 @@ ruhu_replica_move_cursor (RuhuReplica *self, gint64 position, GError **error)
   return ruhu_store_set_number (self->store, "cursor", position, error) && ruhu_store_unset_meta (self->store, "checkpoint", error);
 }
 
-/* Deletes a scope's data; what the outbox and the refusals hold of it stays. */
 /* What a draft had read at its opening leaves with the scope; what was typed stays, and may still be saved. */
 static gboolean
 strip_drafts (RuhuReplica *self, const char *scope, GError **error)
@@ -132,6 +131,9 @@ strip_drafts (RuhuReplica *self, const char *scope, GError **error)
     {
       RuhuDraft *draft = drafts->pdata[i];
 
+      /* A damaged one cannot be told apart; it stays as it is for whoever can read it. */
+      if (!json_object_is_type (draft->body, json_type_object))
+        continue;
       json_object_object_del (draft->body, RUHU_DRAFT_BASE);
       if (!ruhu_database_run (self->database, "UPDATE draft SET body = ?2 WHERE id = ?1", error, "ss", draft->id,
                               json_object_to_json_string_ext (draft->body, JSON_C_TO_STRING_PLAIN)))
@@ -140,6 +142,7 @@ strip_drafts (RuhuReplica *self, const char *scope, GError **error)
   return drafts != NULL;
 }
 
+/* Deletes a scope's data; what the outbox and the refusals hold of it stays. */
 static gboolean
 forget (RuhuReplica *self, const char *scope, GError **error)
 {

@@ -303,6 +303,45 @@ test_damaged_draft_stays (void)
 }
 
 static void
+unassign (FormFixture *fixture, const char *until)
+{
+  g_autofree char *set = g_strdup_printf ("{\"assignment\":{\"a1\":{\"to_date\":%s}}}", until);
+
+  township_write (fixture->township, "h1", set);
+  laptop_sync (fixture->laptop, fixture->township);
+}
+
+/* The household is given to somebody else, and back: what was typed waited on the laptop all the while. */
+static void
+test_draft_of_a_household_that_left (void)
+{
+  FormFixture *fixture = form_fixture_new ();
+  RuhuEditSession *session = open_visit (fixture, NULL);
+  g_autofree char *draft = g_strdup (ruhu_edit_session_get_draft (session));
+  g_autoptr (RuhuEditSession) again = NULL;
+  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (RuhuJson) junk = json_tokener_parse ("[7]");
+  g_autoptr (GError) error = NULL;
+
+  enter_visit (session);
+  enter (session, "household", "h1", "group_name", "\"三组\"");
+  ruhu_edit_session_store (session);
+  g_assert_cmpuint (count_drafts (fixture), ==, 1);
+  g_object_unref (session);
+  g_assert_true (ruhu_store_put_draft (fixture->laptop->store, "damaged", "visit", "h1", 0, junk, &error));
+  unassign (fixture, "\"2018-01-02\"");
+  g_assert_null (ruhu_store_get_record (fixture->laptop->store, "household", "h1", &error));
+  g_assert_cmpuint (count_drafts (fixture), ==, 2);
+  unassign (fixture, "null");
+  again = open_visit (fixture, draft);
+  g_assert_true (save (again, &findings, &error));
+  g_assert_no_error (error);
+  assert_value (fixture->laptop->store, "household", "h1", "group_name", "\"三组\"");
+  g_clear_object (&again);
+  form_fixture_free (fixture);
+}
+
+static void
 test_thrown_away_on_demand (void)
 {
   FormFixture *fixture = form_fixture_new ();
@@ -514,6 +553,7 @@ main (int argc, char **argv)
   g_test_add_func ("/visit/findings-stop-the-save", test_findings_stop_the_save);
   g_test_add_func ("/visit/relevance-follows-the-typing", test_relevance_follows_the_typing);
   g_test_add_func ("/visit/damaged-draft-stays", test_damaged_draft_stays);
+  g_test_add_func ("/visit/draft-of-a-household-that-left", test_draft_of_a_household_that_left);
   g_test_add_func ("/visit/thrown-away-on-demand", test_thrown_away_on_demand);
   g_test_add_func ("/visit/one-record", test_one_record);
   g_test_add_func ("/visit/a-new-field-is-in-the-form", test_a_new_field_is_in_the_form);
