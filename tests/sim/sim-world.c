@@ -265,9 +265,10 @@ come_home (SimWorld *self, SimRandom *random)
   g_autoptr (GError) error = NULL;
 
   self->step = -1;
-  if (self->failure == NULL)
-    sim_expect (self, ruhu_ledger_reconcile (self->ledger, NULL, &error), g_steal_pointer (&error), "reconciling");
-  sim_township_observe (self);
+  if (self->failure != NULL)
+    return;
+  if (sim_expect (self, ruhu_ledger_reconcile (self->ledger, NULL, &error), g_steal_pointer (&error), "reconciling"))
+    sim_township_observe (self);
   for (guint round = 0; round < 10 && self->failure == NULL; round++)
     {
       for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
