@@ -7,10 +7,14 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-describe.h"
+#include "ruhu-field-editor.h"
 #include "ruhu-field-row.h"
 #include "ruhu-version-row.h"
 
 #include <glib/gi18n.h>
+
+/* Records offered for a reference. */
+#define MAX_CHOICES 500
 
 struct _RuhuConflictCard
 {
@@ -29,6 +33,7 @@ struct _RuhuConflictCard
   /* Borrowed: in the group. */
   GPtrArray *rows;
   GtkWidget *other;     /* the row that unfolds to the editor */
+  GtkWidget *save;      /* its button; not to be pressed before anything is written */
   RuhuFieldRow *editor; /* or NULL */
 };
 
@@ -57,6 +62,27 @@ describe_place (RuhuStore *store, RuhuRecordType *type, const RuhuConflict *conf
   return g_strdup_printf ("%s %s · %s", label, title, field);
 }
 
+/* What a reference may point to instead: the household's own records, or the township's. */
+static GPtrArray *
+list_choices (RuhuStore *store, const char *reference, const char *scope)
+{
+  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), reference);
+  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) records = NULL;
+
+  if (type == NULL)
+    return g_steal_pointer (&choices);
+  records = ruhu_store_list_records (store, reference, type->belongs == RUHU_BELONGS_HOUSEHOLD ? scope : NULL, 0, MAX_CHOICES, NULL);
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    {
+      const RuhuRecord *record = g_ptr_array_index (records, i);
+
+      g_ptr_array_add (choices, g_strdup (record->id));
+      g_ptr_array_add (choices, ruhu_describe_title (store, reference, record->id));
+    }
+  return g_steal_pointer (&choices);
+}
+
 RuhuConflictText *
 ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict)
 {
@@ -82,6 +108,8 @@ ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict)
       g_string_append_printf (fingerprint, "%s:%" G_GINT64_FORMAT ":%d;", version->device, version->seq, version->position > 0);
     }
   self->fingerprint = g_string_free (g_steal_pointer (&fingerprint), FALSE);
+  if (self->field != NULL && self->field->type == RUHU_TYPE_REFERENCE)
+    self->choices = list_choices (store, self->field->reference, self->scope);
   return self;
 }
 
@@ -96,6 +124,7 @@ ruhu_conflict_text_free (RuhuConflictText *self)
   g_free (self->place);
   g_free (self->fingerprint);
   g_ptr_array_unref (self->versions);
+  g_clear_pointer (&self->choices, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -214,6 +243,12 @@ write_cb (RuhuConflictCard *self)
   json_object_put (value);
 }
 
+static void
+changed_cb (RuhuConflictCard *self)
+{
+  gtk_widget_set_sensitive (self->save, TRUE);
+}
+
 /* Showing. */
 
 static GtkWidget *
@@ -230,11 +265,26 @@ make_take_button (RuhuConflictCard *self, guint number)
   return button;
 }
 
-/* A record that is pointed to, or a photo, is chosen on the record's own page. */
+/* A photo is taken, not written. */
 static gboolean
 can_write (RuhuField *field)
 {
-  return field != NULL && field->calculate == NULL && field->type != RUHU_TYPE_REFERENCE && field->type != RUHU_TYPE_PHOTO;
+  return field != NULL && field->calculate == NULL && field->type != RUHU_TYPE_PHOTO;
+}
+
+static void
+set_choices (RuhuConflictCard *self)
+{
+  g_autoptr (GListStore) items = g_list_store_new (RUHU_TYPE_REFERENCE_ITEM);
+  GPtrArray *choices = self->text->choices;
+
+  for (guint i = 0; i + 1 < choices->len; i += 2)
+    {
+      g_autoptr (RuhuReferenceItem) item = ruhu_reference_item_new (g_ptr_array_index (choices, i), g_ptr_array_index (choices, i + 1));
+
+      g_list_store_append (items, item);
+    }
+  ruhu_field_row_set_references (self->editor, G_LIST_MODEL (items));
 }
 
 static void
@@ -245,8 +295,13 @@ add_editor (RuhuConflictCard *self)
 
   self->editor_catalogue = ruhu_catalogue_ref (self->catalogue);
   self->editor = RUHU_FIELD_ROW (ruhu_field_row_new (self->text->field));
+  if (self->text->choices != NULL)
+    set_choices (self);
   self->other = g_object_new (ADW_TYPE_EXPANDER_ROW, "title", _ ("Write Another Value"), NULL);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self->other), GTK_WIDGET (self->editor));
+  self->save = button;
+  gtk_widget_set_sensitive (button, FALSE);
+  g_signal_connect_object (self->editor, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_css_class (button, "suggested-action");
   gtk_widget_set_halign (button, GTK_ALIGN_END);
   gtk_widget_set_margin_top (button, 6);

@@ -22,6 +22,7 @@ typedef struct
   char *fingerprint;   /* equal for two readings of the same values */
   RuhuField *field;    /* borrowed from the catalogue that whoever holds this also holds; NULL for `deleted` */
   GPtrArray *versions; /* RuhuVersionText */
+  GPtrArray *choices;  /* of a reference: id, title, id, title, … (char *); else NULL */
 } RuhuConflictText;
 
 /* Transfer full. */
