@@ -7,13 +7,12 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-fake-key.h"
 #include "ruhu-link.h"
 #include "ruhu-problem.h"
 #include "ruhu-wire.h"
 
 #include <arpa/inet.h>
-#include <gnutls/abstract.h>
-#include <gnutls/x509.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -33,11 +32,9 @@ struct _FakeServer
   struct MHD_Daemon *daemon;
   GMutex mutex;
   GPtrArray *misbehaviours;
-  GPtrArray *paths;     /* of the requests seen */
-  GHashTable *codes;    /* code → device that used it, or "" */
-  char *key[2];         /* PEM */
-  char *certificate[2]; /* PEM */
-  char *pin;
+  GPtrArray *paths;  /* of the requests seen */
+  GHashTable *codes; /* code → device that used it, or "" */
+  FakeKey *keys[2];
   guint16 port;
   guint n_links;
   gboolean ending;
@@ -63,50 +60,6 @@ misbehaviour_free (Misbehaviour *self)
 {
   g_free (self->path);
   g_free (self);
-}
-
-static char *
-dup_datum (gnutls_datum_t *datum)
-{
-  char *text = g_strndup ((const char *) datum->data, datum->size);
-
-  gnutls_free (datum->data);
-  return text;
-}
-
-static void
-make_key (FakeServer *self, guint n)
-{
-  gnutls_x509_privkey_t key;
-  gnutls_x509_crt_t certificate;
-  gnutls_datum_t out;
-  guint8 id[32];
-  gsize size = sizeof id;
-
-  g_assert_cmpint (gnutls_x509_privkey_init (&key), ==, 0);
-  g_assert_cmpint (gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_init (&certificate), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_set_version (certificate, 3), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_set_key (certificate, key), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_set_serial (certificate, "\x01", 1), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_set_activation_time (certificate, 1), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_set_expiration_time (certificate, G_MAXINT32), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_set_dn (certificate, "CN=township", NULL), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0), ==, 0);
-  g_assert_cmpint (gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &out), ==, 0);
-  self->key[n] = dup_datum (&out);
-  g_assert_cmpint (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &out), ==, 0);
-  self->certificate[n] = dup_datum (&out);
-  if (n == 0)
-    {
-      g_assert_cmpint (gnutls_x509_crt_get_key_id (certificate, GNUTLS_KEYID_USE_SHA256, id, &size), ==, 0);
-      self->pin = g_base64_encode (id, size);
-      g_strdelimit (self->pin, "+", '-');
-      g_strdelimit (self->pin, "/", '_');
-      self->pin[strcspn (self->pin, "=")] = '\0';
-    }
-  gnutls_x509_crt_deinit (certificate);
-  gnutls_x509_privkey_deinit (key);
 }
 
 static GBytes *
@@ -522,8 +475,8 @@ fake_server_start (FakeServer *self, gboolean other_key)
   g_assert_null (self->daemon);
   self->ending = FALSE;
   self->daemon = MHD_start_daemon (MHD_USE_TLS | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD, self->port, NULL, NULL, handle_cb, self,
-                                   MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_HTTPS_MEM_KEY, self->key[other_key], MHD_OPTION_HTTPS_MEM_CERT,
-                                   self->certificate[other_key], MHD_OPTION_NOTIFY_COMPLETED, completed_cb, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1,
+                                   MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_HTTPS_MEM_KEY, self->keys[other_key]->key, MHD_OPTION_HTTPS_MEM_CERT,
+                                   self->keys[other_key]->certificate, MHD_OPTION_NOTIFY_COMPLETED, completed_cb, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1,
                                    MHD_OPTION_END);
   g_assert_nonnull (self->daemon);
   self->port = MHD_get_daemon_info (self->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
@@ -546,8 +499,8 @@ fake_server_new (Township *township)
   self->misbehaviours = g_ptr_array_new_with_free_func ((GDestroyNotify) misbehaviour_free);
   self->paths = g_ptr_array_new_with_free_func (g_free);
   self->codes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  make_key (self, 0);
-  make_key (self, 1);
+  self->keys[0] = fake_key_new ();
+  self->keys[1] = fake_key_new ();
   fake_server_start (self, FALSE);
   return self;
 }
@@ -559,12 +512,8 @@ fake_server_free (FakeServer *self)
   g_ptr_array_unref (self->misbehaviours);
   g_ptr_array_unref (self->paths);
   g_hash_table_unref (self->codes);
-  for (guint i = 0; i < 2; i++)
-    {
-      g_free (self->key[i]);
-      g_free (self->certificate[i]);
-    }
-  g_free (self->pin);
+  fake_key_free (self->keys[0]);
+  fake_key_free (self->keys[1]);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -605,7 +554,7 @@ fake_server_dup_link (FakeServer *self, const char *user)
   code = g_strdup_printf ("%s_%u", user, ++self->n_links);
   g_hash_table_insert (self->codes, g_strdup (code), g_strdup (""));
   g_mutex_unlock (&self->mutex);
-  return ruhu_link_format ("127.0.0.1", self->port, code, self->pin);
+  return ruhu_link_format ("127.0.0.1", self->port, code, self->keys[0]->pin);
 }
 
 guint

@@ -235,21 +235,6 @@ test_a_used_up_link_leaves_nothing_behind (Fixture *self, gconstpointer unused)
 }
 
 static void
-test_an_enrolled_laptop_stays_what_it_is (Fixture *self, gconstpointer unused)
-{
-  g_autofree char *link = fake_server_dup_link (self->server, "helper-b");
-  g_autoptr (GError) error = NULL;
-
-  enrol (self);
-  sync_well (self);
-  g_assert_false (ruhu_courier_enrol (self->courier, link, &error));
-  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN);
-  save (self, "13800000001");
-  sync_well (self);
-  assert_in_step (self);
-}
-
-static void
 test_another_key_is_sent_nothing (Fixture *self, gconstpointer unused)
 {
   g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
@@ -593,7 +578,6 @@ main (int argc, char **argv)
   ADD ("enrolment-lost-answer", GINT_TO_POINTER (2), test_an_interrupted_enrolment_is_taken_up_again);
   ADD ("enrolment-lost-answer-same-link", GINT_TO_POINTER (3), test_an_interrupted_enrolment_is_taken_up_again);
   ADD ("used-up-link-leaves-nothing-behind", NULL, test_a_used_up_link_leaves_nothing_behind);
-  ADD ("enrolled-laptop-stays-what-it-is", NULL, test_an_enrolled_laptop_stays_what_it_is);
   ADD ("another-key-is-sent-nothing", NULL, test_another_key_is_sent_nothing);
   ADD ("misbehaving-at-push", "/v1/push", test_misbehaviour_has_its_name_and_costs_nothing);
   ADD ("misbehaving-at-pull", "/v1/pull", test_misbehaviour_has_its_name_and_costs_nothing);
