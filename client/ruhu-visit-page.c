@@ -206,6 +206,9 @@ go_to (RuhuVisitPage *self, guint index)
     return;
   if (index != self->current)
     {
+      /* A message about what was tried has been read by now; the one about an older draft goes when it is closed. */
+      if (!gtk_widget_get_visible (self->discard))
+        hide_notice_cb (self);
       leave_step (self);
       show_step (self, index);
     }

@@ -214,7 +214,8 @@ add_change (RuhuVisitSummary *self, AdwPreferencesGroup *group, RuhuField *field
   RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
   const char *type = field->record->name;
   json_object *before = ruhu_draft_body_get_base (body, type, record, field->name);
-  g_autofree char *now = format (self, field, ruhu_draft_body_get_value (body, type, record, field->name));
+  const char *typed = ruhu_draft_body_get_text (body, type, record, field->name);
+  g_autofree char *now = typed != NULL ? g_strdup_printf (_ ("“%s” (cannot be read)"), typed) : format (self, field, ruhu_draft_body_get_value (body, type, record, field->name));
   g_autofree char *text = NULL;
   GtkWidget *row;
 
