@@ -83,6 +83,19 @@ list_choices (RuhuStore *store, const char *reference, const char *scope)
   return g_steal_pointer (&choices);
 }
 
+static RuhuVersionText *
+make_version (RuhuStore *store, const RuhuConflictText *conflict, const RuhuVersion *version)
+{
+  RuhuVersionText *text = ruhu_version_text_new (store, conflict->field, version);
+
+  if (conflict->field == NULL && g_str_equal (conflict->field_name, "deleted"))
+    {
+      g_free (text->text);
+      text->text = g_strdup (json_object_get_boolean (version->value) ? _ ("Delete it") : _ ("Keep it"));
+    }
+  return text;
+}
+
 RuhuConflictText *
 ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict)
 {
@@ -104,7 +117,7 @@ ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict)
     {
       const RuhuVersion *version = g_ptr_array_index (conflict->versions, i);
 
-      g_ptr_array_add (self->versions, ruhu_version_text_new (store, self->field, version));
+      g_ptr_array_add (self->versions, make_version (store, self, version));
       g_string_append_printf (fingerprint, "%s:%" G_GINT64_FORMAT ":%d;", version->device, version->seq, version->position > 0);
     }
   self->fingerprint = g_string_free (g_steal_pointer (&fingerprint), FALSE);
@@ -287,18 +300,29 @@ set_choices (RuhuConflictCard *self)
   ruhu_field_row_set_references (self->editor, G_LIST_MODEL (items));
 }
 
+/* A row that only holds something: the keyboard passes it by. */
+static GtkWidget *
+make_plain_row (GtkWidget *child)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), child);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_set_focusable (row, FALSE);
+  return row;
+}
+
 static void
 add_editor (RuhuConflictCard *self)
 {
   GtkWidget *button = gtk_button_new_with_label (_ ("Save This Value"));
-  GtkWidget *line = gtk_list_box_row_new ();
 
   self->editor_catalogue = ruhu_catalogue_ref (self->catalogue);
   self->editor = RUHU_FIELD_ROW (ruhu_field_row_new (self->text->field));
   if (self->text->choices != NULL)
     set_choices (self);
   self->other = g_object_new (ADW_TYPE_EXPANDER_ROW, "title", _ ("Write Another Value"), NULL);
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (self->other), GTK_WIDGET (self->editor));
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self->other), make_plain_row (GTK_WIDGET (self->editor)));
   self->save = button;
   gtk_widget_set_sensitive (button, FALSE);
   g_signal_connect_object (self->editor, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
@@ -308,10 +332,7 @@ add_editor (RuhuConflictCard *self)
   gtk_widget_set_margin_bottom (button, 6);
   gtk_widget_set_margin_end (button, 12);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (write_cb), self);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (line), button);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (line), FALSE);
-  gtk_widget_set_focusable (line, FALSE);
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (self->other), line);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self->other), make_plain_row (button));
 }
 
 /* The editor's row is taken out and put below again, so that it stays last and keeps what is typed. */
