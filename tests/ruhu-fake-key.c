@@ -5,6 +5,7 @@
 
 #include "ruhu-fake-key.h"
 
+#include <glib/gstdio.h>
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 #include <string.h>
@@ -68,4 +69,19 @@ fake_key_free (FakeKey *self)
   g_free (self->certificate);
   g_free (self->pin);
   g_free (self);
+}
+
+void
+fake_remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      g_unlink (child);
+    }
+  g_rmdir (path);
 }

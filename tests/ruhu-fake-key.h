@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server's key, made for the occasion, with a certificate that it signs itself. */
+/* What the tests of the way to the township share: a server's key, made for the occasion, with a certificate that it signs itself; and a folder's end. */
 #pragma once
 
 #include <glib.h>
@@ -15,5 +15,8 @@ typedef struct
 
 FakeKey *fake_key_new (void);
 void fake_key_free (FakeKey *self);
+
+/* Removes a folder and the files in it. */
+void fake_remove_folder (const char *path);
 
 G_END_DECLS

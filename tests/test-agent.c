@@ -8,6 +8,7 @@
 #include "ruhu-agent-watch.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-fake-key.h"
 #include "ruhu-fake-server.h"
 #include "ruhu-sync1-dbus.h"
 
@@ -52,9 +53,6 @@ set_up (Fixture *self, gconstpointer unused)
 static void
 tear_down (Fixture *self, gconstpointer unused)
 {
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-
   ruhu_agent_stop (self->agent);
   ruhu_agent_watch_free (self->watch);
   while (g_main_context_iteration (NULL, FALSE))
@@ -62,14 +60,7 @@ tear_down (Fixture *self, gconstpointer unused)
   g_object_unref (self->agent);
   fake_server_free (self->server);
   township_free (self->township);
-  dir = g_dir_open (self->directory, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->directory, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (self->directory);
+  fake_remove_folder (self->directory);
   g_free (self->directory);
 }
 
@@ -333,6 +324,30 @@ test_a_revoked_laptop_is_erased (Fixture *self, gconstpointer unused)
 }
 
 static void
+test_a_revoked_laptop_keeps_what_was_not_sent (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (RuhuAgentStatus) status = NULL;
+
+  ruhu_agent_start (self->agent);
+  enrol (self);
+  wait_for (self, is_listening, "the long poll");
+  fake_server_misbehave (self->server, "/v1/", FAKE_REVOKED, 2);
+  save (self);
+  ruhu_agent_sync_now (self->agent);
+  wait_for (self, is_state, "revoked");
+  status = ruhu_agent_dup_status (self->agent);
+  g_assert_cmpuint (status->pending, ==, 1);
+  g_assert_nonnull (strstr (status->error, "kept"));
+  g_assert_cmpstr (status->token_store, ==, "file");
+  /* The office takes it back. */
+  while (!has_sent_everything (self, NULL))
+    {
+      ruhu_agent_sync_now (self->agent);
+      g_usleep (50000);
+    }
+}
+
+static void
 test_a_damaged_database_does_not_end_the_daemon (Fixture *self, gconstpointer unused)
 {
   g_autofree char *path = g_build_filename (self->directory, "ruhu.db", NULL), *noise = g_strnfill (8192, 'x');
@@ -495,6 +510,7 @@ main (int argc, char **argv)
   ADD ("township-may-ask-for-a-rest", test_the_township_may_ask_for_a_rest);
   ADD ("another-key-needs-a-person", test_another_key_needs_a_person);
   ADD ("revoked-laptop-is-erased", test_a_revoked_laptop_is_erased);
+  ADD ("revoked-laptop-keeps-what-was-not-sent", test_a_revoked_laptop_keeps_what_was_not_sent);
   ADD ("damaged-database-does-not-end-the-daemon", test_a_damaged_database_does_not_end_the_daemon);
   ADD_BUS ("tells-the-state", test_bus_tells_the_state);
   ADD_BUS ("names-what-is-wrong-with-a-link", test_bus_names_what_is_wrong_with_a_link);

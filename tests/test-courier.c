@@ -7,6 +7,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-courier.h"
 #include "ruhu-error.h"
+#include "ruhu-fake-key.h"
 #include "ruhu-fake-server.h"
 
 #include <glib/gstdio.h>
@@ -47,27 +48,12 @@ set_up (Fixture *self, gconstpointer unused)
 }
 
 static void
-empty_directory (const char *directory)
-{
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (directory, name, NULL);
-
-      g_unlink (path);
-    }
-}
-
-static void
 tear_down (Fixture *self, gconstpointer unused)
 {
   ruhu_courier_free (self->courier);
   fake_server_free (self->server);
   township_free (self->township);
-  empty_directory (self->directory);
-  g_rmdir (self->directory);
+  fake_remove_folder (self->directory);
   g_free (self->directory);
 }
 
@@ -230,8 +216,7 @@ test_a_used_up_link_leaves_nothing_behind (Fixture *self, gconstpointer unused)
   g_assert_false (ruhu_courier_is_enrolled (self->courier));
   enrol (self);
   ruhu_courier_close (other);
-  empty_directory (elsewhere);
-  g_rmdir (elsewhere);
+  fake_remove_folder (elsewhere);
 }
 
 static void
@@ -518,6 +503,14 @@ test_a_forgotten_laptop_is_enrolled_anew_when_nothing_is_lost_by_it (Fixture *se
 }
 
 static void
+set_device (Fixture *self, const char *device)
+{
+  g_autoptr (RuhuStore) store = open_store (self);
+
+  g_assert_true (ruhu_store_set_meta (store, "device", device, NULL));
+}
+
+static void
 test_another_database_does_not_go_by_this_name (Fixture *self, gconstpointer unused)
 {
   g_autofree char *path = path_of (self, "ruhu.db"), *aside = path_of (self, "aside.db");
@@ -529,9 +522,14 @@ test_another_database_does_not_go_by_this_name (Fixture *self, gconstpointer unu
   g_assert_cmpint (g_rename (path, aside), ==, 0);
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
+  g_clear_error (&error);
   ruhu_courier_close (self->courier);
   g_assert_cmpint (g_rename (aside, path), ==, 0);
   sync_well (self);
+  /* One of another laptop, as a copied folder would bring. */
+  set_device (self, "00000000000000aa");
+  g_assert_false (ruhu_courier_sync (self->courier, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
 }
 
 static void

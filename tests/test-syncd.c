@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-fake-key.h"
 #include "ruhu-fake-server.h"
 
 #include <gio/gio.h>
@@ -35,16 +36,7 @@ set_up (Fixture *self, gconstpointer unused)
 static void
 tear_down (Fixture *self, gconstpointer unused)
 {
-  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->directory, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (self->directory);
+  fake_remove_folder (self->directory);
   g_free (self->directory);
   g_free (self->link);
   g_free (self->said);
