@@ -44,7 +44,7 @@ read_heads (SimWorld *self, RuhuStore *store, const char *scope)
 SimView *
 sim_laptop_read_heads (SimLaptop *self, const char *scope)
 {
-  SimView *view = read_heads (self->world, self->store, scope);
+  SimView *view = read_heads (self->world, self->app, scope);
 
   if (self->world->failure == NULL)
     return view;
@@ -98,7 +98,7 @@ void
 sim_check_scope (SimLaptop *self, const char *scope)
 {
   SimWorld *world = self->world;
-  SimView *found = read_heads (world, self->store, scope);
+  SimView *found = read_heads (world, self->app, scope);
   SimView *expected = sim_view_new ();
   g_autofree char *where = g_strdup_printf ("laptop %u (%s, on the way)", self->index, scope);
   guint last = G_MAXUINT;

@@ -260,7 +260,7 @@ sim_laptop_make_edit (SimLaptop *self, SimRandom *random, SimOpen *page)
 {
   SimWorld *world = self->world;
   Edit edit = { world, self, random, page->scope, page->view, self->place->catalogue == world->today,
-                ruhu_store_get_role (self->store) == RUHU_ROLE_OFFICE, json_object_new_object () };
+                ruhu_store_get_role (self->app) == RUHU_ROLE_OFFICE, json_object_new_object () };
   guint n = sim_random_between (random, 1, 3);
 
   for (guint i = 0; i < n; i++)

@@ -58,7 +58,7 @@ view_of_screen (SimLaptop *self, const char *scope)
 static gboolean
 can_open (SimLaptop *self, const char *scope)
 {
-  RuhuHousehold *household = ruhu_store_open_household (self->store, scope, NULL);
+  RuhuHousehold *household = ruhu_store_open_household (self->app, scope, NULL);
 
   ruhu_household_free (household);
   return household != NULL;
@@ -73,7 +73,7 @@ open_page (SimLaptop *self, const char *scope)
   SimView *view;
   gint64 seen;
 
-  if (!ruhu_store_get_seen (self->store, &seen, &error))
+  if (!ruhu_store_get_seen (self->app, &seen, &error))
     {
       sim_expect (world, FALSE, g_steal_pointer (&error), "reading `seen`");
       return NULL;
@@ -128,7 +128,7 @@ keep_draft (SimLaptop *self, SimOpen *page)
   g_autoptr (GError) error = NULL;
 
   page->draft = sim_world_dup_id (self->world);
-  sim_expect (self->world, ruhu_store_put_draft (self->store, page->draft, "visit", page->scope, page->seen, body, &error), g_steal_pointer (&error),
+  sim_expect (self->world, ruhu_store_put_draft (self->app, page->draft, "visit", page->scope, page->seen, body, &error), g_steal_pointer (&error),
               "keeping a draft");
   json_object_put (body);
 }
@@ -174,7 +174,7 @@ read_last_body (SimLaptop *self, gint64 seq)
   g_autoptr (GError) error = NULL;
   char *body = NULL;
 
-  if (!ruhu_database_get_text (ruhu_store_get_database (self->store), "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, &error, "si",
+  if (!ruhu_database_get_text (ruhu_store_get_database (self->app), "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, &error, "si",
                                self->id, seq))
     sim_expect (self->world, FALSE, g_steal_pointer (&error), "reading the log");
   return body;
@@ -222,7 +222,7 @@ count_log (SimLaptop *self)
   g_autoptr (GError) error = NULL;
   gint64 n = -1;
 
-  if (!ruhu_database_get_integer (ruhu_store_get_database (self->store), "SELECT count(*) FROM log", -1, &n, &error, ""))
+  if (!ruhu_database_get_integer (ruhu_store_get_database (self->app), "SELECT count(*) FROM log", -1, &n, &error, ""))
     sim_expect (self->world, FALSE, g_steal_pointer (&error), "counting the log");
   return n;
 }
@@ -246,7 +246,7 @@ expect_refused_save (SimLaptop *self, const RuhuEdit *edit, RuhuError code)
   g_autoptr (GError) error = NULL;
   gint64 before = count_log (self), seq = 0;
 
-  if (ruhu_store_save (self->store, edit, &seq, &error))
+  if (ruhu_store_save (self->app, edit, &seq, &error))
     sim_fail (self->world, "laptop %u saved what it must not (%s)", self->index, ruhu_error_get_name (code));
   else if (!g_error_matches (error, RUHU_ERROR, (int) code) && !g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
     sim_fail (self->world, "laptop %u: saving should say %s, it says: %s", self->index, ruhu_error_get_name (code), error->message);
@@ -296,7 +296,7 @@ save_page (SimLaptop *self, SimRandom *random, SimOpen *page)
       edit.set = sim_laptop_make_edit (self, random, page);
       expect_refused_save (self, &edit, RUHU_ERROR_FORBIDDEN);
     }
-  else if (ruhu_store_get_role (self->store) == RUHU_ROLE_INSPECTOR)
+  else if (ruhu_store_get_role (self->app) == RUHU_ROLE_INSPECTOR)
     {
       edit.set = sim_laptop_make_edit (self, random, page);
       expect_refused_save (self, &edit, RUHU_ERROR_INVALID);
@@ -309,7 +309,7 @@ save_page (SimLaptop *self, SimRandom *random, SimOpen *page)
   else
     {
       edit.set = sim_laptop_make_edit (self, random, page);
-      if (ruhu_store_save (self->store, &edit, &seq, &error))
+      if (ruhu_store_save (self->app, &edit, &seq, &error))
         {
           note_saved (self, &edit, page, seq);
           world->counts->stale += page->seen < self->cursor;

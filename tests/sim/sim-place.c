@@ -30,6 +30,7 @@ remove_files (const char *path)
 void
 sim_place_close (SimPlace *self)
 {
+  g_clear_pointer (&self->app, ruhu_store_close);
   g_clear_pointer (&self->store, ruhu_store_close);
 }
 
@@ -44,14 +45,26 @@ sim_place_free (SimPlace *self)
   g_free (self);
 }
 
-gboolean
-sim_place_open (SimWorld *world, SimPlace *self)
+static gboolean
+open_store (SimWorld *world, SimPlace *self, RuhuStore **store)
 {
   RuhuStoreOptions options = { self->path, RUHU_DATABASE_CREATE, self->catalogue, tell_time, &self->time };
   g_autoptr (GError) error = NULL;
 
-  self->store = ruhu_store_open (&options, &error);
-  return sim_expect (world, self->store != NULL, g_steal_pointer (&error), "opening a store");
+  *store = ruhu_store_open (&options, &error);
+  return sim_expect (world, *store != NULL, g_steal_pointer (&error), "opening a store");
+}
+
+gboolean
+sim_place_open (SimWorld *world, SimPlace *self)
+{
+  return open_store (world, self, &self->store);
+}
+
+gboolean
+sim_place_open_app (SimWorld *world, SimPlace *self)
+{
+  return self->app != NULL || open_store (world, self, &self->app);
 }
 
 /* One that another history has left. */
@@ -121,7 +134,14 @@ sim_place_give_back (SimWorld *world, SimPlace *self)
       sim_place_free (self);
       return;
     }
-  ruhu_clock_set_correction (ruhu_store_get_clock (self->store), 0);
-  ruhu_clock_reset (ruhu_store_get_clock (self->store), NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      RuhuStore *store = i == 0 ? self->store : self->app;
+
+      if (store == NULL)
+        continue;
+      ruhu_clock_set_correction (ruhu_store_get_clock (store), 0);
+      ruhu_clock_reset (ruhu_store_get_clock (store), NULL);
+    }
   g_ptr_array_add (world->places, self);
 }

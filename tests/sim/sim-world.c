@@ -102,6 +102,22 @@ clock_error (SimRandom *random)
   return (gint64) sim_random_below (random, 4000) - 2000;
 }
 
+/* The programs of a laptop are there, whichever had been stopped. */
+static gboolean
+start (SimLaptop *self)
+{
+  SimWorld *world = self->world;
+
+  if (self->place->store == NULL && !sim_place_open (world, self->place))
+    return FALSE;
+  if (world->temper.apart && !sim_place_open_app (world, self->place))
+    return FALSE;
+  self->store = self->place->store;
+  self->app = world->temper.apart ? self->place->app : self->store;
+  self->replica = ruhu_replica_new (self->store);
+  return TRUE;
+}
+
 static gboolean
 enrol (SimLaptop *self)
 {
@@ -142,9 +158,8 @@ sim_world_add_laptop (SimWorld *self, guint user)
   if (laptop->place == NULL)
     return laptop;
   laptop->place->time.error = error;
-  laptop->store = laptop->place->store;
-  laptop->replica = ruhu_replica_new (laptop->store);
-  enrol (laptop);
+  if (start (laptop))
+    enrol (laptop);
   return laptop;
 }
 
@@ -171,12 +186,9 @@ restart_laptop (SimLaptop *self, SimRandom *random)
     {
       sim_place_close (self->place);
       update (self, random);
-      sim_place_open (self->world, self->place);
       self->world->counts->reopened++;
     }
-  self->store = self->place->store;
-  if (self->store != NULL)
-    self->replica = ruhu_replica_new (self->store);
+  start (self);
   g_clear_pointer (&self->page, ruhu_page_free);
   if (sim_random_chance (random, 50))
     g_ptr_array_set_size (self->opened, 0);
@@ -306,6 +318,7 @@ world_new (const SimPlan *plan)
   self->laptops = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_laptop_free);
   self->households = g_ptr_array_new_with_free_func (g_free);
   self->villages = g_ptr_array_new_with_free_func (g_free);
+  self->temper.apart = sim_random_chance (&self->random, 30);
   if (self->on_disk)
     {
       self->directory = g_strdup_printf ("%s/history-%" G_GUINT64_FORMAT, plan->directory, plan->seed);

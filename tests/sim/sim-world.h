@@ -27,6 +27,7 @@ typedef struct
   char *path;
   RuhuDatabase *anchor; /* keeps an in-memory file alive while nobody has it open; NULL for a real one */
   RuhuStore *store;
+  RuhuStore *app;           /* another program's, or NULL */
   RuhuCatalogue *catalogue; /* borrowed */
   SimTime time;
 } SimPlace;
@@ -55,7 +56,8 @@ typedef struct
   char *id;     /* of the device */
   guint device; /* the oracle's number for it */
   SimPlace *place;
-  RuhuStore *store; /* borrowed from the place */
+  RuhuStore *store; /* the daemon's; borrowed from the place */
+  RuhuStore *app;   /* the app's; the same one, or a connection of its own */
   RuhuReplica *replica;
 
   /* What this laptop was given, as the simulation saw it pass. */
@@ -94,6 +96,7 @@ typedef struct
   guint fresh;    /* percent of records that are new ones */
   guint deleted;  /* percent of edits that delete */
   guint constant; /* percent of steps by the same laptop as the one before */
+  gboolean apart; /* app and daemon have a connection each */
 } SimTemper;
 
 /* What has happened, over all histories. */
@@ -169,9 +172,11 @@ void sim_push_free (SimPush *self);
 /* Places (sim-place.c) */
 /* NULL after a failure. @name: of its file, for a history on real files. */
 SimPlace *sim_place_take (SimWorld *world, RuhuCatalogue *catalogue, const char *name);
-/* Closes the store, really. */
+/* Closes the stores, really. */
 void sim_place_close (SimPlace *self);
 gboolean sim_place_open (SimWorld *world, SimPlace *self);
+/* A second connection, as the app beside the daemon has one. */
+gboolean sim_place_open_app (SimWorld *world, SimPlace *self);
 /* Emptied and kept for another history where that can be, else freed. */
 void sim_place_give_back (SimWorld *world, SimPlace *self);
 void sim_place_free (SimPlace *self);
