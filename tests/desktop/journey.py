@@ -152,7 +152,7 @@ class Journey:
         app.write(app.field("摘要", "text", root=page), SUMMARY)
         app.click(app.field("已向农户宣读确认", "push button", "是", root=page))
         app.shoot("visit-read-back")
-        self.go_to("宣读并完成")
+        self.go_to("核对并完成")
         app.shoot("visit-finish")
         app.press("完成走访")
         wait_for(lambda: self.laptop.state()["waiting"] == 1, "the visit as one change")
