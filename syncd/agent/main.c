@@ -31,8 +31,8 @@ typedef struct
   gboolean version;
   gboolean once;
   gboolean no_dbus;
-  char *data_dir;
-  char *link;
+  const char *data_dir; /* or NULL */
+  const char *link;     /* or NULL */
 } Options;
 
 typedef struct
@@ -231,18 +231,18 @@ set_language (void)
 int
 main (int argc, char **argv)
 {
+  g_autofree char *data_dir = NULL, *link = NULL;
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "version", 0, 0, G_OPTION_ARG_NONE, &options.version, N_ ("Print the version and exit"), NULL },
-    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.data_dir, N_ ("Work on this data folder"), N_ ("DIR") },
-    { "enrol", 0, 0, G_OPTION_ARG_STRING, &options.link, N_ ("Enrol this laptop with the office's link and exit"), N_ ("LINK") },
+    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, N_ ("Work on this data folder"), N_ ("DIR") },
+    { "enrol", 0, 0, G_OPTION_ARG_STRING, &link, N_ ("Enrol this laptop with the office's link and exit"), N_ ("LINK") },
     { "once", 0, 0, G_OPTION_ARG_NONE, &options.once, N_ ("Synchronise once, print the figures and exit"), NULL },
     { "no-dbus", 0, 0, G_OPTION_ARG_NONE, &options.no_dbus, N_ ("Stay off the session bus"), NULL },
     { 0 },
   };
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
-  int status;
 
   set_language ();
   umask (S_IRWXG | S_IRWXO);
@@ -251,6 +251,8 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return complain (error->message, EXIT_USAGE);
+  options.data_dir = data_dir;
+  options.link = link;
   if (argc > 1 || (options.once && options.link != NULL))
     return complain (_ ("Wrong arguments; --help lists them"), EXIT_USAGE);
   if (options.version)
@@ -258,8 +260,5 @@ main (int argc, char **argv)
       printf ("ruhu-syncd %s\n", VERSION);
       return 0;
     }
-  status = run (&options);
-  g_free (options.data_dir);
-  g_free (options.link);
-  return status;
+  return run (&options);
 }
