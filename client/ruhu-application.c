@@ -173,6 +173,15 @@ ruhu_application_activate (GApplication *application)
   gtk_window_present (window);
 }
 
+static int
+ruhu_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return G_APPLICATION_CLASS (ruhu_application_parent_class)->handle_local_options (application, options);
+  g_print ("ruhu %s\n", VERSION);
+  return 0;
+}
+
 /* What was given to the worker is on disk before the program ends. */
 static void
 ruhu_application_shutdown (GApplication *application)
@@ -205,11 +214,13 @@ ruhu_application_class_init (RuhuApplicationClass *klass)
   application_class->startup = ruhu_application_startup;
   application_class->activate = ruhu_application_activate;
   application_class->shutdown = ruhu_application_shutdown;
+  application_class->handle_local_options = ruhu_application_handle_local_options;
 }
 
 static void
 ruhu_application_init (RuhuApplication *self)
 {
+  g_application_add_main_option (G_APPLICATION (self), "version", 0, 0, G_OPTION_ARG_NONE, _ ("Show the version, and exit"), NULL);
 }
 
 RuhuApplication *

@@ -7,6 +7,9 @@
 
 #include "ruhu-describe.h"
 
+/* How soon a file that could not be read is tried again. */
+#define RETRY_SECONDS 5
+
 typedef struct
 {
   gboolean enrolled;
@@ -30,6 +33,7 @@ struct _RuhuStatus
 
   gboolean reading;
   gboolean stale;
+  guint retry_id;
 };
 
 enum
@@ -112,6 +116,16 @@ read_figures (RuhuStore *store, gpointer data, GCancellable *cancellable, GError
 
 static void refresh (RuhuStatus *self);
 
+static gboolean
+retry_cb (gpointer data)
+{
+  RuhuStatus *self = data;
+
+  self->retry_id = 0;
+  refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -130,6 +144,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
       g_warning ("Cannot read the state of the file: %s", error->message);
       g_signal_emit (self, signals[SIGNAL_FAILED], 0, sentence);
+      if (self->retry_id == 0)
+        self->retry_id = g_timeout_add_seconds (RETRY_SECONDS, retry_cb, self);
       return;
     }
   waited = self->figures != NULL ? self->figures->waiting : 0;
@@ -165,6 +181,7 @@ ruhu_status_dispose (GObject *object)
 {
   RuhuStatus *self = RUHU_STATUS (object);
 
+  g_clear_handle_id (&self->retry_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->worker);
   g_clear_object (&self->sync);

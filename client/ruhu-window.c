@@ -44,6 +44,7 @@ struct _RuhuWindow
   RuhuStatus *status;
   char *offered_draft;     /* in the banner */
   char *offered_household; /* its household */
+  char *failure_said;      /* the last sentence about a failed reading; NULL once it went well */
 
   gboolean offered; /* unfinished visits are offered once, at the start */
   gboolean entered; /* households have been shown */
@@ -305,6 +306,7 @@ status_updated_cb (RuhuWindow *self)
 
   if (!ruhu_status_is_ready (self->status))
     return;
+  g_clear_pointer (&self->failure_said, g_free);
   adw_window_title_set_subtitle (self->list_title, township);
   update_conflicts (self);
   if (!ruhu_status_is_enrolled (self->status))
@@ -320,7 +322,11 @@ status_failed_cb (RuhuWindow *self, const char *sentence)
 
   if (self->entered)
     {
-      ruhu_window_toast (self, sentence);
+      /* It is tried again every few seconds; it is said once. */
+      if (g_strcmp0 (self->failure_said, sentence) != 0)
+        ruhu_window_toast (self, sentence);
+      g_free (self->failure_said);
+      self->failure_said = g_strdup (sentence);
       return;
     }
   adw_status_page_set_description (self->failure, escaped);
@@ -470,6 +476,7 @@ ruhu_window_finalize (GObject *object)
   g_ptr_array_unref (self->open);
   g_free (self->offered_draft);
   g_free (self->offered_household);
+  g_free (self->failure_said);
   G_OBJECT_CLASS (ruhu_window_parent_class)->finalize (object);
 }
 
