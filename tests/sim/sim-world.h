@@ -199,7 +199,7 @@ RuhuRole sim_township_role_of_device (SimWorld *self, guint device);
 /* The scopes that a user must have now, by the records. Transfer full (char *). */
 GPtrArray *sim_township_list_rights (SimWorld *self, guint user);
 
-/* The laptops (sim-laptop.c: people; sim-sync.c: the daemon) */
+/* The laptops (sim-laptop.c: people; sim-send.c, sim-fetch.c: the daemon) */
 void sim_laptop_look (SimLaptop *self, SimRandom *random);
 void sim_laptop_work (SimLaptop *self, SimRandom *random);
 void sim_laptop_send (SimLaptop *self, SimRandom *random);
