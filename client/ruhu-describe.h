@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* A field's label in the user's language, the unit not included; "deleted" has one too, and an unknown field is its name. @type may be NULL. Borrowed, for as long as @type and @name. */
 const char *ruhu_describe_field (RuhuRecordType *type, const char *name);
 
-/* A value with its unit; a reference as the title of what it points to. "" for no value. @field NULL: the field `deleted`, or one that this program does not know. Transfer full. */
+/* A value with its unit; a reference as the title of what it points to (only that needs @store). "" for no value. @field NULL: the field `deleted`, or one that this program does not know. Transfer full. */
 char *ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value);
 
 /* What a record is called: by its type's title; a code or a reference in it as a person reads it. A sentence in its place when the record is not on this laptop. Transfer full. */

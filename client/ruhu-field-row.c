@@ -6,6 +6,7 @@
 #include "ruhu-field-row.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-describe.h"
 #include "ruhu-field-editor.h"
 #include "ruhu-form-style.h"
 #include "ruhu-pair-layout.h"
@@ -365,5 +366,7 @@ ruhu_field_row_format (RuhuField *field, json_object *value, GListModel *referen
       if (g_strcmp0 (ruhu_reference_item_get_id (item), id) == 0)
         return g_strdup (ruhu_reference_item_get_title (item));
     }
-  return ruhu_value_format (field, value);
+  if (field->type == RUHU_TYPE_REFERENCE)
+    return ruhu_value_format (field, value);
+  return ruhu_describe_value (NULL, field, value);
 }

@@ -42,7 +42,7 @@ void ruhu_field_row_set_references (RuhuFieldRow *self, GListModel *references);
 /* Shows the value without letting it be changed, and why ("": that is plain). */
 void ruhu_field_row_set_read_only (RuhuFieldRow *self, const char *reason);
 
-/* The value as a person reads it; a reference by its title. Transfer full. */
+/* The value as a person reads it, with its unit; a reference by its title. Transfer full. */
 char *ruhu_field_row_format (RuhuField *field, json_object *value, GListModel *references);
 
 G_END_DECLS

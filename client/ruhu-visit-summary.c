@@ -5,6 +5,7 @@
 
 #include "ruhu-visit-summary.h"
 
+#include "ruhu-field-row.h"
 #include "ruhu-value.h"
 #include "ruhu-visit-step.h"
 
@@ -203,7 +204,7 @@ static char *
 format (RuhuVisitSummary *self, RuhuField *field, json_object *value)
 {
   RuhuRecordType *type = field->type == RUHU_TYPE_REFERENCE ? ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (self->session), field->reference) : NULL;
-  g_autofree char *text = value != NULL && type != NULL ? ruhu_edit_session_dup_title (self->session, type, json_object_get_string (value)) : ruhu_value_format (field, value);
+  g_autofree char *text = value != NULL && type != NULL ? ruhu_edit_session_dup_title (self->session, type, json_object_get_string (value)) : ruhu_field_row_format (field, value, NULL);
 
   return text[0] != '\0' ? g_steal_pointer (&text) : g_strdup (_ ("nothing"));
 }
@@ -236,7 +237,8 @@ add_record (RuhuVisitSummary *self, RuhuRecordType *type, const char *record)
   RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
   g_autofree char *title = ruhu_edit_session_dup_title (self->session, type, record);
   g_autofree char *heading = g_strdup_printf ("%s · %s", ruhu_label_get (&type->label), title);
-  gboolean plain = g_str_equal (title, ruhu_label_get (&type->label));
+  /* The only one of its kind needs no name. */
+  gboolean plain = (type->key != NULL && type->key->len == 0) || g_str_equal (title, ruhu_label_get (&type->label));
   AdwPreferencesGroup *group = NULL;
 
   for (guint i = 0; i < type->fields->len; i++)
@@ -246,7 +248,7 @@ add_record (RuhuVisitSummary *self, RuhuRecordType *type, const char *record)
       if (!ruhu_draft_body_is_changed (body, type->name, record, field->name) || !ruhu_edit_session_is_relevant (self->session, field, record))
         continue;
       if (group == NULL)
-        group = add_group (self, plain ? title : heading);
+        group = add_group (self, plain ? ruhu_label_get (&type->label) : heading);
       add_change (self, group, field, record);
     }
 }
