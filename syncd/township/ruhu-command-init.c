@@ -181,7 +181,12 @@ ruhu_command_generate (int argc, char **argv)
   entries[4] = (GOptionEntry){ "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("The same number gives the same data (1)"), N_ ("N") };
   entries[5] = (GOptionEntry){ "year", 0, 0, G_OPTION_ARG_NONE, &generated.year, N_ ("Add a year of visits by every helper's laptop, with disagreements"), NULL };
   if (ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Makes a new township with invented households after the 2018 plan, to try things out."), entries, 1, 1))
-    config = make_config (&options);
+    {
+      /* The town of the plan that the invented data follow. */
+      if (options.name == NULL)
+        options.name = g_strdup ("星星镇");
+      config = make_config (&options);
+    }
   generated.seed = (guint64) seed;
   if (config != NULL && ruhu_township_create (argv[1], config, ruhu_generate_now, &generated.calls, fill_generated, &generated, &error))
     {
