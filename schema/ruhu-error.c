@@ -131,29 +131,14 @@ ends_a_sentence (const char *text)
   return FALSE;
 }
 
-static gboolean
-ends_sentence (const char *text)
-{
-  static const char *const ends[] = { ".", "!", "?", ":", "。", "！", "？", "：" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
-    if (g_str_has_suffix (text, ends[i]))
-      return TRUE;
-  return FALSE;
-}
-
 char *
 ruhu_error_explain (const GError *error)
 {
-  const char *advice = infos[0].advice;
+  const char *advice;
 
   g_return_val_if_fail (error != NULL, g_strdup (""));
 
-  if (error->domain == RUHU_ERROR)
-    advice = find_info ((RuhuError) error->code)->advice;
-  if (ends_sentence (error->message))
-    /* Translators: what happened, and what was kept and is to be done: two sentences. */
-    return g_strdup_printf (_ ("%s %s"), error->message, _ (advice));
-  /* Translators: the first one lacks its full stop. */
-  return g_strdup_printf (_ ("%s. %s"), error->message, _ (advice));
+  advice = _ (error->domain == RUHU_ERROR ? find_info ((RuhuError) error->code)->advice : infos[0].advice);
+  /* Translators: what happened, then what was kept and what to do. */
+  return g_strdup_printf (ends_a_sentence (error->message) ? C_ ("two sentences", "%s %s") : C_ ("sentence without its stop, sentence", "%s. %s"), error->message, advice);
 }
