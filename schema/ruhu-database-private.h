@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 /* Whether a transaction is open on this connection. */
 gboolean ruhu_driver_in_transaction (RuhuDatabase *self);
 
+/* While guarded, nothing runs once SQLite has ended the transaction by itself, as it does after an I/O error: statements that came after it would each be committed alone. */
+void ruhu_driver_guard (RuhuDatabase *self, gboolean guarded);
+
 /* Binds by letters, as ruhu_database_run() documents. @copy: whether text and blobs must outlive the call. */
 gboolean ruhu_driver_bind_valist (RuhuStatement *statement, gboolean copy, const char *types, va_list values, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -27,6 +27,8 @@ struct _RuhuDatabase
   sqlite3 *handle;
   char *path;
   GHashTable *statements; /* SQL → RuhuStatement */
+  /* Values. */
+  gboolean guarded; /* see ruhu_driver_guard() */
 };
 
 struct _RuhuStatement
@@ -203,11 +205,30 @@ ruhu_database_get_path (RuhuDatabase *self)
   return self->path;
 }
 
+void
+ruhu_driver_guard (RuhuDatabase *self, gboolean guarded)
+{
+  self->guarded = guarded;
+}
+
+/* Whether the transaction that the caller believes in is over. */
+static gboolean
+is_adrift (RuhuDatabase *self, GError **error)
+{
+  if (!self->guarded || !sqlite3_get_autocommit (self->handle))
+    return FALSE;
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The database gave the transaction up after an error. Nothing of it was kept."));
+  return TRUE;
+}
+
 gboolean
 ruhu_database_execute (RuhuDatabase *self, const char *sql, GError **error)
 {
-  int result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
+  int result;
 
+  if (is_adrift (self, error))
+    return FALSE;
+  result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
   return result == SQLITE_OK || fail (self->handle, result, error);
 }
 
@@ -242,6 +263,8 @@ ruhu_driver_prepare (RuhuDatabase *self, const char *sql, GError **error)
   RuhuStatement *statement = g_hash_table_lookup (self->statements, sql);
   gboolean cached = statement == NULL;
 
+  if (is_adrift (self, error))
+    return NULL;
   if (statement == NULL || statement->busy)
     {
       statement = prepare_new (self, sql, cached, error);
@@ -353,6 +376,8 @@ ruhu_statement_next (RuhuStatement *self, GError **error)
   sqlite3 *handle = self->database->handle;
   int result;
 
+  if (is_adrift (self->database, error))
+    return FALSE;
   self->used = 0;
   if (self->instructions > 0)
     result = step_sandboxed (self);

@@ -119,8 +119,16 @@ try_transaction (RuhuDatabase *self, const char *begin, RuhuTransactionFunc func
   g_autoptr (GError) local = NULL;
 
   *busy = FALSE;
-  if (ruhu_database_execute (self, begin, &local) && func (self, data, &local) && ruhu_database_execute (self, "COMMIT", &local))
-    return TRUE;
+  if (ruhu_database_execute (self, begin, &local))
+    {
+      gboolean done;
+
+      ruhu_driver_guard (self, TRUE);
+      done = func (self, data, &local) && ruhu_database_execute (self, "COMMIT", &local);
+      ruhu_driver_guard (self, FALSE);
+      if (done)
+        return TRUE;
+    }
   if (ruhu_driver_in_transaction (self))
     {
       g_autoptr (GError) ignored = NULL;
