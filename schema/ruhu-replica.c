@@ -41,6 +41,7 @@ ruhu_replica_free (RuhuReplica *self)
   if (self == NULL)
     return;
   g_free (self->device);
+  g_free (self->latest);
   g_free (self);
 }
 
@@ -277,7 +278,8 @@ keep_latest (RuhuReplica *self, GError **error)
   /* Only a stamp that the clock believes moves it: see ruhu_clock_observe(). */
   if (ruhu_stamp_get_time (latest) > ruhu_clock_now (clock) + (gint64) 24 * 60 * 60 * 1000)
     return TRUE;
-  kept = ruhu_store_get_meta (self->store, "clock", NULL);
+  if (!ruhu_database_get_text (self->database, "SELECT value FROM meta WHERE key = 'clock'", &kept, error, ""))
+    return FALSE;
   if (kept != NULL && strcmp (kept, latest) >= 0)
     return TRUE;
   ruhu_clock_observe (clock, latest);
@@ -346,12 +348,9 @@ ruhu_replica_settle (RuhuReplica *self, GError **error)
   g_autofree char *scrub = ruhu_store_get_meta (self->store, "scrub", NULL);
   g_autoptr (GError) local = NULL;
 
-  if (self->extends)
-    {
-      self->extends = FALSE;
-      if (!ruhu_store_refresh_catalogue (self->store, NULL, error))
-        return FALSE;
-    }
+  if (self->extends && !ruhu_store_refresh_catalogue (self->store, NULL, error))
+    return FALSE;
+  self->extends = FALSE;
   if (scrub == NULL)
     return TRUE;
   /* Someone may be reading: then the log stays as long as that, and it is tried again the next time. The mark goes last, so that a crash leaves it. */

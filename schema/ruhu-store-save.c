@@ -12,6 +12,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define META "SELECT value FROM meta WHERE key = ?1"
+
 typedef struct
 {
   RuhuStore *store;
@@ -26,12 +28,12 @@ change_of_edit (RuhuStore *self, const RuhuEdit *edit, GError **error)
 {
   g_autoptr (RuhuChange) change = g_new0 (RuhuChange, 1);
 
-  change->device = ruhu_store_get_meta (self, "device", error);
-  change->by = ruhu_store_get_meta (self, "user", NULL);
+  if (!ruhu_database_get_text (ruhu_store_get_database (self), META, &change->device, error, "s", "device") ||
+      !ruhu_database_get_text (ruhu_store_get_database (self), META, &change->by, error, "s", "user"))
+    return NULL;
   if (change->device == NULL || change->by == NULL)
     {
-      if (error != NULL && *error == NULL)
-        g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
       return NULL;
     }
   change->scope = g_strdup (edit->scope);
