@@ -105,10 +105,10 @@ extended_catalogue (RuhuStore *self, GError **error)
 }
 
 static gboolean
-rebuild_grown (RuhuStore *self, GPtrArray *grown, GError **error)
+rebuild_grown (RuhuDatabase *database, RuhuCatalogue *catalogue, GPtrArray *grown, GError **error)
 {
   for (guint i = 0; grown != NULL && i < grown->len; i++)
-    if (!ruhu_heads_rebuild_all (self->database, self->catalogue, g_ptr_array_index (grown, i), NULL, error))
+    if (!ruhu_heads_rebuild_all (database, catalogue, g_ptr_array_index (grown, i), NULL, error))
       return FALSE;
   return TRUE;
 }
@@ -116,22 +116,41 @@ rebuild_grown (RuhuStore *self, GPtrArray *grown, GError **error)
 static gboolean
 follow (RuhuDatabase *database, gpointer data, GError **error)
 {
-  RuhuStore *self = data;
+  RuhuCatalogue *catalogue = data;
   g_autoptr (GPtrArray) grown = NULL;
 
-  return ruhu_tables_follow (database, self->catalogue, &grown, error) && rebuild_grown (self, grown, error);
+  return ruhu_tables_follow (database, catalogue, &grown, error) && rebuild_grown (database, catalogue, grown, error);
 }
+
+typedef struct
+{
+  RuhuStore *store;
+  RuhuCatalogue *catalogue;
+} Refresh;
 
 static gboolean
 refresh (RuhuDatabase *database, gpointer data, GError **error)
 {
-  RuhuStore *self = data;
-  RuhuCatalogue *catalogue = extended_catalogue (self, error);
+  Refresh *job = data;
 
-  if (catalogue == NULL)
-    return FALSE;
-  take_catalogue (self, catalogue);
-  return follow (database, self, error);
+  g_clear_pointer (&job->catalogue, ruhu_catalogue_unref);
+  job->catalogue = extended_catalogue (job->store, error);
+  return job->catalogue != NULL && follow (database, job->catalogue, error);
+}
+
+/* The store goes by the new catalogue only when the tables have followed it on disk: else it would write to columns that are not there. */
+static gboolean
+extend (RuhuStore *self, GError **error)
+{
+  Refresh job = { self, NULL };
+
+  if (!ruhu_database_transaction (self->database, refresh, &job, error))
+    {
+      g_clear_pointer (&job.catalogue, ruhu_catalogue_unref);
+      return FALSE;
+    }
+  take_catalogue (self, job.catalogue);
+  return TRUE;
 }
 
 gboolean
@@ -145,7 +164,7 @@ ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GError **error
   if (sum == NULL)
     return FALSE;
   same = g_strcmp0 (sum, self->extensions) == 0;
-  if (!same && !ruhu_database_transaction (self->database, refresh, self, error))
+  if (!same && !extend (self, error))
     return FALSE;
   g_free (self->extensions);
   self->extensions = g_steal_pointer (&sum);
@@ -208,7 +227,7 @@ ruhu_store_open (const RuhuStoreOptions *options, GError **error)
     return NULL;
   self->clock = ruhu_clock_new (options->now, options->now_data);
   take_catalogue (self, ruhu_catalogue_ref (self->base));
-  if (!read_only && (!ruhu_database_migrate (self->database, error) || !ruhu_database_transaction (self->database, follow, self, error)))
+  if (!read_only && (!ruhu_database_migrate (self->database, error) || !ruhu_database_transaction (self->database, follow, self->catalogue, error)))
     return NULL;
   self->extensions = sum_none (self);
   if (read_only && !extend_only (self, error))

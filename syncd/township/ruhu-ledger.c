@@ -330,13 +330,17 @@ accept (RuhuDatabase *database, gpointer data, GError **error)
   return !moves_grants || ruhu_ledger_follow_grants (job->ledger, &end, NULL, NULL, error);
 }
 
-static void
+/* What fails here is tried again before the next changes are taken: they are in the log either way. */
+static gboolean
 refresh_if (RuhuLedger *self, gboolean extends)
 {
   g_autoptr (GError) local = NULL;
 
-  if (extends && !ruhu_store_refresh_catalogue (self->store, NULL, &local))
-    g_warning ("the catalogue was not refreshed: %s", local->message);
+  if (!extends || ruhu_store_refresh_catalogue (self->store, NULL, &local))
+    return TRUE;
+  g_warning ("the catalogue was not refreshed: %s", local->message);
+  self->data_version = -1;
+  return FALSE;
 }
 
 /* Another program (an administration command) may have extended the catalogue. */
@@ -345,8 +349,8 @@ follow_others (RuhuLedger *self)
 {
   gint64 version = ruhu_database_get_data_version (self->database);
 
-  refresh_if (self, version != self->data_version);
-  self->data_version = version;
+  if (refresh_if (self, version != self->data_version))
+    self->data_version = version;
 }
 
 gboolean
@@ -362,7 +366,7 @@ ruhu_ledger_accept (RuhuLedger *self, RuhuBatch **batches, gsize n, GError **err
         ruhu_batch_clear (batches[i]);
       return FALSE;
     }
-  refresh_if (self, job.extends);
+  (void) refresh_if (self, job.extends);
   return TRUE;
 }
 
@@ -432,9 +436,10 @@ ruhu_ledger_write (RuhuLedger *self, const char *by, const char *scope, gboolean
   Write job = { self, by, scope, of_village, set, FALSE };
 
   g_return_val_if_fail (self != NULL && by != NULL && scope != NULL && set != NULL, FALSE);
+  follow_others (self);
   if (!ruhu_database_transaction (self->database, write_own, &job, error))
     return FALSE;
-  refresh_if (self, job.extends);
+  (void) refresh_if (self, job.extends);
   return TRUE;
 }
 
