@@ -23,14 +23,22 @@ fixture_now (gpointer data)
 }
 
 static RuhuStore *
-open_store (const char *path, Township *township)
+open_store (const char *path, Township *township, GError **error)
 {
-  RuhuStoreOptions options = { .path = path, .flags = RUHU_DATABASE_CREATE, .now = fixture_now, .now_data = township };
-  g_autoptr (GError) error = NULL;
-  RuhuStore *store = ruhu_store_open (&options, &error);
+  RuhuStoreOptions options = {
+    .path = path, .flags = RUHU_DATABASE_CREATE, .catalogue = township->catalogue, .now = fixture_now, .now_data = township
+  };
 
-  g_assert_no_error (error);
-  return store;
+  return ruhu_store_open (&options, error);
+}
+
+/* A URI has its folder in front as it is: "file:" and nothing else. */
+static char *
+path_of (Township *self, const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".db", self->suffix, NULL);
+
+  return g_str_has_suffix (self->directory, ":") ? g_strconcat (self->directory, file, NULL) : g_build_filename (self->directory, file, NULL);
 }
 
 void
@@ -44,16 +52,28 @@ township_write (Township *self, const char *scope, const char *set)
     g_error ("%s: %s", set, error->message);
 }
 
-static void
-township_open (Township *self)
+gboolean
+township_try_open (Township *self, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->directory, "township.db", NULL);
+  g_autofree char *path = path_of (self, "township");
 
-  self->store = open_store (path, self);
+  self->store = open_store (path, self, error);
+  if (self->store == NULL)
+    return FALSE;
   self->ledger = ruhu_ledger_new (self->store);
+  return TRUE;
 }
 
 static void
+township_open (Township *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!township_try_open (self, &error))
+    g_error ("the township does not open: %s", error->message);
+}
+
+void
 township_close (Township *self)
 {
   g_clear_pointer (&self->ledger, ruhu_ledger_free);
@@ -63,9 +83,19 @@ township_close (Township *self)
 Township *
 township_new (void)
 {
+  g_autofree char *directory = g_dir_make_tmp ("ruhu-test-XXXXXX", NULL);
+
+  return township_new_at (directory, "", NULL);
+}
+
+Township *
+township_new_at (const char *directory, const char *suffix, RuhuCatalogue *catalogue)
+{
   Township *self = g_new0 (Township, 1);
 
-  self->directory = g_dir_make_tmp ("ruhu-test-XXXXXX", NULL);
+  self->directory = g_strdup (directory);
+  self->suffix = g_strdup (suffix);
+  self->catalogue = catalogue;
   self->now = FIXTURE_NOW;
   township_open (self);
   township_write (self, RUHU_SCOPE_TOWNSHIP,
@@ -99,7 +129,7 @@ township_free (Township *self)
   const char *name;
 
   township_close (self);
-  while ((name = g_dir_read_name (dir)) != NULL)
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (self->directory, name, NULL);
 
@@ -107,20 +137,28 @@ township_free (Township *self)
     }
   g_rmdir (self->directory);
   g_free (self->directory);
+  g_free (self->suffix);
   g_free (self);
+}
+
+Laptop *
+laptop_new_closed (Township *township, const char *device)
+{
+  Laptop *self = g_new0 (Laptop, 1);
+
+  self->device = g_strdup (device);
+  self->path = path_of (township, device);
+  return self;
 }
 
 Laptop *
 laptop_new (Township *township, const char *device, const char *user)
 {
-  Laptop *self = g_new0 (Laptop, 1);
-  g_autofree char *name = g_strconcat (device, ".db", NULL);
+  Laptop *self = laptop_new_closed (township, device);
   g_autofree char *token = g_compute_checksum_for_string (G_CHECKSUM_SHA256, device, -1);
   g_autoptr (GError) error = NULL;
   gint64 position;
 
-  self->device = g_strdup (device);
-  self->path = g_build_filename (township->directory, name, NULL);
   laptop_reopen (self, township);
   g_assert_true (ruhu_ledger_add_device (township->ledger, device, user, "laptop", token, &position, &error));
   g_assert_true (ruhu_replica_enrol (self->replica, device, user, "helper", "星星镇", position, &error));
@@ -129,19 +167,36 @@ laptop_new (Township *township, const char *device, const char *user)
 }
 
 void
-laptop_reopen (Laptop *self, Township *township)
+laptop_close (Laptop *self)
 {
   g_clear_pointer (&self->replica, ruhu_replica_free);
   g_clear_pointer (&self->store, ruhu_store_close);
-  self->store = open_store (self->path, township);
+}
+
+gboolean
+laptop_try_open (Laptop *self, Township *township, GError **error)
+{
+  self->store = open_store (self->path, township, error);
+  if (self->store == NULL)
+    return FALSE;
   self->replica = ruhu_replica_new (self->store);
+  return TRUE;
+}
+
+void
+laptop_reopen (Laptop *self, Township *township)
+{
+  g_autoptr (GError) error = NULL;
+
+  laptop_close (self);
+  if (!laptop_try_open (self, township, &error))
+    g_error ("a laptop does not open: %s", error->message);
 }
 
 void
 laptop_free (Laptop *self)
 {
-  ruhu_replica_free (self->replica);
-  ruhu_store_close (self->store);
+  laptop_close (self);
   g_free (self->device);
   g_free (self->path);
   g_free (self);

@@ -21,14 +21,20 @@ typedef struct
 typedef struct
 {
   char *directory;
-  gint64 now; /* every store's clock, in ms; each reading moves it by 1 ms */
+  char *suffix;             /* behind every path: "" or, of a URI, its parameters */
+  RuhuCatalogue *catalogue; /* borrowed; NULL: the built-in one, loaded at each opening */
+  gint64 now;               /* every store's clock, in ms; each reading moves it by 1 ms */
   RuhuStore *store;
   RuhuLedger *ledger;
 } Township;
 
 /* A township with one office user "office", helpers "helper-a" and "helper-b", village "v1", households "h1" and "h2" (members "p1", "p2"); h1 is assigned to both helpers, h2 to helper-b. */
 Township *township_new (void);
+/* The same, and its laptops, in files of another kind: @directory is put before their names, @suffix behind. */
+Township *township_new_at (const char *directory, const char *suffix, RuhuCatalogue *catalogue);
 void township_free (Township *self);
+void township_close (Township *self);
+gboolean township_try_open (Township *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Closes and opens its store again. */
 void township_reopen (Township *self);
 /* One change by the township itself; @set is JSON text. */
@@ -36,7 +42,11 @@ void township_write (Township *self, const char *scope, const char *set);
 
 /* Enrols a laptop for @user. */
 Laptop *laptop_new (Township *township, const char *device, const char *user);
+/* One that is not enrolled, nor opened. */
+Laptop *laptop_new_closed (Township *township, const char *device);
 void laptop_free (Laptop *self);
+void laptop_close (Laptop *self);
+gboolean laptop_try_open (Laptop *self, Township *township, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void laptop_reopen (Laptop *self, Township *township);
 /* Saves; aborts on failure. @seen -1: today's. */
 void laptop_save (Laptop *self, const char *scope, const char *set, gint64 seen);
