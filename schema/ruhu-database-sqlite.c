@@ -1,35 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The SQLite driver: the only file that includes sqlite3.h. */
+/* The SQLite driver. Only it and ruhu-database-file.c know sqlite3.h. */
 #define G_LOG_DOMAIN "ruhu-database"
 
 #include "config.h"
 
 #include "ruhu-cleanups.h"
-#include "ruhu-database-private.h"
+#include "ruhu-database-sqlite.h"
 #include "ruhu-error.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 #include <string.h>
 
 #define BUSY_TIMEOUT_MS 5000
-#define BACKUP_PAGES    256
 /* Bytes that one value of a sandboxed statement may have: above any row's, below what would be felt. */
 #define SANDBOX_LENGTH (4 * 1024 * 1024)
 #define PROGRESS_STEP  1000 /* virtual-machine instructions between two looks at the budget */
-
-struct _RuhuDatabase
-{
-  /* Owned. */
-  sqlite3 *handle;
-  char *path;
-  GHashTable *statements; /* SQL → RuhuStatement */
-  /* Values. */
-  gboolean guarded; /* see ruhu_driver_guard() */
-};
 
 struct _RuhuStatement
 {
@@ -86,8 +74,8 @@ is_there (sqlite3 *handle)
   return path != NULL && path[0] != '\0' && access (path, F_OK) == 0;
 }
 
-static gboolean
-fail (sqlite3 *handle, int result, GError **error)
+gboolean
+ruhu_driver_fail (sqlite3 *handle, int result, GError **error)
 {
   RuhuError code = code_from_sqlite (result, handle != NULL ? sqlite3_system_errno (handle) : 0);
   const char *what;
@@ -179,7 +167,7 @@ ruhu_database_open (const char *path, RuhuDatabaseFlags flags, GError **error)
   result = sqlite3_open_v2 (path, &self->handle, open_flags, NULL);
   if (result != SQLITE_OK)
     {
-      fail (self->handle, result, error);
+      ruhu_driver_fail (self->handle, result, error);
       return NULL;
     }
   if (!configure (self, flags, error))
@@ -229,7 +217,7 @@ ruhu_database_execute (RuhuDatabase *self, const char *sql, GError **error)
   if (is_adrift (self, error))
     return FALSE;
   result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
-  return result == SQLITE_OK || fail (self->handle, result, error);
+  return result == SQLITE_OK || ruhu_driver_fail (self->handle, result, error);
 }
 
 gboolean
@@ -247,7 +235,7 @@ prepare_new (RuhuDatabase *self, const char *sql, gboolean cached, GError **erro
 
   if (result != SQLITE_OK)
     {
-      fail (self->handle, result, error);
+      ruhu_driver_fail (self->handle, result, error);
       return NULL;
     }
   statement = g_new0 (RuhuStatement, 1);
@@ -310,7 +298,7 @@ ruhu_driver_bind_valist (RuhuStatement *self, gboolean copy, const char *types, 
           g_assert_not_reached ();
         }
     }
-  return result == SQLITE_OK || fail (self->database->handle, result, error);
+  return result == SQLITE_OK || ruhu_driver_fail (self->database->handle, result, error);
 }
 
 gboolean
@@ -318,7 +306,7 @@ ruhu_statement_bind_text (RuhuStatement *self, int parameter, const char *text, 
 {
   int result = sqlite3_bind_text (self->handle, parameter, text, (int) length, SQLITE_TRANSIENT);
 
-  return result == SQLITE_OK || fail (self->database->handle, result, error);
+  return result == SQLITE_OK || ruhu_driver_fail (self->database->handle, result, error);
 }
 
 gboolean
@@ -326,7 +314,7 @@ ruhu_statement_bind_integer (RuhuStatement *self, int parameter, gint64 value, G
 {
   int result = sqlite3_bind_int64 (self->handle, parameter, value);
 
-  return result == SQLITE_OK || fail (self->database->handle, result, error);
+  return result == SQLITE_OK || ruhu_driver_fail (self->database->handle, result, error);
 }
 
 gboolean
@@ -334,7 +322,7 @@ ruhu_statement_bind_double (RuhuStatement *self, int parameter, double value, GE
 {
   int result = sqlite3_bind_double (self->handle, parameter, value);
 
-  return result == SQLITE_OK || fail (self->database->handle, result, error);
+  return result == SQLITE_OK || ruhu_driver_fail (self->database->handle, result, error);
 }
 
 gboolean
@@ -342,7 +330,7 @@ ruhu_statement_bind_null (RuhuStatement *self, int parameter, GError **error)
 {
   int result = sqlite3_bind_null (self->handle, parameter);
 
-  return result == SQLITE_OK || fail (self->database->handle, result, error);
+  return result == SQLITE_OK || ruhu_driver_fail (self->database->handle, result, error);
 }
 
 /* SQLite counts instructions over a statement's whole life: the budget of one step is counted here. */
@@ -390,7 +378,7 @@ ruhu_statement_next (RuhuStatement *self, GError **error)
   if (self->instructions > 0)
     g_set_error (error, RUHU_ERROR, RUHU_ERROR_EXPRESSION, _ ("An expression of the catalogue failed: %s."), sqlite3_errmsg (handle));
   else
-    fail (handle, result, error);
+    ruhu_driver_fail (handle, result, error);
   return FALSE;
 }
 
@@ -485,73 +473,6 @@ ruhu_driver_set_version (RuhuDatabase *self, gint64 version, GError **error)
   g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", (int) version);
 
   return ruhu_database_execute (self, sql, error);
-}
-
-gint64
-ruhu_database_get_data_version (RuhuDatabase *self)
-{
-  gint64 version = 0;
-  g_autoptr (GError) error = NULL;
-
-  if (!ruhu_database_get_integer (self, "PRAGMA data_version", 0, &version, &error, ""))
-    g_debug ("no data version: %s", error->message);
-  return version;
-}
-
-gboolean
-ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error)
-{
-  g_autoptr (RuhuDatabase) target = NULL;
-  sqlite3_backup *backup;
-  int result;
-
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The backup's file exists already."));
-      return FALSE;
-    }
-  target = ruhu_database_open (path, RUHU_DATABASE_CREATE, error);
-  if (target == NULL)
-    return FALSE;
-  backup = sqlite3_backup_init (target->handle, "main", self->handle, "main");
-  if (backup == NULL)
-    return fail (target->handle, sqlite3_errcode (target->handle), error);
-  do
-    {
-      result = sqlite3_backup_step (backup, BACKUP_PAGES);
-      if ((result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED)
-        sqlite3_sleep (20);
-    }
-  while (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED);
-  result = sqlite3_backup_finish (backup);
-  if (result != SQLITE_OK)
-    {
-      fail (target->handle, result, error);
-      g_unlink (path);
-      return FALSE;
-    }
-  return ruhu_database_checkpoint (target, error);
-}
-
-gboolean
-ruhu_database_checkpoint (RuhuDatabase *self, GError **error)
-{
-  int result = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-
-  return result == SQLITE_OK || fail (self->handle, result, error);
-}
-
-gboolean
-ruhu_database_check (RuhuDatabase *self, GError **error)
-{
-  g_autofree char *found = NULL;
-
-  if (!ruhu_database_get_text (self, "PRAGMA integrity_check (1)", &found, error, ""))
-    return FALSE;
-  if (g_strcmp0 (found, "ok") == 0)
-    return TRUE;
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The database file is damaged: %s."), found);
-  return FALSE;
 }
 
 static gboolean

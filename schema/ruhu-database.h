@@ -91,7 +91,7 @@ gboolean ruhu_database_migrate (RuhuDatabase *self, GError **error) G_GNUC_WARN_
 /* A number that changes whenever another connection has committed. */
 gint64 ruhu_database_get_data_version (RuhuDatabase *self);
 
-/* Writes a consistent copy of the database to @path (which must not exist) while others go on reading and writing. */
+/* Writes a consistent copy of the database to @path (which must not exist) while others go on reading and writing. Nothing of it is left when it fails. */
 gboolean ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Empties the write-ahead log into the file and truncates it, so that nothing deleted survives in it. */

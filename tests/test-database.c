@@ -6,7 +6,9 @@
 #include "ruhu-error.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 typedef struct
@@ -263,6 +265,37 @@ test_a_backup_is_whole_while_others_write (Fixture *f, gconstpointer data)
 }
 
 static void
+test_a_backup_that_fails_leaves_nothing_behind (Fixture *f, gconstpointer data)
+{
+  static const char *const suffixes[] = { "", "-wal", "-shm" };
+  g_autofree char *path = g_build_filename (f->directory, "backup.db", NULL);
+  struct rlimit before;
+  struct rlimit small;
+  g_autoptr (GError) error = NULL;
+  gboolean done;
+
+  for (guint i = 0; i < 500; i++)
+    g_assert_true (ruhu_database_run (f->database, "INSERT INTO t VALUES (hex (zeroblob (200)))", NULL, ""));
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  small = before;
+  small.rlim_cur = 65536;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  done = ruhu_database_backup (f->database, path, &error);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  g_assert_false (done);
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NO_SPACE);
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *left = g_strconcat (path, suffixes[i], NULL);
+
+      g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
+    }
+  g_clear_error (&error);
+  g_assert_true (ruhu_database_backup (f->database, path, &error));
+}
+
+static void
 test_migrations_run_once_and_a_newer_file_is_refused (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -303,6 +336,7 @@ main (int argc, char **argv)
   ADD (a_reader_cannot_write);
   ADD (a_full_disk_is_said_and_nothing_is_half_written);
   ADD (a_backup_is_whole_while_others_write);
+  ADD (a_backup_that_fails_leaves_nothing_behind);
   ADD (migrations_run_once_and_a_newer_file_is_refused);
   ADD (other_connections_commits_are_noticed);
   return g_test_run ();

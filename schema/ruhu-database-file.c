@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file as a whole: copied, written back, checked. */
+#define G_LOG_DOMAIN "ruhu-database"
+
+#include "config.h"
+
+#include "ruhu-database-sqlite.h"
+
+#include "ruhu-error.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+#define BACKUP_PAGES 256
+
+gint64
+ruhu_database_get_data_version (RuhuDatabase *self)
+{
+  gint64 version = 0;
+  g_autoptr (GError) error = NULL;
+
+  if (!ruhu_database_get_integer (self, "PRAGMA data_version", 0, &version, &error, ""))
+    g_debug ("no data version: %s", error->message);
+  return version;
+}
+
+/* A backup that was not finished goes with everything beside it: a log left behind would be taken for that of the next file of this name. */
+static void
+remove_database (const char *path)
+{
+  static const char *const suffixes[] = { "", "-wal", "-shm" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
+
+      if (g_unlink (name) != 0 && errno != ENOENT)
+        g_warning ("an unfinished backup could not be removed: %s", g_strerror (errno));
+    }
+}
+
+static gboolean
+copy_pages (RuhuDatabase *self, RuhuDatabase *target, GError **error)
+{
+  sqlite3_backup *backup = sqlite3_backup_init (target->handle, "main", self->handle, "main");
+  int result;
+
+  if (backup == NULL)
+    return ruhu_driver_fail (target->handle, sqlite3_errcode (target->handle), error);
+  do
+    {
+      result = sqlite3_backup_step (backup, BACKUP_PAGES);
+      if ((result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED)
+        sqlite3_sleep (20);
+    }
+  while (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED);
+  result = sqlite3_backup_finish (backup);
+  return result == SQLITE_OK || ruhu_driver_fail (target->handle, result, error);
+}
+
+gboolean
+ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error)
+{
+  g_autoptr (RuhuDatabase) target = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The backup's file exists already."));
+      return FALSE;
+    }
+  target = ruhu_database_open (path, RUHU_DATABASE_CREATE, error);
+  if (target != NULL && copy_pages (self, target, error) && ruhu_database_checkpoint (target, error))
+    return TRUE;
+  g_clear_pointer (&target, ruhu_database_close);
+  remove_database (path);
+  return FALSE;
+}
+
+gboolean
+ruhu_database_checkpoint (RuhuDatabase *self, GError **error)
+{
+  int result = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+  return result == SQLITE_OK || ruhu_driver_fail (self->handle, result, error);
+}
+
+gboolean
+ruhu_database_check (RuhuDatabase *self, GError **error)
+{
+  g_autofree char *found = NULL;
+
+  if (!ruhu_database_get_text (self, "PRAGMA integrity_check (1)", &found, error, ""))
+    return FALSE;
+  if (g_strcmp0 (found, "ok") == 0)
+    return TRUE;
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The database file is damaged: %s."), found);
+  return FALSE;
+}

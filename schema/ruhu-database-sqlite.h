@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the driver's files: statements and transactions (ruhu-database-sqlite.c), the file as a whole (ruhu-database-file.c). */
+#pragma once
+
+#include "ruhu-database-private.h"
+
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+struct _RuhuDatabase
+{
+  /* Owned. */
+  sqlite3 *handle;
+  char *path;
+  GHashTable *statements; /* SQL → RuhuStatement */
+  /* Values. */
+  gboolean guarded; /* see ruhu_driver_guard() */
+};
+
+/* Says what @result means; always FALSE. @handle may be NULL. */
+gboolean ruhu_driver_fail (sqlite3 *handle, int result, GError **error);
+
+G_END_DECLS
