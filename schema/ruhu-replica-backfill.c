@@ -119,10 +119,13 @@ take_page (RuhuDatabase *database, gpointer data, GError **error)
   if (scope == NULL)
     return TRUE;
   if (job->refused)
-    return ruhu_heads_forget (database, ruhu_store_get_catalogue (self->store), scope, self->device, error) && clear_backfill (self, position, error);
+    return ruhu_heads_forget (database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
+           ruhu_store_set_meta (self->store, "scrub", "1", error) && clear_backfill (self, position, error);
   for (gsize i = 0; i < job->n; i++)
     if (!install (self, scope, &job->entries[i], error))
       return FALSE;
+  if (!ruhu_replica_keep_latest (self, error))
+    return FALSE;
   if (job->cookie != NULL)
     return ruhu_store_set_meta (self->store, "backfill_cookie", job->cookie, error);
   return finish (self, scope, position, error);

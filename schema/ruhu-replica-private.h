@@ -22,6 +22,8 @@ gboolean ruhu_replica_load_device (RuhuReplica *self, GError **error) G_GNUC_WAR
 gboolean ruhu_replica_move_cursor (RuhuReplica *self, gint64 position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Puts a change of the stream into the log, or finds it there. */
 gboolean ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body, gsize length, gint64 position, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* At the end of a transaction: the clock takes note of the highest stamp that came in. */
+gboolean ruhu_replica_keep_latest (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_replica_raise_pushed (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* After a transaction: refreshes the catalogue if it grew, empties the write-ahead log if something was forgotten. */
 gboolean ruhu_replica_settle (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -264,8 +264,8 @@ is_behind (const RuhuEntry *entry, gint64 cursor)
   return entry->kind == RUHU_ENTRY_REVOKE ? entry->position < cursor : entry->position <= cursor;
 }
 
-static gboolean
-keep_latest (RuhuReplica *self, GError **error)
+gboolean
+ruhu_replica_keep_latest (RuhuReplica *self, GError **error)
 {
   g_autofree char *latest = g_steal_pointer (&self->latest);
   RuhuClock *clock = ruhu_store_get_clock (self->store);
@@ -312,7 +312,7 @@ apply_slice (RuhuDatabase *database, gpointer data, GError **error)
       if (!job->stop)
         i++;
     }
-  if (!ruhu_replica_move_cursor (self, cursor, error) || !keep_latest (self, error))
+  if (!ruhu_replica_move_cursor (self, cursor, error) || !ruhu_replica_keep_latest (self, error))
     return FALSE;
   job->done = i;
   return TRUE;
