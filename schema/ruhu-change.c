@@ -169,6 +169,24 @@ ruhu_change_from_json (json_object *object, GError **error)
   return g_steal_pointer (&self);
 }
 
+gsize
+ruhu_change_count_values (const char *json, gsize length)
+{
+  gboolean in_string = FALSE;
+  gsize n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (in_string && json[i] == '\\')
+        i++;
+      else if (json[i] == '"')
+        in_string = !in_string;
+      else if (!in_string)
+        n += json[i] == ',' || json[i] == '[' || json[i] == '{';
+    }
+  return n;
+}
+
 RuhuChange *
 ruhu_change_parse (const char *json, gsize length, GError **error)
 {
@@ -179,6 +197,11 @@ ruhu_change_parse (const char *json, gsize length, GError **error)
   if (length > RUHU_CHANGE_MAX)
     {
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change is larger than %d bytes."), RUHU_CHANGE_MAX);
+      return NULL;
+    }
+  if (ruhu_change_count_values (json, length) > RUHU_CHANGE_MAX_VALUES)
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change has more than %d values."), RUHU_CHANGE_MAX_VALUES);
       return NULL;
     }
   /* The bytes are kept as they came: what json-c would let pass (NUL, bad UTF-8, text behind the object) must not get in. */

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 /* Bounds on what one change may hold. */
 #define RUHU_CHANGE_MAX_RECORDS 2000
 #define RUHU_CHANGE_MAX_DEPTH   8
+/* Members and elements of all its objects and arrays together. JSON takes some 200 bytes of memory for each, however few bytes it is written with. */
+#define RUHU_CHANGE_MAX_VALUES 40000
 
 struct _RuhuChange
 {
@@ -30,6 +32,9 @@ struct _RuhuChange
   gint64 seen;
   gboolean of_village;
 };
+
+/* How many members and elements @json has, roughly and without parsing it: what a parser would have to hold. */
+gsize ruhu_change_count_values (const char *json, gsize length);
 
 /* Parses and checks the shape (not the catalogue). INVALID or TOO_LARGE, with the member and the reason. Transfer full. */
 RuhuChange *ruhu_change_parse (const char *json, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -8,6 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* Of a body, members and elements of all its changes: more than a laptop can put into one. */
+#define MAX_VALUES 150000
+
 static RuhuPushed *
 parse_line (RuhuCall *call, const char *line, gsize length, GError **error)
 {
@@ -37,6 +40,12 @@ parse_body (RuhuCall *call, GBytes *body, GError **error)
   const char *text = g_bytes_get_data (body, &size);
   const char *line;
 
+  /* A kilobyte can unpack to millions of values, each many times its length in memory. */
+  if (ruhu_change_count_values (text, size) > MAX_VALUES)
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A batch may have %d values at the most; nothing of it was taken."), MAX_VALUES);
+      return NULL;
+    }
   while (ruhu_wire_next_line (text, size, &offset, &line, &length))
     {
       RuhuPushed *pushed;

@@ -5,6 +5,7 @@
 #include "ruhu-httpd.h"
 
 #include "ruhu-error.h"
+#include "ruhu-patience.h"
 #include "ruhu-route.h"
 
 #include <gio/gio.h>
@@ -22,8 +23,9 @@
   "+SIGN-ECDSA-SECP256R1-SHA256:+CTYPE-X509:%SERVER_PRECEDENCE"
 /* Of one connection: request line and headers must fit into it. */
 #define MEMORY_LIMIT (64 * 1024)
-/* Of all bodies that are being received or worked on. */
+/* Of all bodies that are being received or worked on, and in what steps it is taken: what is only announced holds no room. */
 #define BODY_BUDGET G_GUINT64_CONSTANT (268435456)
+#define BODY_STEP   (64 * 1024)
 /* A peer that goes on sending after it passed the limit is read no further than this. */
 #define MAX_DISCARDED (4 * 1024 * 1024)
 #define STOP_SECONDS  5
@@ -31,6 +33,7 @@
 struct _RuhuHttpd
 {
   RuhuServer *server; /* borrowed */
+  RuhuPatience *patience;
   GPtrArray *daemons; /* struct MHD_Daemon */
   GPtrArray *urls;    /* char * */
   guint port;
@@ -51,12 +54,14 @@ typedef struct
 {
   RuhuHttpd *httpd;
   struct MHD_Connection *connection;
+  RuhuVisit *visit;     /* the connection's */
   RuhuRequest *request; /* until it is submitted */
   RuhuResponse *response;
   Stage stage;
   GByteArray *body;
   gsize max_body;
   gsize discarded;
+  gboolean busy; /* there is no room for the rest of the body */
   guint64 reserved;
 } Exchange;
 
@@ -98,6 +103,14 @@ dup_header (struct MHD_Connection *connection, const char *name)
   return g_strdup (MHD_lookup_connection_value (connection, MHD_HEADER_KIND, name));
 }
 
+static RuhuVisit *
+get_visit (struct MHD_Connection *connection)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+  return info->socket_context;
+}
+
 static Exchange *
 exchange_new (RuhuHttpd *httpd, struct MHD_Connection *connection, const char *method, const char *url)
 {
@@ -106,6 +119,7 @@ exchange_new (RuhuHttpd *httpd, struct MHD_Connection *connection, const char *m
   self->httpd = httpd;
   self->connection = connection;
   self->stage = STAGE_BODY;
+  self->visit = get_visit (connection);
   self->request = ruhu_request_new (method, url);
   self->request->authorization = dup_header (connection, MHD_HTTP_HEADER_AUTHORIZATION);
   self->request->content_encoding = dup_header (connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
@@ -143,6 +157,7 @@ queue_response (Exchange *self)
   struct MHD_Response *response;
   enum MHD_Result result;
 
+  ruhu_patience_await_bytes (self->httpd->patience, self->visit, size);
   response = MHD_create_response_from_buffer_with_free_callback_cls (size, (void *) data, release_bytes_cb, g_bytes_ref (self->response->body));
   if (response == NULL)
     return MHD_NO;
@@ -161,7 +176,7 @@ reserve (Exchange *self, guint64 length)
   if (self->httpd->bodies + length > BODY_BUDGET)
     return FALSE;
   self->httpd->bodies += length;
-  self->reserved = length;
+  self->reserved += length;
   return TRUE;
 }
 
@@ -192,6 +207,7 @@ static enum MHD_Result
 admit (Exchange *self)
 {
   self->stage = STAGE_ADMISSION;
+  ruhu_patience_rest (self->httpd->patience, self->visit);
   MHD_suspend_connection (self->connection);
   ruhu_server_admit (self->httpd->server, self->request->method, self->request->path, self->request->authorization, answer_cb, self);
   return MHD_YES;
@@ -204,18 +220,13 @@ begin (Exchange *self)
   gint64 length = get_length (self);
   const char *allow;
   const RuhuRoute *route = ruhu_route_find (self->request->method, self->request->path, &allow);
-  g_autoptr (GError) error = NULL;
 
+  ruhu_patience_await_bytes (self->httpd->patience, self->visit, 0);
   self->max_body = route != NULL ? route->max_body : 0;
   self->response = ruhu_server_refuse_early (self->httpd->server, self->request, length);
   if (self->response != NULL)
     return queue_response (self);
-  if (reserve (self, length >= 0 ? (guint64) length : self->max_body))
-    return length == 0 || route->open ? MHD_YES : admit (self);
-  g_set_error_literal (&error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The township is receiving as much as it can hold; nothing was taken, try again."));
-  self->response = ruhu_response_new_problem (error, 0, ruhu_server_get_now (self->httpd->server));
-  ruhu_response_add_header (self->response, "Retry-After", "5");
-  return queue_response (self);
+  return length == 0 || route->open ? MHD_YES : admit (self);
 }
 
 static enum MHD_Result
@@ -223,7 +234,10 @@ collect (Exchange *self, const char *data, size_t *size)
 {
   gsize stored = self->body != NULL ? self->body->len : 0;
 
-  if (self->discarded > 0 || stored + *size > self->max_body)
+  ruhu_patience_add_bytes (self->httpd->patience, self->visit, *size);
+  if (stored + *size > self->reserved && stored + *size <= self->max_body && !self->busy)
+    self->busy = !reserve (self, MAX (*size, BODY_STEP));
+  if (self->discarded > 0 || self->busy || stored + *size > self->max_body)
     self->discarded += *size;
   else
     {
@@ -236,8 +250,20 @@ collect (Exchange *self, const char *data, size_t *size)
 }
 
 static enum MHD_Result
+refuse_busy (Exchange *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The township is receiving as much as it can hold; nothing was taken, try again."));
+
+  self->response = ruhu_response_new_problem (error, 0, ruhu_server_get_now (self->httpd->server));
+  ruhu_response_add_header (self->response, "Retry-After", "5");
+  return queue_response (self);
+}
+
+static enum MHD_Result
 finish (Exchange *self)
 {
+  if (self->busy)
+    return refuse_busy (self);
   if (self->discarded > 0)
     {
       self->response = ruhu_server_refuse_early (self->httpd->server, self->request, G_MAXINT64);
@@ -245,6 +271,7 @@ finish (Exchange *self)
     }
   if (self->body != NULL)
     self->request->body = g_byte_array_free_to_bytes (g_steal_pointer (&self->body));
+  ruhu_patience_rest (self->httpd->patience, self->visit);
   MHD_suspend_connection (self->connection);
   ruhu_server_submit (self->httpd->server, g_steal_pointer (&self->request), answer_cb, self);
   return MHD_YES;
@@ -264,6 +291,7 @@ access_cb (void *data, struct MHD_Connection *connection, const char *url, const
   if (self->stage == STAGE_ADMISSION)
     {
       self->stage = STAGE_BODY;
+      ruhu_patience_await_bytes (self->httpd->patience, self->visit, 0);
       return self->response != NULL ? queue_response (self) : MHD_YES;
     }
   if (*upload_size > 0)
@@ -274,7 +302,22 @@ access_cb (void *data, struct MHD_Connection *connection, const char *url, const
 static void
 completed_cb (void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
 {
+  Exchange *self = *context;
+
+  if (self != NULL)
+    ruhu_patience_await_request (self->httpd->patience, self->visit);
   g_clear_pointer ((Exchange **) context, exchange_free);
+}
+
+static void
+visit_cb (void *data, struct MHD_Connection *connection, void **visit, enum MHD_ConnectionNotificationCode code)
+{
+  RuhuHttpd *self = data;
+
+  if (code == MHD_CONNECTION_NOTIFY_STARTED)
+    *visit = ruhu_patience_enter (self->patience, MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+  else
+    ruhu_patience_leave (self->patience, *visit);
 }
 
 /* -1 with @error. */
@@ -314,7 +357,7 @@ start_daemon (RuhuHttpd *self, int fd, const char *address, RuhuKey *key, const 
 
   daemon = MHD_start_daemon (MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, (guint16) self->port, NULL, NULL, access_cb, self,
                              MHD_OPTION_EXTERNAL_LOGGER, log_cb, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_KEY, key->key, MHD_OPTION_HTTPS_MEM_CERT, key->certificate,
-                             MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES, MHD_OPTION_NOTIFY_COMPLETED, completed_cb, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY_LIMIT,
+                             MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES, MHD_OPTION_NOTIFY_COMPLETED, completed_cb, NULL, MHD_OPTION_NOTIFY_CONNECTION, visit_cb, self, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY_LIMIT,
                              MHD_OPTION_CONNECTION_LIMIT, options->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
                              options->idle_seconds, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
   if (daemon == NULL)
@@ -339,6 +382,7 @@ ruhu_httpd_new (RuhuServer *server, RuhuKey *key, const RuhuHttpdOptions *option
   self->daemons = g_ptr_array_new ();
   self->urls = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&self->mutex);
+  self->patience = ruhu_patience_new (options->idle_seconds);
   for (guint i = 0; options->listen[i] != NULL; i++)
     {
       g_autoptr (GError) local = NULL;
@@ -411,6 +455,7 @@ ruhu_httpd_free (RuhuHttpd *self)
     return;
   if (self->daemons->len > 0)
     ruhu_httpd_stop (self);
+  ruhu_patience_free (self->patience);
   g_ptr_array_unref (self->daemons);
   g_ptr_array_unref (self->urls);
   g_mutex_clear (&self->mutex);
