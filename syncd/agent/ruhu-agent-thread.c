@@ -40,6 +40,7 @@ typedef struct
   int timer_fd;
   /* Values. */
   gboolean erased; /* by a revocation, in this run */
+  guint64 moved;   /* changes sent and received when it was last looked at */
 } Machine;
 
 static void
@@ -180,10 +181,26 @@ may_pass_soon (const GError *error)
   return ruhu_error_is_transient (error) || g_error_matches (error, RUHU_ERROR, RUHU_ERROR_READ_ONLY);
 }
 
+/* Whether anything was sent or received since this was asked last. */
+static gboolean
+has_moved (Machine *self)
+{
+  RuhuFigures figures = ruhu_courier_get_figures (self->courier);
+  guint64 before = self->moved;
+
+  self->moved = figures.pushed + figures.received;
+  return self->moved > before;
+}
+
 static void
 fail (Machine *self, const GError *error)
 {
-  gint64 delay = ruhu_schedule_fail (self->schedule, may_pass_soon (error), ruhu_courier_get_retry_after (self->courier));
+  gint64 delay;
+
+  /* A link that breaks again and again but carries something each time is worth another attempt soon. */
+  if (has_moved (self))
+    ruhu_schedule_succeed (self->schedule);
+  delay = ruhu_schedule_fail (self->schedule, may_pass_soon (error), ruhu_courier_get_retry_after (self->courier));
 
   note_error (self, error);
   self->status.next_attempt = (g_get_real_time () / 1000 + delay + 999) / 1000;

@@ -8,6 +8,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-answer.h"
+#include "ruhu-pace.h"
 #include "ruhu-schedule.h"
 #include "ruhu-store-query.h"
 #include "ruhu-wire.h"
@@ -17,8 +18,13 @@
 /* What a push carries at the most, and what it shrinks to on a link that breaks. */
 #define MAX_CHANGES 500
 #define MAX_BYTES   (256 * 1024)
-#define MIN_CHANGES 1
-#define MIN_BYTES   4096
+/* One change at least goes, whatever it has. */
+#define MIN_BYTES 512
+/* What a page is asked for with, on a link that breaks; and what it has without that. */
+#define MIN_PAGE (2 * 1024)
+#define MAX_PAGE (512 * 1024)
+/* How well a page is compressed, roughly. */
+#define PACKING 6
 /* A clock further off than this is corrected, in ms. */
 #define CLOCK_TOLERANCE (60 * 1000)
 /* How long a measured clock is trusted before a push, in ms. */
@@ -35,8 +41,8 @@ struct _RuhuExchange
   RuhuStageFunc stage;
   gpointer stage_data;
   /* Values. */
-  guint max_changes;
-  gsize max_bytes;
+  RuhuPace push, page;
+  gboolean unsure;       /* a push broke: the township may have taken it */
   gint64 clock_measured; /* elapsed ms; 0: never */
   gboolean news;
   RuhuFigures figures;
@@ -52,8 +58,8 @@ ruhu_exchange_new (RuhuStore *store, RuhuReplica *replica, RuhuHttp *http, RuhuS
   self->http = http;
   self->stage = stage;
   self->stage_data = data;
-  self->max_changes = MAX_CHANGES;
-  self->max_bytes = MAX_BYTES;
+  ruhu_pace_init (&self->push, MIN_BYTES, MAX_BYTES);
+  ruhu_pace_init (&self->page, MIN_PAGE, MAX_PAGE);
   return self;
 }
 
@@ -117,18 +123,25 @@ measure_clock (RuhuExchange *self, GError **error)
   return answer != NULL;
 }
 
-static void
-shrink_batch (RuhuExchange *self)
+/* A push whose answer was lost is not sent again before the township was asked what it has. */
+static gboolean
+ask_accepted (RuhuExchange *self, GError **error)
 {
-  self->max_changes = MAX (self->max_changes / 2, MIN_CHANGES);
-  self->max_bytes = MAX (self->max_bytes / 2, MIN_BYTES);
-}
+  g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0), body = NULL;
+  g_autoptr (RuhuPushAnswer) answer = NULL;
+  gint64 known = 0;
 
-static void
-grow_batch (RuhuExchange *self)
-{
-  self->max_changes = MIN (self->max_changes * 2, MAX_CHANGES);
-  self->max_bytes = MIN (self->max_bytes * 2, MAX_BYTES);
+  if (!self->unsure)
+    return TRUE;
+  body = request (self, "/v1/push", nothing, "application/json", 0, error);
+  if (body == NULL)
+    return FALSE;
+  answer = ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
+  if (answer == NULL || !ruhu_replica_get_pushed (self->replica, &known, error) || !ruhu_replica_pushed (self->replica, answer->accepted, error))
+    return FALSE;
+  self->unsure = FALSE;
+  self->figures.pushed += MAX (answer->accepted - known, 0);
+  return TRUE;
 }
 
 /* Sends one batch that follows @after. *@answer stays NULL when nothing waits. A batch that is too large for the township is halved and sent again. */
@@ -142,7 +155,7 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
       g_autoptr (GBytes) plain = NULL, body = NULL;
       gint64 last = 0;
 
-      if (!ruhu_replica_take_outbox (self->replica, after, self->max_changes, self->max_bytes, lines, &last, error))
+      if (!ruhu_replica_take_outbox (self->replica, after, MAX_CHANGES, self->push.size, lines, &last, error))
         return FALSE;
       if (last == 0)
         return TRUE;
@@ -150,16 +163,22 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
       body = request (self, "/v1/push", plain, "application/json", 0, &local);
       if (body != NULL)
         {
+          ruhu_pace_succeed (&self->push);
           *answer = ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
           return *answer != NULL;
         }
-      if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NETWORK) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_TOO_LARGE))
+      if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_TOO_LARGE))
         {
-          gboolean again = local->code == RUHU_ERROR_TOO_LARGE && (self->max_changes > MIN_CHANGES || self->max_bytes > MIN_BYTES);
+          gboolean again = self->push.size > MIN_BYTES;
 
-          shrink_batch (self);
+          ruhu_pace_break (&self->push, g_bytes_get_size (plain));
           if (again)
             continue;
+        }
+      else if (ruhu_http_was_cut (self->http))
+        {
+          ruhu_pace_break (&self->push, g_bytes_get_size (plain));
+          self->unsure = TRUE;
         }
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
@@ -207,7 +226,7 @@ push_all (RuhuExchange *self, GError **error)
     return TRUE;
   if (!ruhu_exchange_count (self, &waiting, &refused, error))
     return FALSE;
-  if (!measure_clock (self, error) || !ruhu_replica_get_pushed (self->replica, &after, error))
+  if (!ask_accepted (self, error) || !measure_clock (self, error) || !ruhu_replica_get_pushed (self->replica, &after, error))
     return FALSE;
   for (;;)
     {
@@ -235,8 +254,23 @@ push_all (RuhuExchange *self, GError **error)
       if (!handle_stop (self, answer, stops, error))
         return FALSE;
       after = answer->accepted;
-      grow_batch (self);
     }
+}
+
+/* Asks for a page of the stream or of a backfill, small where larger ones did not come through. */
+static GBytes *
+request_page (RuhuExchange *self, const char *target, guint wait, GError **error)
+{
+  g_autofree char *sized = self->page.size < MAX_PAGE ? g_strdup_printf ("%s&size=%" G_GSIZE_FORMAT, target, self->page.size) : NULL;
+  GBytes *body = request (self, sized != NULL ? sized : target, NULL, RUHU_WIRE_NDJSON, wait, error);
+  gsize received = ruhu_http_get_received (self->http);
+
+  /* A long poll that breaks in silence says nothing about pages. */
+  if (body != NULL)
+    ruhu_pace_succeed (&self->page);
+  else if (ruhu_http_was_cut (self->http) && (wait == 0 || received > 0))
+    ruhu_pace_break (&self->page, received > 0 ? received * PACKING : self->page.size);
+  return body;
 }
 
 /* *@more: there may be another page. */
@@ -258,7 +292,7 @@ backfill_page (RuhuExchange *self, gboolean *more, GError **error)
   escaped_scope = g_uri_escape_string (scope, NULL, FALSE);
   escaped_cookie = g_uri_escape_string (cookie != NULL ? cookie : "", NULL, FALSE);
   target = g_strdup_printf ("/v1/backfill?scope=%s&at=%" G_GINT64_FORMAT "%s%s", escaped_scope, position, cookie != NULL ? "&cookie=" : "", escaped_cookie);
-  body = request (self, target, NULL, RUHU_WIRE_NDJSON, 0, &local);
+  body = request_page (self, target, 0, &local);
   if (body == NULL && g_error_matches (local, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
     return ruhu_replica_refuse_backfill (self->replica, error);
   if (body == NULL)
@@ -341,7 +375,7 @@ pull_page (RuhuExchange *self, guint wait, gint64 *cursor, gint64 *head, gboolea
 
       target = g_strdup_printf ("%s&wait=%u", plain, wait);
     }
-  body = request (self, target, NULL, RUHU_WIRE_NDJSON, wait, error);
+  body = request_page (self, target, wait, error);
   if (body == NULL)
     return FALSE;
   page = ruhu_page_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);

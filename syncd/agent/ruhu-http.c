@@ -41,6 +41,7 @@ struct _RuhuHttp
   /* Values. */
   int wake_fd;
   guint still, connect;
+  gboolean cut;
   gint64 township_time, township_elapsed;
   gint64 retry_after;
 };
@@ -166,7 +167,7 @@ set_limits (RuhuHttp *self, const RuhuHttpRequest *request)
   CURL *easy = self->easy;
 
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) self->connect);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) (self->connect + self->still));
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPIDLE, 30L);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPINTVL, 10L);
@@ -241,6 +242,21 @@ is_given_up (RuhuHttp *self, const RuhuHttpRequest *request)
   return self->stop != NULL && self->stop (request->wait > 0, self->stop_data);
 }
 
+/* What is left for the township's host to be found and to answer, in ms; afterwards only standing still counts. @since: elapsed time. */
+static gint64
+get_patience (RuhuHttp *self, gint64 since)
+{
+  const gint64 longest = 60 * 1000;
+  curl_off_t connected = 0;
+  long opened = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_NUM_CONNECTS, &opened);
+  curl_easy_getinfo (self->easy, CURLINFO_CONNECT_TIME_T, &connected);
+  if (opened == 0 || connected > 0)
+    return longest;
+  return CLAMP (since + (gint64) self->connect * 1000 - ruhu_schedule_boottime (NULL), 0, longest);
+}
+
 /* Runs what set_request() made. CURLE_ABORTED_BY_CALLBACK when it was given up. */
 static CURLcode
 transfer (RuhuHttp *self, const RuhuHttpRequest *request)
@@ -248,6 +264,7 @@ transfer (RuhuHttp *self, const RuhuHttpRequest *request)
   CURLcode result = CURLE_FAILED_INIT;
   CURLMsg *message;
   int running = 1, left;
+  gint64 since = ruhu_schedule_boottime (NULL);
 
   if (is_given_up (self, request))
     return CURLE_ABORTED_BY_CALLBACK;
@@ -256,8 +273,14 @@ transfer (RuhuHttp *self, const RuhuHttpRequest *request)
   while (curl_multi_perform (self->multi, &running) == CURLM_OK && running > 0)
     {
       struct curl_waitfd wake = { .fd = self->wake_fd, .events = CURL_WAIT_POLLIN };
+      gint64 patience = get_patience (self, since);
 
-      if (curl_multi_poll (self->multi, &wake, self->wake_fd >= 0 ? 1 : 0, 60 * 1000, NULL) != CURLM_OK)
+      if (patience == 0)
+        {
+          curl_multi_remove_handle (self->multi, self->easy);
+          return CURLE_OPERATION_TIMEDOUT;
+        }
+      if (curl_multi_poll (self->multi, &wake, self->wake_fd >= 0 ? 1 : 0, (int) patience, NULL) != CURLM_OK)
         break;
       if (wake.revents != 0 && is_given_up (self, request))
         {
@@ -439,10 +462,15 @@ ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
   g_byte_array_set_size (self->received, 0);
   self->township_time = -1;
   self->retry_after = 0;
+  self->cut = FALSE;
   started = ruhu_schedule_boottime (NULL);
   result = transfer (self, request);
   if (result != CURLE_OK)
     {
+      curl_off_t begun = 0;
+
+      curl_easy_getinfo (self->easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
+      self->cut = begun > 0;
       set_transfer_error (self, result, error);
       return NULL;
     }
@@ -458,6 +486,22 @@ ruhu_http_get_township_time (RuhuHttp *self)
   if (self->township_time < 0)
     return -1;
   return self->township_time + (ruhu_schedule_boottime (NULL) - self->township_elapsed);
+}
+
+gboolean
+ruhu_http_was_cut (RuhuHttp *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->cut;
+}
+
+gsize
+ruhu_http_get_received (RuhuHttp *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->received->len;
 }
 
 gint64

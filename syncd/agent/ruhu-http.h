@@ -24,7 +24,8 @@ void ruhu_http_set_server (RuhuHttp *self, const char *base, const char *pin, co
 /* Forgets the connections that are kept: the network is another one now. */
 void ruhu_http_renew (RuhuHttp *self);
 
-/* How long a connection may stand still, and take to come about, in seconds; 60 and 10 unless told. */
+/* How long a connection may stand still, and take until somebody answers, in seconds; 60 and 10 unless told. The handshake behind that counts as standing still: on a slow link its two
+ * kilobytes take their time. */
 void ruhu_http_set_patience (RuhuHttp *self, guint still, guint connect);
 
 typedef struct
@@ -47,6 +48,10 @@ GBytes *ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError *
 
 /* The township's time now in ms, from the last answer and the time elapsed since; -1 if the last one did not tell. */
 gint64 ruhu_http_get_township_time (RuhuHttp *self);
+
+/* Whether the last request broke after it had begun to be sent, so that a smaller one may get through; and how many bytes of its answer's body had come. */
+gboolean ruhu_http_was_cut (RuhuHttp *self);
+gsize ruhu_http_get_received (RuhuHttp *self);
 
 /* What the last answer asked to wait (Retry-After) in ms; 0: nothing. */
 gint64 ruhu_http_get_retry_after (RuhuHttp *self);

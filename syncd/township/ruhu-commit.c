@@ -12,12 +12,15 @@
 #define MAX_WAITING 256
 #define MAX_GROUP   64
 #define MAX_CHANGES 4000
+/* Members and elements of all changes that wait: some 200 bytes each. The batches of a whole township have a tenth of it. */
+#define MAX_VALUES 1000000
 /* How often the thread looks at the calendar and writes down who was heard of. */
 #define TICK (20 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
   RuhuBatch *batch; /* owned */
+  gsize values;
   RuhuCommitFunc func;
   gpointer data;
 } Item;
@@ -33,6 +36,7 @@ struct _RuhuCommit
   GCond cond;
   /* Under the mutex. */
   GQueue waiting;      /* Item */
+  gsize values;        /* of all that wait */
   GHashTable *touched; /* set of device ids */
   gboolean stopping;
 };
@@ -144,6 +148,7 @@ take_group (RuhuCommit *self)
       if (group->len > 0 && changes + item->batch->changes->len > MAX_CHANGES)
         break;
       changes += item->batch->changes->len;
+      self->values -= item->values;
       g_ptr_array_add (group, g_queue_pop_head (&self->waiting));
     }
   return group;
@@ -270,20 +275,37 @@ ruhu_commit_new (RuhuSession *session, GFunc committed, gpointer data)
   return self;
 }
 
+static gsize
+count_values (RuhuBatch *batch)
+{
+  gsize n = 0;
+
+  for (guint i = 0; i < batch->changes->len; i++)
+    {
+      RuhuPushed *pushed = batch->changes->pdata[i];
+
+      n += ruhu_change_count_values (pushed->line, pushed->length);
+    }
+  return n;
+}
+
 gboolean
 ruhu_commit_submit (RuhuCommit *self, RuhuBatch *batch, RuhuCommitFunc func, gpointer data, GError **error)
 {
   g_autoptr (RuhuBatch) owned = batch;
+  gsize values = count_values (batch);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Item *item;
 
-  if (self->stopping || self->waiting.length >= MAX_WAITING)
+  if (self->stopping || self->waiting.length >= MAX_WAITING || self->values + values > MAX_VALUES)
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The township has more to write than it can at the moment; nothing of this batch was taken, send it again."));
       return FALSE;
     }
   item = g_new0 (Item, 1);
   item->batch = g_steal_pointer (&owned);
+  item->values = values;
+  self->values += values;
   item->func = func;
   item->data = data;
   g_queue_push_tail (&self->waiting, item);

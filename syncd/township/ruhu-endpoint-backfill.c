@@ -19,8 +19,9 @@ ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GError **error)
   const char *cookie = ruhu_request_get_query (call->request, "cookie");
   g_autoptr (GString) page = NULL;
   gint64 at;
+  gsize size;
 
-  if (!ruhu_request_get_integer (call->request, "at", 0, G_MAXINT64, -1, &at, error))
+  if (!ruhu_request_get_integer (call->request, "at", 0, G_MAXINT64, -1, &at, error) || !ruhu_server_get_page_size (call->server, call->request, &size, error))
     return NULL;
   if (scope == NULL || scope[0] == '\0' || strlen (scope) > MAX_SCOPE)
     {
@@ -35,7 +36,7 @@ ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GError **error)
   if (cookie != NULL && cookie[0] == '\0')
     cookie = NULL;
   page = g_string_new (NULL);
-  if (!ruhu_ledger_backfill (session->ledger, call->access->device, scope, at, cookie, ruhu_server_get_page_bytes (call->server), page, error))
+  if (!ruhu_ledger_backfill (session->ledger, call->access->device, scope, at, cookie, size, page, error))
     return NULL;
   return ruhu_response_new_lines (g_steal_pointer (&page), call->request->accept_encoding, error);
 }

@@ -48,15 +48,17 @@ ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error)
   g_autoptr (GString) page = NULL;
   const char *hash;
   gint64 after, wait, position;
+  gsize size;
 
   if (!ruhu_request_get_integer (call->request, "after", 0, G_MAXINT64, -1, &after, error) ||
-      !ruhu_request_get_integer (call->request, "wait", 0, MAX_WAIT, 0, &wait, error) || !get_hash (call, &hash, error))
+      !ruhu_request_get_integer (call->request, "wait", 0, MAX_WAIT, 0, &wait, error) || !get_hash (call, &hash, error) ||
+      !ruhu_server_get_page_size (call->server, call->request, &size, error))
     return NULL;
   /* Read before the page: what is committed in between is then looked at once more, and never missed. */
   if (!ruhu_session_get_head (session, &position, error))
     return NULL;
   page = g_string_new (NULL);
-  if (!ruhu_ledger_stream (session->ledger, call->access->device, after, hash, ruhu_server_get_page_bytes (call->server), page, error))
+  if (!ruhu_ledger_stream (session->ledger, call->access->device, after, hash, size, page, error))
     return NULL;
   if (wait > 0 && is_nothing (page, position) && ruhu_call_park (call, position, wait))
     return NULL;

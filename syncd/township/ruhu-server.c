@@ -14,6 +14,7 @@
 #define DEFAULT_THREADS        3
 #define DEFAULT_ENROL_FAILURES 10
 #define DEFAULT_PAGE_BYTES     (512 * 1024)
+#define MIN_PAGE_BYTES         1024
 
 struct _RuhuServer
 {
@@ -357,6 +358,17 @@ gsize
 ruhu_server_get_page_bytes (RuhuServer *self)
 {
   return self->page_bytes;
+}
+
+gboolean
+ruhu_server_get_page_size (RuhuServer *self, RuhuRequest *request, gsize *bytes, GError **error)
+{
+  gint64 size;
+
+  if (!ruhu_request_get_integer (request, "size", MIN_PAGE_BYTES, G_MAXINT64, G_MAXINT64, &size, error))
+    return FALSE;
+  *bytes = (gsize) MIN ((guint64) size, (guint64) self->page_bytes);
+  return TRUE;
 }
 
 guint

@@ -71,6 +71,8 @@ void ruhu_call_answer (RuhuCall *self, RuhuResponse *response, const GError *err
 /* What handlers need of the server. */
 const char *ruhu_server_get_township_name (RuhuServer *self);
 gsize ruhu_server_get_page_bytes (RuhuServer *self);
+/* The size of the page that @request asks for by its parameter "size"; the server's own if it asks for none or a larger one. INVALID. */
+gboolean ruhu_server_get_page_size (RuhuServer *self, RuhuRequest *request, gsize *bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* 0, or the seconds for which nobody at that address may try a code. */
 guint ruhu_server_get_enrol_wait (RuhuServer *self, const char *peer);
 void ruhu_server_add_enrol_failure (RuhuServer *self, const char *peer);
