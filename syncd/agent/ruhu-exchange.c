@@ -18,8 +18,8 @@
 /* What a push carries at the most, and what it shrinks to on a link that breaks. */
 #define MAX_CHANGES 500
 #define MAX_BYTES   (256 * 1024)
-/* One change at least goes, whatever it has. */
-#define MIN_BYTES 512
+/* One change goes in any case. */
+#define MIN_BYTES 1
 /* What a page is asked for with, on a link that breaks; and what it has without that. */
 #define MIN_PAGE (2 * 1024)
 #define MAX_PAGE (512 * 1024)
@@ -169,7 +169,7 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
         }
       if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_TOO_LARGE))
         {
-          gboolean again = self->push.size > MIN_BYTES;
+          gboolean again = last > after + 1;
 
           ruhu_pace_break (&self->push, g_bytes_get_size (plain));
           if (again)
