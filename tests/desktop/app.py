@@ -84,6 +84,11 @@ class App:
     def stop(self):
         return self.process.stop()
 
+    def close(self):
+        """The app as it is, and its screen."""
+        self.process.kill()
+        self.display.process.kill()
+
     # Looking.
 
     def wait(self, condition, what, seconds=15):
@@ -230,6 +235,8 @@ def in_child(function, *arguments):
     pid = os.fork()
     if pid == 0:
         os.close(read)
+        # libatspi warns of an interface that GTK has not.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         said, status = "", 0
         try:
             said = function(*arguments) or ""

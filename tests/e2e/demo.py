@@ -4,13 +4,16 @@
 of two helpers and the office through the same programs and tells what happened. See tests/demo."""
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from datetime import datetime, timedelta, timezone
 
-from house import Failed, Laptop, Scratch, Township, check, compare, program, wait_for
+from house import TOP, Failed, Laptop, Scratch, Township, check, compare, program, wait_for
+
+sys.path.insert(0, str(TOP / "tests" / "desktop"))
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date().isoformat()
 
@@ -51,14 +54,15 @@ class Story:
         self.teller.say(f"answers at https://127.0.0.1:{self.township.port}, with a key of its own")
 
     def choose(self):
-        """A household with one A岗 and one B岗 helper, and what they are called."""
+        """A household with one A岗 and one B岗 helper and this year's assessment, and what they are called."""
         return self.township.query(
-            "SELECT a.scope, a.helper_id, b.helper_id FROM r_assignment a JOIN r_assignment b ON a.scope = b.scope "
-            "WHERE a.post = 'A' AND b.post = 'B' AND a.deleted = 0 AND b.deleted = 0 ORDER BY a.scope LIMIT 1")[0]
+            "SELECT a.scope, a.helper_id, b.helper_id, p.name, s.id FROM r_assignment a JOIN r_assignment b ON a.scope = b.scope "
+            "JOIN r_household h ON h.id = a.scope JOIN r_person p ON p.id = h.head JOIN r_assessment s ON s.scope = h.id "
+            "WHERE a.post = 'A' AND b.post = 'B' AND a.deleted = 0 AND b.deleted = 0 AND s.i1 = '1' AND s.i2 = '1' ORDER BY a.scope LIMIT 1")[0]
 
     def enrol_laptops(self):
         self.teller.step("Three laptops are enrolled with links that the office issues (ruhu-township enrol, ruhu-syncd --enrol)")
-        self.household, helper_a, helper_b = self.choose()
+        self.household, helper_a, helper_b, self.head, self.assessment = self.choose()
         office = self.township.query("SELECT id FROM r_helper WHERE role = 'office' ORDER BY id LIMIT 1")[0][0]
         self.a, self.b, self.office = (self.enrol(name, helper) for name, helper in (("laptop-A", helper_a), ("laptop-B", helper_b), ("office", office)))
 
@@ -78,20 +82,47 @@ class Story:
         self.teller.step("The network is gone (the server is stopped); two helpers visit the same household")
         self.township.server.stop()
 
-    def visit(self, laptop, road, cause, summary):
-        """One visit, one save: the visit itself, the road, and the main cause of poverty."""
-        living = next((record for record, _, _ in laptop.records("living", self.household)), "+")
-        saved = laptop.record("save", self.household, "visit", "+", "date", TODAY, "visit", "+", "outcome", "1", "visit", "+", "summary", summary,
-                              "living", living, "road_km", road, "household", self.household, "cause_main", cause)
-        return saved.stdout
+    def visit_by_hand(self, laptop, clothing, summary):
+        """In the app, on a virtual screen, by the names that a screen reader would say."""
+        from app import App
+        from person import Person
+
+        app = App(laptop).attach()
+        try:
+            app.start()
+            person = Person(app)
+            person.open_household(self.head)
+            person.begin_visit()
+            person.write("日期", TODAY)
+            person.go_to("吃穿")
+            person.answer("不愁吃", "未达标")
+            person.answer("不愁穿", clothing)
+            person.finish_visit(summary)
+            app.key("ctrl+q")
+            wait_for(lambda: not app.process.running(), "the app to end")
+            check(app.process.child.returncode == 0, f"the app ended with {app.process.child.returncode}: {app.process.said()[-500:]}")
+        finally:
+            app.close()
+
+    def visit_by_line(self, laptop, code, summary):
+        """Without a virtual screen: the same save from a command line."""
+        laptop.record("save", self.household, "visit", "+", "date", TODAY, "visit", "+", "outcome", "1", "visit", "+", "summary", summary,
+                      "assessment", self.assessment, "i1", "0", "assessment", self.assessment, "i2", code)
 
     def record_offline(self):
-        for laptop, road, cause, summary in ((self.a, "3.5", "01", "走访:道路已硬化"), (self.b, "3.5", "08", "走访:缺劳力")):
-            self.visit(laptop, road, cause, summary)
+        screen = shutil.which("Xvfb") and shutil.which("xdotool")
+        for laptop, clothing, code, summary in ((self.a, "未达标", "0", "缺少冬衣。"), (self.b, "不适用", "9", "暂住亲戚家。")):
+            if screen:
+                from app import in_child
+
+                in_child(self.visit_by_hand, laptop, clothing, summary)
+            else:
+                self.visit_by_line(laptop, code, summary)
             state = laptop.state()
-            self.teller.say(f"{laptop.name}: {laptop.helper} records a visit; {state['waiting']} change waits to be sent, cause_main = "
-                            f"{laptop.value('household', self.household, 'cause_main')}")
+            self.teller.say(f"{laptop.name}: {laptop.helper} visits {self.head} {'in the app' if screen else 'from a command line'}, food: 未达标, clothing: {clothing}; "
+                            f"{state['waiting']} change waits to be sent")
             check(state["waiting"] == 1, f"{laptop.name}: {state['waiting']} changes wait, not 1")
+            check(laptop.value("assessment", self.assessment, "i2") == code, f"{laptop.name} holds {laptop.value('assessment', self.assessment, 'i2')}")
         wait_for(lambda: self.a.property("State") == "offline", "the daemon to see that it is offline")
         self.teller.say(f"laptop-A's daemon: {self.a.property('State')}: {self.a.property('LastError')}")
 
@@ -102,19 +133,19 @@ class Story:
             laptop.sync(self.township)
         for laptop in self.laptops():
             found = laptop.conflicts()
-            check([["household", self.household, "cause_main"]] == [c[:3] for c in found], f"{laptop.name}: conflicts {found}")
-            values = self.office.lines("conflicts")[0][5:]
-            self.teller.say(f"{laptop.name}: 1 conflict, on cause_main: {' against '.join(v.split('=')[1] for v in values)} (road_km, the same on both, is none)")
+            check([["assessment", self.assessment, "i2"]] == [c[:3] for c in found], f"{laptop.name}: conflicts {found}")
+            values = [v.split("=")[1] for v in laptop.lines("conflicts")[0][5:]]
+            self.teller.say(f"{laptop.name}: 1 conflict, on clothing (i2): {' against '.join(values)}; on food, where both say the same, none")
 
     def resolve(self):
         self.teller.step("The office looks at both values and settles it")
-        said = self.office.record("resolve", "household", self.household, "cause_main", "08").stdout
-        self.teller.say(f"office: writes 08, an ordinary change ({said.split()[-1]} of that machine)")
+        said = self.office.record("resolve", "assessment", self.assessment, "i2", "0").stdout
+        self.teller.say(f"office: takes 未达标, by an ordinary change (number {said.split()[-1]} of that machine)")
         for laptop in (self.office, self.a, self.b):
             laptop.sync(self.township)
         for laptop in self.laptops():
-            check(laptop.conflicts() == [] and laptop.value("household", self.household, "cause_main") == "08", f"{laptop.name} did not take the resolution")
-            self.teller.say(f"{laptop.name}: no conflict, cause_main = 08")
+            check(laptop.conflicts() == [] and laptop.value("assessment", self.assessment, "i2") == "0", f"{laptop.name} did not take the resolution")
+            self.teller.say(f"{laptop.name}: no conflict; clothing: 未达标")
 
     def compare_all(self):
         self.teller.step("Every replica against the township: rows, heads, conflicts, log")
