@@ -116,13 +116,16 @@ statement_finalize (gpointer data)
   g_free (self);
 }
 
-/* SQLite would create the file with the umask's mode; personal data wants 0600. */
+/* SQLite would create the file with the umask's mode; personal data wants 0600. A file that is there is never opened here: closing any descriptor of it takes this process's
+ * POSIX locks away from its other connections (SQLite, "How To Corrupt An SQLite Database File", 2.2). The mutex keeps another thread's connection out until the new file is closed. */
 static gboolean
 create_file (const char *path, GError **error)
 {
-  g_auto (RuhuFd) fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  static GMutex mutex;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
+  g_auto (RuhuFd) fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-  if (fd >= 0)
+  if (fd >= 0 || errno == EEXIST)
     return TRUE;
   g_set_error (error, RUHU_ERROR, code_from_sqlite (SQLITE_CANTOPEN, errno), _ ("The database file could not be made: %s."), g_strerror (errno));
   return FALSE;
@@ -142,6 +145,9 @@ configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
     return FALSE;
   if ((flags & RUHU_DATABASE_READ_ONLY) != 0)
     return ruhu_database_execute (self, "PRAGMA query_only = ON", error);
+  /* SQLite opens what it may not write all the same. */
+  if (sqlite3_db_readonly (self->handle, "main") == 1)
+    return ruhu_driver_fail (self->handle, SQLITE_READONLY, error);
   return ruhu_database_execute (self,
                                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
                                 "PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000",

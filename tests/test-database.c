@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct
@@ -319,6 +320,40 @@ test_other_connections_commits_are_noticed (Fixture *f, gconstpointer data)
   g_assert_cmpint (ruhu_database_get_data_version (f->database), !=, before);
 }
 
+/* POSIX takes a process's locks away when any of its descriptors of the file is closed; without them the next program to close believes itself the last and removes the log. */
+static void
+test_a_second_connection_leaves_the_first_ones_locks (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuDatabase) second = NULL;
+  g_autofree char *log = g_strconcat (f->path, "-wal", NULL);
+  int start[2], status = 0;
+  char byte = 0;
+  pid_t other;
+
+  g_clear_pointer (&f->database, ruhu_database_close);
+  g_assert_no_errno (pipe (start));
+  other = fork ();
+  g_assert_cmpint (other, >=, 0);
+  if (other == 0)
+    {
+      RuhuDatabase *theirs = read (start[0], &byte, 1) == 1 ? ruhu_database_open (f->path, RUHU_DATABASE_CREATE, NULL) : NULL;
+      gboolean ok = theirs != NULL && ruhu_database_execute (theirs, "INSERT INTO t VALUES ('theirs')", NULL);
+
+      ruhu_database_close (theirs);
+      _exit (ok ? 0 : 1);
+    }
+  f->database = open_or_abort (f->path, RUHU_DATABASE_CREATE);
+  run_or_abort (f->database, "INSERT INTO t VALUES ('ours')");
+  second = open_or_abort (f->path, RUHU_DATABASE_CREATE);
+  g_assert_cmpint (write (start[1], &byte, 1), ==, 1);
+  g_assert_cmpint (waitpid (other, &status, 0), ==, other);
+  g_assert_cmpint (status, ==, 0);
+  close (start[0]);
+  close (start[1]);
+  g_assert_true (g_file_test (log, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (count (second), ==, 2);
+}
+
 #define ADD(name) g_test_add ("/database/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
@@ -339,5 +374,6 @@ main (int argc, char **argv)
   ADD (a_backup_that_fails_leaves_nothing_behind);
   ADD (migrations_run_once_and_a_newer_file_is_refused);
   ADD (other_connections_commits_are_noticed);
+  ADD (a_second_connection_leaves_the_first_ones_locks);
   return g_test_run ();
 }
