@@ -362,12 +362,6 @@ fault_image_restore (FaultImage *self, guint64 seed)
 }
 
 gboolean
-fault_vfs_has_file (const char *name)
-{
-  return g_hash_table_contains (fault_disk.names, name);
-}
-
-gboolean
 fault_vfs_contains (const char *prefix, const char *text)
 {
   GHashTableIter iter;

@@ -50,7 +50,6 @@ void fault_image_free (FaultImage *self);
 /* Puts it back in place of what is there; it can be used again. @seed as in fault_vfs_reset(). */
 void fault_image_restore (FaultImage *self, guint64 seed);
 
-gboolean fault_vfs_has_file (const char *name);
 /* Whether @text stands anywhere in the files whose names begin with @prefix. */
 gboolean fault_vfs_contains (const char *prefix, const char *text);
 
