@@ -8,7 +8,7 @@
 #include "ruhu-store-private.h"
 #include "ruhu-store.h"
 
-#include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define COLUMNS "SELECT id, kind, scope, seen, updated, body FROM draft "
 
@@ -25,17 +25,56 @@ ruhu_draft_free (RuhuDraft *self)
   g_free (self);
 }
 
-gboolean
-ruhu_store_put_draft (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen, json_object *body, GError **error)
+typedef struct
 {
-  g_autofree char *updated = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self)));
+  RuhuStore *store;
+  const char *id;
+  const char *kind;
+  const char *scope;
+  gint64 seen;
+  json_object *body;
+} Put;
 
-  g_return_val_if_fail (body != NULL, FALSE);
-  return ruhu_database_run (ruhu_store_get_database (self),
+/* @body without what was read; its members are shared. */
+static json_object *
+strip_base (json_object *body)
+{
+  json_object *stripped = json_object_new_object ();
+
+  json_object_object_foreach (body, name, value)
+  {
+    if (strcmp (name, RUHU_DRAFT_BASE) != 0)
+      json_object_object_add (stripped, name, json_object_get (value));
+  }
+  return stripped;
+}
+
+/* A page that was open when its scope left the laptop does not bring back what was deleted then. */
+static gboolean
+put_draft (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Put *job = data;
+  g_autofree char *updated = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (job->store)));
+  g_autoptr (RuhuJson) body = NULL;
+  gboolean holds;
+
+  if (!ruhu_store_holds (job->store, job->scope, &holds, error))
+    return FALSE;
+  body = holds || !json_object_is_type (job->body, json_type_object) ? json_object_get (job->body) : strip_base (job->body);
+  return ruhu_database_run (database,
                             "INSERT INTO draft (id, kind, scope, seen, updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
                             "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, scope = excluded.scope, seen = excluded.seen, updated = excluded.updated, "
                             "body = excluded.body",
-                            error, "sssiss", id, kind, scope, seen, updated, json_object_to_json_string_ext (body, JSON_C_TO_STRING_PLAIN));
+                            error, "sssiss", job->id, job->kind, job->scope, job->seen, updated, json_object_to_json_string_ext (body, JSON_C_TO_STRING_PLAIN));
+}
+
+gboolean
+ruhu_store_put_draft (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen, json_object *body, GError **error)
+{
+  Put job = { self, id, kind, scope, seen, body };
+
+  g_return_val_if_fail (body != NULL, FALSE);
+  return ruhu_database_transaction (ruhu_store_get_database (self), put_draft, &job, error);
 }
 
 /* A draft whose body cannot be read is returned without it: it stays on disk for whoever can. */

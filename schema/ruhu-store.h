@@ -97,7 +97,7 @@ typedef struct
 } RuhuDraft;
 
 void ruhu_draft_free (RuhuDraft *self);
-/* Inserts or replaces. On disk when it returns. */
+/* Inserts or replaces; without RUHU_DRAFT_BASE where this laptop does not hold the scope. On disk when it returns. */
 gboolean ruhu_store_put_draft (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen, json_object *body, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL without error where there is none. */
 RuhuDraft *ruhu_store_get_draft (RuhuStore *self, const char *id, GError **error);

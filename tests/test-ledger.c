@@ -2,6 +2,7 @@
 /* The store, the replica and the ledger together: one behaviour a test, on real files. */
 #include "config.h"
 
+#include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-fixture.h"
 
@@ -478,6 +479,55 @@ test_nothing_of_a_lost_household_stays_in_the_files (Fixture *f, gconstpointer d
     }
 }
 
+static void
+test_an_open_page_does_not_bring_a_lost_household_back (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuJson) body = json_tokener_parse ("{\"base\":{\"person\":{\"p1\":{\"name\":\"曾小明\"}}},\"typed\":{\"person\":{\"p1\":{\"sex\":\"2\"}}}}");
+  g_autoptr (RuhuDraft) before = NULL;
+  g_autoptr (RuhuDraft) after = NULL;
+
+  g_assert_true (ruhu_store_put_draft (f->a->store, "d1", "visit", "h1", 7, body, NULL));
+  before = ruhu_store_get_draft (f->a->store, "d1", NULL);
+  g_assert_true (json_object_object_get_ex (before->body, RUHU_DRAFT_BASE, NULL));
+  township_write (f->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}");
+  laptop_sync (f->a, f->township);
+  g_assert_true (ruhu_store_put_draft (f->a->store, "d1", "visit", "h1", 7, body, NULL));
+  after = ruhu_store_get_draft (f->a->store, "d1", NULL);
+  g_assert_cmpstr (json_object_to_json_string_ext (after->body, JSON_C_TO_STRING_PLAIN), ==, "{\"typed\":{\"person\":{\"p1\":{\"sex\":\"2\"}}}}");
+}
+
+static gint64
+tell_now (gpointer data)
+{
+  return ((Township *) data)->now++;
+}
+
+/* The daemon's connection was opened before the app, on another one, saved the extension. */
+static void
+test_an_extension_saved_by_the_app_reaches_its_daemon (Fixture *f, gconstpointer data)
+{
+  RuhuStoreOptions options = { .path = f->office->path, .now = tell_now, .now_data = f->township };
+  g_autoptr (RuhuJson) set =
+      json_tokener_parse ("{\"catalogue_extension\":{\"x1\":{\"name\":\"2019\",\"body\":"
+                          "\"{\\\"catalogue\\\":1,\\\"records\\\":[{\\\"name\\\":\\\"household\\\",\\\"fields\\\":[{\\\"name\\\":\\\"solar_panels\\\",\\\"type\\\":\\\"integer\\\","
+                          "\\\"label\\\":{\\\"en\\\":\\\"Solar panels\\\",\\\"zh_CN\\\":\\\"光伏板\\\"},\\\"privacy\\\":1,\\\"merge\\\":\\\"review\\\"}]}]}\"}}}");
+  RuhuEdit edit = { .scope = RUHU_SCOPE_TOWNSHIP, .set = set };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuStore) app = ruhu_store_open (&options, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (ruhu_store_get_seen (app, &edit.seen, NULL));
+  g_assert_true (ruhu_store_save (app, &edit, NULL, &error));
+  g_assert_no_error (error);
+  laptop_sync (f->office, f->township);
+  laptop_pull (f->b, f->township);
+  laptop_save (f->b, "h1", "{\"household\":{\"h1\":{\"solar_panels\":3}}}", -1);
+  laptop_push (f->b, f->township);
+  laptop_pull (f->office, f->township);
+  assert_value (app, "household", "h1", "solar_panels", "3");
+  assert_value (f->office->store, "household", "h1", "solar_panels", "3");
+}
+
 #define ADD(name) g_test_add ("/ledger/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
@@ -504,5 +554,7 @@ main (int argc, char **argv)
   ADD (verify_finds_any_tampering);
   ADD (an_extension_of_the_catalogue_travels_and_brings_waiting_data_to_light);
   ADD (nothing_of_a_lost_household_stays_in_the_files);
+  ADD (an_open_page_does_not_bring_a_lost_household_back);
+  ADD (an_extension_saved_by_the_app_reaches_its_daemon);
   return g_test_run ();
 }
