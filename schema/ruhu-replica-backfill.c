@@ -136,8 +136,8 @@ ruhu_replica_backfill (RuhuReplica *self, const RuhuBackfillEntry *entries, gsiz
 {
   Page job = { .replica = self, .entries = entries, .n = n, .cookie = cookie };
 
-  return ruhu_replica_load_device (self, error) && ruhu_database_transaction (self->database, take_page, &job, error) &&
-         (cookie != NULL || ruhu_replica_settle (self, error));
+  return ruhu_replica_load_device (self, error) && ruhu_store_refresh_catalogue (self->store, NULL, error) &&
+         ruhu_database_transaction (self->database, take_page, &job, error) && (cookie != NULL || ruhu_replica_settle (self, error));
 }
 
 gboolean

@@ -248,7 +248,8 @@ erase (RuhuDatabase *database, gpointer data, GError **error)
   RuhuReplica *self = data;
 
   return ruhu_heads_forget (database, ruhu_store_get_catalogue (self->store), RUHU_SCOPE_ALL, NULL, error) &&
-         ruhu_database_execute (database, "DELETE FROM log; DELETE FROM draft; DELETE FROM scope; DELETE FROM meta", error);
+         ruhu_database_execute (database, "DELETE FROM log; DELETE FROM draft; DELETE FROM scope; DELETE FROM meta", error) &&
+         ruhu_store_set_meta (self->store, "scrub", "1", error);
 }
 
 gboolean
@@ -257,5 +258,5 @@ ruhu_replica_erase (RuhuReplica *self, GError **error)
   if (!ruhu_database_transaction (self->database, erase, self, error))
     return FALSE;
   g_clear_pointer (&self->device, g_free);
-  return ruhu_database_checkpoint (self->database, error);
+  return ruhu_replica_settle (self, error);
 }

@@ -328,11 +328,12 @@ ruhu_replica_apply (RuhuReplica *self, const RuhuEntry *entries, gsize n, gsize 
   g_return_val_if_fail (self != NULL && applied != NULL, FALSE);
   if (!ruhu_replica_load_device (self, error) || !ruhu_replica_get_backfill (self, &pending, &position, NULL, error))
     return FALSE;
+  /* The app may have extended the catalogue since, or let the tables follow it: what this catalogue does not know would get no row, and nobody would add it later. */
   while (pending == NULL && job.done < n && !job.stop)
     {
       gsize before = job.done;
 
-      if (!ruhu_database_transaction (self->database, apply_slice, &job, error))
+      if (!ruhu_store_refresh_catalogue (self->store, NULL, error) || !ruhu_database_transaction (self->database, apply_slice, &job, error))
         {
           job.done = before;
           return FALSE;
