@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ruhu-syncd: the laptop's synchronisation daemon, and its two errands from the command line. Exit status: 0 done, 1 not done, 2 wrong usage, 3 another one is running. */
+/* ruhu-syncd: the laptop's synchronisation daemon, and its errands from the command line. Exit status: 0 done, 1 not done, 2 wrong usage, 3 another one is running. */
 #define G_LOG_DOMAIN "ruhu-syncd"
 
 #include "config.h"
 
 #include "ruhu-agent-dbus.h"
 #include "ruhu-agent-watch.h"
+#include "ruhu-carry.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-courier.h"
 #include "ruhu-error.h"
@@ -33,6 +34,8 @@ typedef struct
   gboolean no_dbus;
   const char *data_dir; /* or NULL */
   const char *link;     /* or NULL */
+  const char *export;   /* or NULL */
+  const char *import;   /* or NULL */
 } Options;
 
 typedef struct
@@ -138,6 +141,33 @@ synchronise_once (const char *directory)
   return waiting == 0 ? 0 : EXIT_NOT_DONE;
 }
 
+static int
+export_bundle (const char *directory, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 changes = 0, left = 0;
+
+  if (!ruhu_carry_export (directory, path, &changes, &left, &error))
+    return complain_of (error);
+  printf ("changes=%" G_GINT64_FORMAT " left=%" G_GINT64_FORMAT "\n", changes, left);
+  if (left > 0)
+    return complain (_ ("Not everything fits into one bundle. Once the township's answer is imported, export again for the rest"), EXIT_NOT_DONE);
+  return 0;
+}
+
+static int
+import_bundle (const char *directory, const char *path)
+{
+  g_auto (RuhuCarried) carried = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!ruhu_carry_import (directory, path, &carried, &error))
+    return complain_of (error);
+  printf ("received=%" G_GUINT64_FORMAT " refused=%" G_GINT64_FORMAT " waiting=%" G_GINT64_FORMAT " position=%" G_GINT64_FORMAT "\n", carried.received, carried.refused,
+          carried.waiting, carried.position);
+  return carried.stop != NULL ? complain_of (carried.stop) : 0;
+}
+
 static gboolean
 signal_cb (gpointer data)
 {
@@ -214,6 +244,10 @@ run (const Options *options)
     return enrol (directory, options->link);
   if (options->once)
     return synchronise_once (directory);
+  if (options->export != NULL)
+    return export_bundle (directory, options->export);
+  if (options->import != NULL)
+    return import_bundle (directory, options->import);
   return serve (directory, !options->no_dbus);
 }
 
@@ -231,13 +265,15 @@ set_language (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *data_dir = NULL, *link = NULL;
+  g_autofree char *data_dir = NULL, *link = NULL, *export = NULL, *import = NULL;
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "version", 0, 0, G_OPTION_ARG_NONE, &options.version, N_ ("Print the version and exit"), NULL },
     { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, N_ ("Work on this data folder"), N_ ("DIR") },
     { "enrol", 0, 0, G_OPTION_ARG_STRING, &link, N_ ("Enrol this laptop with the office's link and exit"), N_ ("LINK") },
     { "once", 0, 0, G_OPTION_ARG_NONE, &options.once, N_ ("Synchronise once, print the figures and exit"), NULL },
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, &export, N_ ("Write what waits here to a file for the township, sealed, and exit"), N_ ("FILE") },
+    { "import", 0, 0, G_OPTION_ARG_FILENAME, &import, N_ ("Take in the township's answer to such a file and exit"), N_ ("FILE") },
     { "no-dbus", 0, 0, G_OPTION_ARG_NONE, &options.no_dbus, N_ ("Stay off the session bus"), NULL },
     { 0 },
   };
@@ -253,7 +289,9 @@ main (int argc, char **argv)
     return complain (error->message, EXIT_USAGE);
   options.data_dir = data_dir;
   options.link = link;
-  if (argc > 1 || (options.once && options.link != NULL))
+  options.export = export;
+  options.import = import;
+  if (argc > 1 || options.once + (link != NULL) + (export != NULL) + (import != NULL) > 1)
     return complain (_ ("Wrong arguments; --help lists them"), EXIT_USAGE);
   if (options.version)
     {

@@ -6,6 +6,7 @@
 #include "ruhu-courier.h"
 
 #include "ruhu-answer.h"
+#include "ruhu-bundle.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-link.h"
@@ -150,6 +151,22 @@ make_enrol_body (RuhuCredentials *credentials)
   return g_bytes_new (text, strlen (text));
 }
 
+/* The key that bundles are sealed for when there is no network. Without it everything else goes on, so a failure is only told. */
+static void
+keep_server_key (RuhuCourier *self)
+{
+  GBytes *key = ruhu_http_get_server_key (self->http);
+  g_autofree char *text = NULL, *kept = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (key == NULL || !ruhu_bundle_key_has_pin (key, self->credentials->pin))
+    return;
+  text = g_base64_encode (g_bytes_get_data (key, NULL), g_bytes_get_size (key));
+  kept = ruhu_store_get_meta (self->store, "server_key", NULL);
+  if (g_strcmp0 (kept, text) != 0 && !ruhu_store_set_meta (self->store, "server_key", text, &local))
+    g_warning ("The township's public key could not be kept: %s", local->message);
+}
+
 /* The store becomes the device's. The server's address and pin are noted beside it for whoever looks into the file. */
 static gboolean
 adopt (RuhuCourier *self, const RuhuEnrolAnswer *answer, GError **error)
@@ -208,6 +225,7 @@ confirm_enrolment (RuhuCourier *self, GError **error)
     }
   if (!adopt (self, answer, error))
     return FALSE;
+  keep_server_key (self);
   code = g_steal_pointer (&self->credentials->code);
   if (!ruhu_credentials_save (self->directory, self->credentials, &self->token_store, error))
     {
@@ -355,6 +373,7 @@ ruhu_courier_sync (RuhuCourier *self, GError **error)
       return FALSE;
     }
   self->rejected = FALSE;
+  keep_server_key (self);
   remember_success (self);
   return TRUE;
 }

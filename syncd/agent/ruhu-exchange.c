@@ -9,6 +9,7 @@
 #include "ruhu-error.h"
 #include "ruhu-answer.h"
 #include "ruhu-pace.h"
+#include "ruhu-parcel.h"
 #include "ruhu-schedule.h"
 #include "ruhu-store-query.h"
 #include "ruhu-wire.h"
@@ -40,11 +41,13 @@ struct _RuhuExchange
   RuhuHttp *http;
   RuhuStageFunc stage;
   gpointer stage_data;
+  RuhuParcel *parcel; /* answers that were brought instead of a network; NULL: ask */
   /* Values. */
   RuhuPace push, page;
   gboolean unsure;       /* a push broke: the township may have taken it */
   gint64 clock_measured; /* elapsed ms; 0: never */
   gboolean news;
+  gboolean unanswered; /* the parcel does not go on from here */
   RuhuFigures figures;
 };
 
@@ -160,7 +163,7 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
       if (last == 0)
         return TRUE;
       plain = g_string_free_to_bytes (g_steal_pointer (&lines));
-      body = request (self, "/v1/push", plain, "application/json", 0, &local);
+      body = request (self, RUHU_TARGET_PUSH, plain, "application/json", 0, &local);
       if (body != NULL)
         {
           ruhu_pace_succeed (&self->push);
@@ -257,14 +260,33 @@ push_all (RuhuExchange *self, GError **error)
     }
 }
 
+/* What the parcel has for it. */
+static GBytes *
+look_up (RuhuExchange *self, const char *target, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  GBytes *answer = ruhu_parcel_lookup (self->parcel, target, &local);
+
+  self->unanswered = g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NOT_FOUND);
+  if (answer == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return answer;
+}
+
 /* Asks for a page of the stream or of a backfill, small where larger ones did not come through. */
 static GBytes *
 request_page (RuhuExchange *self, const char *target, guint wait, GError **error)
 {
-  g_autofree char *sized = self->page.size < MAX_PAGE ? g_strdup_printf ("%s&size=%" G_GSIZE_FORMAT, target, self->page.size) : NULL;
-  GBytes *body = request (self, sized != NULL ? sized : target, NULL, RUHU_WIRE_NDJSON, wait, error);
-  gsize received = ruhu_http_get_received (self->http);
+  g_autofree char *sized = NULL;
+  GBytes *body;
+  gsize received;
 
+  if (self->parcel != NULL)
+    return look_up (self, target, error);
+  if (self->page.size < MAX_PAGE)
+    sized = g_strdup_printf ("%s&size=%" G_GSIZE_FORMAT, target, self->page.size);
+  body = request (self, sized != NULL ? sized : target, NULL, RUHU_WIRE_NDJSON, wait, error);
+  received = ruhu_http_get_received (self->http);
   /* A long poll that breaks in silence says nothing about pages. */
   if (body != NULL)
     ruhu_pace_succeed (&self->page);
@@ -277,7 +299,7 @@ request_page (RuhuExchange *self, const char *target, guint wait, GError **error
 static gboolean
 backfill_page (RuhuExchange *self, gboolean *more, GError **error)
 {
-  g_autofree char *scope = NULL, *cookie = NULL, *target = NULL, *escaped_scope = NULL, *escaped_cookie = NULL;
+  g_autofree char *scope = NULL, *cookie = NULL, *target = NULL;
   g_autoptr (RuhuBackfillPage) page = NULL;
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) body = NULL;
@@ -289,9 +311,7 @@ backfill_page (RuhuExchange *self, gboolean *more, GError **error)
   if (scope == NULL)
     return TRUE;
   tell_stage (self, RUHU_STAGE_BACKFILLING, -1);
-  escaped_scope = g_uri_escape_string (scope, NULL, FALSE);
-  escaped_cookie = g_uri_escape_string (cookie != NULL ? cookie : "", NULL, FALSE);
-  target = g_strdup_printf ("/v1/backfill?scope=%s&at=%" G_GINT64_FORMAT "%s%s", escaped_scope, position, cookie != NULL ? "&cookie=" : "", escaped_cookie);
+  target = ruhu_target_backfill (scope, position, cookie);
   body = request_page (self, target, 0, &local);
   if (body == NULL && g_error_matches (local, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
     return ruhu_replica_refuse_backfill (self->replica, error);
@@ -368,7 +388,7 @@ pull_page (RuhuExchange *self, guint wait, gint64 *cursor, gint64 *head, gboolea
 
   if (!ruhu_replica_get_cursor (self->replica, cursor, &hash, error))
     return FALSE;
-  target = g_strdup_printf ("/v1/pull?after=%" G_GINT64_FORMAT "%s%s", *cursor, hash != NULL ? "&hash=" : "", hash != NULL ? hash : "");
+  target = ruhu_target_pull (*cursor, hash);
   if (wait > 0)
     {
       g_autofree char *plain = g_steal_pointer (&target);
@@ -428,6 +448,25 @@ ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error)
   g_return_val_if_fail (self != NULL, FALSE);
 
   return pull_all (self, seconds, error);
+}
+
+gboolean
+ruhu_exchange_take_parcel (RuhuExchange *self, RuhuParcel *parcel, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean ok;
+
+  g_return_val_if_fail (self != NULL && parcel != NULL, FALSE);
+
+  self->parcel = parcel;
+  self->unanswered = FALSE;
+  ok = pull_all (self, 0, &local);
+  self->parcel = NULL;
+  /* Where it ends, the network or the next bundle goes on. */
+  if (ok || self->unanswered)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 gboolean

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ruhu-http.h"
+#include "ruhu-parcel.h"
 #include "ruhu-replica.h"
 
 G_BEGIN_DECLS
@@ -29,7 +30,7 @@ typedef struct
   guint64 received; /* entries of the stream, and heads of backfills */
 } RuhuFigures;
 
-/* All borrowed; @http has its server and token. Transfer full. */
+/* All borrowed; @http has its server and token, or is NULL for ruhu_exchange_take_parcel() alone. Transfer full. */
 RuhuExchange *ruhu_exchange_new (RuhuStore *store, RuhuReplica *replica, RuhuHttp *http, RuhuStageFunc stage, gpointer data);
 void ruhu_exchange_free (RuhuExchange *self);
 
@@ -43,6 +44,14 @@ gboolean ruhu_exchange_run (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUS
 
 /* Waits up to @seconds for others' changes and takes them in; returns early with them. Otherwise as ruhu_exchange_run(), without the push. */
 gboolean ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * ruhu_exchange_take_parcel:
+ *
+ * As the pull of ruhu_exchange_run(), with the answers of @parcel instead of the township's over the network. Ends well where the parcel does not go on from where this laptop
+ * stands: an old one changes nothing.
+ */
+gboolean ruhu_exchange_take_parcel (RuhuExchange *self, RuhuParcel *parcel, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether something was stored since this was last asked. */
 gboolean ruhu_exchange_take_news (RuhuExchange *self);

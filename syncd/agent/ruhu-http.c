@@ -5,6 +5,7 @@
 
 #include "ruhu-http.h"
 
+#include "ruhu-bundle.h"
 #include "ruhu-error.h"
 #include "ruhu-problem.h"
 #include "ruhu-schedule.h"
@@ -25,6 +26,8 @@ G_STATIC_ASSERT (sizeof (curl_off_t) == 8);
 /* Smaller bodies gain nothing from being compressed. */
 #define COMPRESS_FROM   256
 #define MAX_RETRY_AFTER (24 * 3600)
+/* How libcurl marks a certificate among what it tells about it. */
+#define CERTIFICATE "Cert:"
 
 struct _RuhuHttp
 {
@@ -38,6 +41,7 @@ struct _RuhuHttp
   char *pin; /* as libcurl wants it */
   char *token;
   GByteArray *received;
+  GBytes *server_key;
   /* Values. */
   int wake_fd;
   guint still, connect;
@@ -83,6 +87,7 @@ ruhu_http_free (RuhuHttp *self)
   curl_easy_cleanup (self->easy);
   curl_multi_cleanup (self->multi);
   g_byte_array_unref (self->received);
+  g_clear_pointer (&self->server_key, g_bytes_unref);
   g_free (self->base);
   g_free (self->pin);
   if (self->token != NULL)
@@ -105,6 +110,7 @@ ruhu_http_set_server (RuhuHttp *self, const char *base, const char *pin, const c
   g_free (self->base);
   g_free (self->pin);
   g_free (self->token);
+  g_clear_pointer (&self->server_key, g_bytes_unref);
   self->base = g_strdup (base);
   self->pin = g_strdup_printf ("sha256//%s=", standard);
   self->token = g_strdup (token);
@@ -154,6 +160,8 @@ set_security (RuhuHttp *self)
   curl_easy_setopt (easy, CURLOPT_PINNEDPUBLICKEY, self->pin);
   curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 0L);
   curl_easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  /* What the pin was held against is kept: bundles are sealed for that key. */
+  curl_easy_setopt (easy, CURLOPT_CERTINFO, 1L);
   curl_easy_setopt (easy, CURLOPT_CAINFO, NULL);
   curl_easy_setopt (easy, CURLOPT_CAPATH, NULL);
   curl_easy_setopt (easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
@@ -344,6 +352,26 @@ get_header (RuhuHttp *self, const char *name)
   return header->value;
 }
 
+/* The key that the pin has just passed; a connection that is used again tells no certificate. */
+static void
+take_server_key (RuhuHttp *self)
+{
+  struct curl_certinfo *information = NULL;
+
+  if (curl_easy_getinfo (self->easy, CURLINFO_CERTINFO, &information) != CURLE_OK || information == NULL || information->num_of_certs < 1)
+    return;
+  for (struct curl_slist *item = information->certinfo[0]; item != NULL; item = item->next)
+    {
+      g_autoptr (GBytes) key = g_str_has_prefix (item->data, CERTIFICATE) ? ruhu_bundle_read_certificate (item->data + strlen (CERTIFICATE), NULL) : NULL;
+
+      if (key == NULL)
+        continue;
+      g_clear_pointer (&self->server_key, g_bytes_unref);
+      self->server_key = g_steal_pointer (&key);
+      return;
+    }
+}
+
 /* What every answer tells, good or bad. @started: when the request was, elapsed time. */
 static void
 take_notes (RuhuHttp *self, gint64 started)
@@ -475,6 +503,7 @@ ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
       return NULL;
     }
   take_notes (self, started);
+  take_server_key (self);
   return judge (self, request, error);
 }
 
@@ -502,6 +531,14 @@ ruhu_http_get_received (RuhuHttp *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->received->len;
+}
+
+GBytes *
+ruhu_http_get_server_key (RuhuHttp *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->server_key;
 }
 
 gint64

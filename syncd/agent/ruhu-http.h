@@ -53,6 +53,9 @@ gint64 ruhu_http_get_township_time (RuhuHttp *self);
 gboolean ruhu_http_was_cut (RuhuHttp *self);
 gsize ruhu_http_get_received (RuhuHttp *self);
 
+/* The township's public key (SubjectPublicKeyInfo, DER) from the connection that was made last, whose pin held; NULL before the first. Borrowed. */
+GBytes *ruhu_http_get_server_key (RuhuHttp *self);
+
 /* What the last answer asked to wait (Retry-After) in ms; 0: nothing. */
 gint64 ruhu_http_get_retry_after (RuhuHttp *self);
 

@@ -21,6 +21,7 @@ static const struct
   { "device", "list|revoke DIR …", N_ ("list the laptops, or revoke one"), ruhu_command_device },
   { "verify", "DIR", N_ ("check that the log is as it was written"), ruhu_command_verify },
   { "backup", "DIR FILE", N_ ("copy the database, also while it is being served"), ruhu_command_backup },
+  { "import-bundle", "DIR FILE", N_ ("take in what a laptop without network sent in a file"), ruhu_command_import_bundle },
   { "generate", "DIR", N_ ("make a township with invented households"), ruhu_command_generate },
 };
 
@@ -29,7 +30,7 @@ print_help (void)
 {
   g_print (_ ("Usage: ruhu-township COMMAND …\n\nThe township's server for Ruhu, the recorder of household visits.\n\nCommands:\n"));
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-9s %-18s %s\n", commands[i].name, commands[i].parameters, _ (commands[i].summary));
+    g_print ("  %-13s %-18s %s\n", commands[i].name, commands[i].parameters, _ (commands[i].summary));
   g_print (_ ("\n“ruhu-township COMMAND --help” tells more about one of them.\nExit status: 0 done; 1 not done, and standard error says why; 2 wrong usage.\n"));
 }
 
