@@ -103,7 +103,7 @@ class Person:
         self.go_to(_("Check and finish"))
         self.app.shoot("visit-finish")
         self.app.press(_("Finish the visit"))
-        self.app.see(_("The visit is saved on this laptop. It is sent as soon as there is a connection."))
+        self.app.wait(lambda: not self.app.find_all("filler", "RuhuVisitPage"), "the visit's page to close")
         self.app.shoot("visit-saved")
 
     # A conflict.
@@ -117,5 +117,5 @@ class Person:
     def take(self, value):
         app = self.app
         app.click(app.calmly(lambda: next(a for a in app.find_all("push button", _("Take This")) if value in a.name)))
-        app.see(_("No Conflicts"))
+        app.see(_("No Conflicts"), 30)
         app.shoot("conflict-settled")

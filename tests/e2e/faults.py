@@ -258,6 +258,8 @@ class Story:
         prefix = ["faketime", "-f", shift]
         laptop = self.laptop(prefix=prefix, start=False)
         laptop.env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        # faketime has to be loaded first too.
+        laptop.env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         laptop.start().sync(self.township, 120)
         recorder = laptop.record
         household = laptop.households()[0]

@@ -277,8 +277,16 @@ class Laptop:
     # What a person does.
 
     def record(self, *arguments, check=True, seen=None):
+        """While another program writes, a sanitizer's build can outlast the wait for the lock: then nothing was done, and it is asked again."""
         options = ["--seen", str(seen)] if seen is not None else []
-        return run([program("ruhu-record"), *options, str(self.data), *map(str, arguments)], env=self.env, check=check)
+        command = [program("ruhu-record"), *options, str(self.data), *map(str, arguments)]
+        for attempt in range(SLOW * 5):
+            result = run(command, env=self.env, check=False)
+            if result.returncode == 0 or SLOW == 1 or not result.stderr.startswith("busy\t"):
+                break
+        if check and result.returncode != 0:
+            raise Failed(f"{' '.join(map(str, command))}\n  status {result.returncode}\n  {result.stderr[-2000:]}")
+        return result
 
     def lines(self, *arguments):
         return [line.split("\t") for line in self.record(*arguments).stdout.splitlines()]
