@@ -44,6 +44,9 @@ class App:
         self.env = dict(laptop.env, DISPLAY=self.display.name, GDK_BACKEND="x11", GSK_RENDERER="cairo", GTK_USE_PORTAL="0", NO_AT_BRIDGE="0", GTK_A11Y="atspi",
                         LC_ALL="C.UTF-8", LANGUAGE=language, GIO_USE_VFS="local", LIBGL_ALWAYS_SOFTWARE="1")
         self.env.pop("WAYLAND_DISPLAY", None)
+        if SLOW > 1:
+            # Whole stacks, so that tests/lsan.supp tells GTK's leaks from ours.
+            self.env["LSAN_OPTIONS"] = os.environ.get("LSAN_OPTIONS", "") + ":fast_unwind_on_malloc=0"
         self.process = Process(laptop.scratch, f"{laptop.name}-app", [*os.environ.get("RUHU_WRAP", "").split(), program("ruhu")], env=self.env)
 
     def attach(self):
