@@ -45,6 +45,7 @@ struct _RuhuExchange
   /* Values. */
   RuhuPace push, page;
   gboolean unsure;       /* a push broke: the township may have taken it */
+  gboolean shrunk;       /* … and the next one will be smaller */
   gint64 clock_measured; /* elapsed ms; 0: never */
   gboolean news;
   gboolean unanswered; /* the parcel does not go on from here */
@@ -182,6 +183,7 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
         {
           ruhu_pace_break (&self->push, g_bytes_get_size (plain));
           self->unsure = TRUE;
+          self->shrunk = last > after + 1;
         }
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
@@ -234,10 +236,18 @@ push_all (RuhuExchange *self, GError **error)
   for (;;)
     {
       g_autoptr (RuhuPushAnswer) answer = NULL;
+      g_autoptr (GError) local = NULL;
 
       tell_stage (self, RUHU_STAGE_PUSHING, MIN (1.0, (double) done / MAX (waiting, 1)));
-      if (!push_batch (self, after, &answer, error))
-        return FALSE;
+      self->shrunk = FALSE;
+      if (!push_batch (self, after, &answer, &local))
+        {
+          /* Where the township can still be asked, the link is up, and less may get through at once. */
+          if (self->shrunk && ask_accepted (self, NULL) && ruhu_replica_get_pushed (self->replica, &after, NULL))
+            continue;
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
       if (answer == NULL)
         return TRUE;
       if (!ruhu_replica_pushed (self->replica, answer->accepted, error))
@@ -277,22 +287,29 @@ look_up (RuhuExchange *self, const char *target, GError **error)
 static GBytes *
 request_page (RuhuExchange *self, const char *target, guint wait, GError **error)
 {
-  g_autofree char *sized = NULL;
-  GBytes *body;
-  gsize received;
-
   if (self->parcel != NULL)
     return look_up (self, target, error);
-  if (self->page.size < MAX_PAGE)
-    sized = g_strdup_printf ("%s&size=%" G_GSIZE_FORMAT, target, self->page.size);
-  body = request (self, sized != NULL ? sized : target, NULL, RUHU_WIRE_NDJSON, wait, error);
-  received = ruhu_http_get_received (self->http);
-  /* A long poll that breaks in silence says nothing about pages. */
-  if (body != NULL)
-    ruhu_pace_succeed (&self->page);
-  else if (ruhu_http_was_cut (self->http) && (wait == 0 || received > 0))
-    ruhu_pace_break (&self->page, received > 0 ? received * PACKING : self->page.size);
-  return body;
+  for (;;)
+    {
+      g_autofree char *sized = self->page.size < MAX_PAGE ? g_strdup_printf ("%s&size=%" G_GSIZE_FORMAT, target, self->page.size) : NULL;
+      g_autoptr (GError) local = NULL;
+      GBytes *body = request (self, sized != NULL ? sized : target, NULL, RUHU_WIRE_NDJSON, wait, &local);
+      gsize expected = ruhu_http_get_expected (self->http), before = self->page.size;
+
+      if (body != NULL)
+        {
+          ruhu_pace_succeed (&self->page);
+          return body;
+        }
+      /* A long poll that breaks in silence says nothing about pages. */
+      if (ruhu_http_was_cut (self->http) && (wait == 0 || expected > 0))
+        ruhu_pace_break (&self->page, expected > 0 ? expected * PACKING : before / 2);
+      /* The link carries something: less may get through at once. */
+      if (ruhu_http_was_cut (self->http) && expected > 0 && self->page.size < before)
+        continue;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
 }
 
 /* *@more: there may be another page. */

@@ -255,12 +255,11 @@ static gint64
 get_patience (RuhuHttp *self, gint64 since)
 {
   const gint64 longest = 60 * 1000;
-  curl_off_t connected = 0;
-  long opened = 0;
+  long port = 0;
 
-  curl_easy_getinfo (self->easy, CURLINFO_NUM_CONNECTS, &opened);
-  curl_easy_getinfo (self->easy, CURLINFO_CONNECT_TIME_T, &connected);
-  if (opened == 0 || connected > 0)
+  /* The peer's port is known as soon as it has answered; for a kept connection, at once. */
+  curl_easy_getinfo (self->easy, CURLINFO_PRIMARY_PORT, &port);
+  if (port != 0)
     return longest;
   return CLAMP (since + (gint64) self->connect * 1000 - ruhu_schedule_boottime (NULL), 0, longest);
 }
@@ -471,6 +470,7 @@ ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
   g_autoptr (HeaderList) headers = NULL;
   g_autoptr (GBytes) body = NULL;
   g_autofree char *url = NULL;
+  g_autoptr (GError) local = NULL;
   RuhuEncoding encoding = RUHU_ENCODING_IDENTITY;
   gint64 started;
   CURLcode result;
@@ -498,8 +498,9 @@ ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
       curl_off_t begun = 0;
 
       curl_easy_getinfo (self->easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
-      self->cut = begun > 0;
-      set_transfer_error (self, result, error);
+      set_transfer_error (self, result, &local);
+      self->cut = begun > 0 && g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NETWORK);
+      g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
   take_notes (self, started);
@@ -526,11 +527,14 @@ ruhu_http_was_cut (RuhuHttp *self)
 }
 
 gsize
-ruhu_http_get_received (RuhuHttp *self)
+ruhu_http_get_expected (RuhuHttp *self)
 {
+  curl_off_t length = 0;
+
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->received->len;
+  curl_easy_getinfo (self->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  return MAX (self->received->len, (gsize) CLAMP (length, 0, RUHU_WIRE_MAX_BODY));
 }
 
 GBytes *

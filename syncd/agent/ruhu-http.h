@@ -49,9 +49,10 @@ GBytes *ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError *
 /* The township's time now in ms, from the last answer and the time elapsed since; -1 if the last one did not tell. */
 gint64 ruhu_http_get_township_time (RuhuHttp *self);
 
-/* Whether the last request broke after it had begun to be sent, so that a smaller one may get through; and how many bytes of its answer's body had come. */
+/* Whether the last request broke after it had begun to be sent, so that a smaller one may get through; and how long its answer's body was to be, as it travels: 0 if
+ * not even the answer's head had come. */
 gboolean ruhu_http_was_cut (RuhuHttp *self);
-gsize ruhu_http_get_received (RuhuHttp *self);
+gsize ruhu_http_get_expected (RuhuHttp *self);
 
 /* The township's public key (SubjectPublicKeyInfo, DER) from the connection that was made last, whose pin held; NULL before the first. Borrowed. */
 GBytes *ruhu_http_get_server_key (RuhuHttp *self);
