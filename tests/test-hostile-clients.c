@@ -3,344 +3,13 @@
  * meanwhile and afterwards, and the server's memory stays within bounds. */
 #include "config.h"
 
-#include "ruhu-cleanups.h"
-#include "ruhu-link.h"
+#include "hostile.h"
 #include "ruhu-wire.h"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
-#include <fcntl.h>
-#include <gio/gio.h>
-#include <glib/gstdio.h>
-#include <gnutls/gnutls.h>
-#include <json-c/json.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define TOKEN  "hostile-test-token-ABCDEFGHIJKLMNOPQRSTUVWX"
-#define DEVICE "00000000000abcde"
-/* The shortest that the configuration takes, in s: headers then have twice as long, bodies four times. */
-#define IDLE 5
-/* An honest laptop is answered within this, in ms. */
-#define SOON 2000
-/* What hostile clients may cost the server in memory, in KiB; the figures of each case are in the test's log. */
-#define MEMORY_BOUND (160 * 1024)
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SLOWNESS      4
-#define HAS_SANITIZER 1
-#else
-#define SLOWNESS      1
-#define HAS_SANITIZER 0
-#endif
-
-static const char *program;
-static struct
-{
-  char *scratch;
-  char *town;
-  char *base;
-  char *authorization; /* the header with its line end */
-  GPid pid;
-  guint port;
-} site;
-
-/* The site. */
-
-static char *
-command (const char *const *arguments)
-{
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *said = NULL;
-  char *out = NULL;
-  int status;
-
-  g_ptr_array_add (argv, (char *) program);
-  for (gsize i = 0; arguments[i] != NULL; i++)
-    g_ptr_array_add (argv, (char *) arguments[i]);
-  g_ptr_array_add (argv, NULL);
-  g_spawn_sync (NULL, (char **) argv->pdata, NULL, 0, NULL, NULL, &out, &said, &status, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (status, ==, 0);
-  return out;
-}
-
-static void
-set_idle_seconds (void)
-{
-  g_autofree char *path = g_build_filename (site.town, "township.conf", NULL);
-  g_autofree char *text = NULL, *set = NULL;
-  g_autoptr (GRegex) regex = g_regex_new ("idle-seconds=\\d+", 0, 0, NULL);
-  g_autofree char *with = g_strdup_printf ("idle-seconds=%d", IDLE);
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  set = g_regex_replace_literal (regex, text, -1, 0, with, 0, NULL);
-  g_assert_cmpstr (set, !=, text);
-  g_assert_true (g_file_set_contents (path, set, -1, NULL));
-}
-
-static void
-start_server (void)
-{
-  const char *argv[] = { program, "serve", "--listen", "127.0.0.1", "--port", "0", site.town, NULL };
-  g_autofree char *path = g_build_filename (site.town, "port", NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &site.pid, &error));
-  for (guint i = 0; i < 600 && !g_file_get_contents (path, &text, NULL, NULL); i++)
-    g_usleep (50 * 1000);
-  g_assert_nonnull (text);
-  site.port = (guint) g_ascii_strtoull (text, NULL, 10);
-  site.base = g_strdup_printf ("https://127.0.0.1:%u", site.port);
-}
-
-/* In KiB; -1 if the server is gone. */
-static glong
-read_memory (const char *what)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) site.pid);
-  g_autofree char *text = NULL;
-  const char *line;
-
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return -1;
-  line = strstr (text, what);
-  return line != NULL ? strtol (line + strlen (what), NULL, 10) : -1;
-}
-
-/* The highest memory is measured from here on. */
-static glong
-begin_measuring (void)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/clear_refs", (int) site.pid);
-  int fd = open (path, O_WRONLY | O_CLOEXEC);
-
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (write (fd, "5", 1), ==, 1);
-  close (fd);
-  return read_memory ("VmRSS:");
-}
-
-static void
-check_memory (glong before)
-{
-  glong peak = read_memory ("VmHWM:");
-
-  g_test_message ("memory: %ld KiB before, %ld KiB at the most", before, peak);
-  g_assert_cmpint (before, >, 0);
-  g_assert_cmpint (peak, >, 0);
-  /* What a sanitizer keeps aside is not the server's. */
-  if (!HAS_SANITIZER)
-    g_assert_cmpint (peak - before, <, MEMORY_BOUND);
-}
-
-/* Requests by libcurl. */
-
-static size_t
-drop_cb (char *data, size_t size, size_t n, void *user)
-{
-  return size * n;
-}
-
-typedef struct
-{
-  const char *target;
-  const char *encoding; /* NULL: plain */
-  const char *from;     /* own address, or NULL */
-  GBytes *body;
-  long milliseconds; /* the whole may take; 0: a minute */
-  CURLcode code;
-  long status;
-  double seconds;
-} Trip;
-
-static gpointer
-travel (gpointer data)
-{
-  Trip *trip = data;
-  CURL *easy = curl_easy_init ();
-  g_autofree char *url = g_strconcat (site.base, trip->target, NULL);
-  g_autofree char *encoding = g_strdup_printf ("Content-Encoding: %s", trip->encoding);
-  struct curl_slist *headers = curl_slist_append (NULL, "Authorization: Bearer " TOKEN);
-
-  if (trip->encoding != NULL)
-    headers = curl_slist_append (headers, encoding);
-  curl_easy_setopt (easy, CURLOPT_URL, url);
-  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 0L);
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, 0L);
-  curl_easy_setopt (easy, CURLOPT_CAINFO, NULL);
-  curl_easy_setopt (easy, CURLOPT_CAPATH, NULL);
-  curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, drop_cb);
-  curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, trip->milliseconds > 0 ? trip->milliseconds : 60000L);
-  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (easy, CURLOPT_INTERFACE, trip->from);
-  if (trip->body != NULL)
-    {
-      curl_easy_setopt (easy, CURLOPT_POST, 1L);
-      curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE, (long) g_bytes_get_size (trip->body));
-      curl_easy_setopt (easy, CURLOPT_POSTFIELDS, g_bytes_get_size (trip->body) > 0 ? g_bytes_get_data (trip->body, NULL) : "");
-    }
-  trip->code = curl_easy_perform (easy);
-  curl_easy_getinfo (easy, CURLINFO_RESPONSE_CODE, &trip->status);
-  curl_easy_getinfo (easy, CURLINFO_TOTAL_TIME, &trip->seconds);
-  curl_easy_cleanup (easy);
-  curl_slist_free_all (headers);
-  return NULL;
-}
-
-/* An honest laptop, on a new connection: who am I, and what have you of mine. */
-static void
-check_honest_from (const char *address)
-{
-  g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0);
-  Trip me = { .target = "/v1/me", .milliseconds = SOON * SLOWNESS, .from = address };
-  Trip push = { .target = "/v1/push", .body = nothing, .milliseconds = SOON * SLOWNESS, .from = address };
-
-  travel (&me);
-  travel (&push);
-  g_test_message ("honest: %.3f s, %.3f s", me.seconds, push.seconds);
-  g_assert_cmpint (me.code, ==, CURLE_OK);
-  g_assert_cmpint (me.status, ==, 200);
-  g_assert_cmpint (push.code, ==, CURLE_OK);
-  g_assert_cmpint (push.status, ==, 200);
-}
-
-static void
-check_honest (void)
-{
-  check_honest_from (NULL);
-}
-
-static void
-enrol (const char *link)
-{
-  g_autoptr (RuhuLink) parsed = ruhu_link_parse (link, NULL);
-  g_autofree char *text = g_strdup_printf ("{\"code\":\"%s\",\"device\":\"" DEVICE "\",\"token\":\"" TOKEN "\",\"name\":\"laptop\"}", parsed->code);
-  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
-  Trip trip = { .target = "/v1/enrol", .body = body };
-
-  travel (&trip);
-  g_assert_cmpint (trip.status, ==, 200);
-}
-
-/* Connections by hand. */
-
-typedef struct
-{
-  int fd;
-  gnutls_session_t tls; /* NULL: not yet spoken */
-} Raw;
-
-static gnutls_certificate_credentials_t credentials;
-
-static Raw
-raw_connect (void)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons ((guint16) site.port), .sin_addr = { htonl (INADDR_LOOPBACK) } };
-  struct timeval patience = { .tv_sec = 20 };
-  Raw raw = { .fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
-
-  g_assert_cmpint (raw.fd, >=, 0);
-  setsockopt (raw.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  setsockopt (raw.fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  g_assert_cmpint (connect (raw.fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  return raw;
-}
-
-static Raw
-raw_new (void)
-{
-  Raw raw = raw_connect ();
-
-  gnutls_init (&raw.tls, GNUTLS_CLIENT);
-  gnutls_set_default_priority (raw.tls);
-  gnutls_credentials_set (raw.tls, GNUTLS_CRD_CERTIFICATE, credentials);
-  gnutls_transport_set_int (raw.tls, raw.fd);
-  g_assert_cmpint (gnutls_handshake (raw.tls), ==, GNUTLS_E_SUCCESS);
-  return raw;
-}
-
-static void
-raw_clear (Raw *raw)
-{
-  if (raw->tls != NULL)
-    gnutls_deinit (raw->tls);
-  if (raw->fd >= 0)
-    close (raw->fd);
-  *raw = (Raw){ .fd = -1 };
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
-
-/* FALSE: the server has ended it. */
-static gboolean
-raw_send (Raw *raw, const char *data, gsize size)
-{
-  gsize sent = 0;
-
-  while (sent < size)
-    {
-      gssize n = raw->tls != NULL ? gnutls_record_send (raw->tls, data + sent, size - sent) : send (raw->fd, data + sent, size - sent, MSG_NOSIGNAL);
-
-      if (n <= 0)
-        return FALSE;
-      sent += (gsize) n;
-    }
-  return TRUE;
-}
-
-/* What comes until the server ends it or falls silent. Transfer full. */
-static char *
-raw_read (Raw *raw, int milliseconds)
-{
-  GString *text = g_string_new (NULL);
-  char buffer[4096];
-
-  for (;;)
-    {
-      struct pollfd ready = { .fd = raw->fd, .events = POLLIN };
-      gssize n;
-
-      if (gnutls_record_check_pending (raw->tls) == 0 && poll (&ready, 1, milliseconds) <= 0)
-        break;
-      n = gnutls_record_recv (raw->tls, buffer, sizeof buffer);
-      if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
-        continue;
-      if (n <= 0)
-        break;
-      g_string_append_len (text, buffer, n);
-    }
-  return g_string_free (text, FALSE);
-}
-
-/* Whether the server has ended it. */
-static gboolean
-raw_is_over (Raw *raw)
-{
-  struct pollfd ready = { .fd = raw->fd, .events = POLLIN };
-  char buffer[4096];
-
-  while (poll (&ready, 1, 0) > 0)
-    if (recv (raw->fd, buffer, sizeof buffer, MSG_DONTWAIT) <= 0)
-      return TRUE;
-  return FALSE;
-}
-
-static char *
-push_head (const char *rest)
-{
-  return g_strconcat ("POST /v1/push HTTP/1.1\r\nHost: t\r\n", site.authorization, rest, "\r\n\r\n", NULL);
-}
-
-/* The cases. */
 
 static const char client_hello_start[] = { 0x16, 0x03, 0x01, 0x40, 0x00, 0x01, 0x00, 0x3f, (char) 0xfc, 0x03, 0x03 };
 
@@ -376,7 +45,7 @@ begin_slowly (Sloth *sloth, Slowness kind)
       return;
     }
   {
-    g_autofree char *head = push_head ("Content-Length: 200000");
+    g_autofree char *head = hostile_push_head ("Content-Length: 200000");
 
     g_assert_true (raw_send (&sloth->raw, head, strlen (head)));
   }
@@ -389,7 +58,7 @@ test_slow_senders (void)
   Sloth sloths[N_SLOW][EACH] = { 0 };
   const guint limits[N_SLOW] = { IDLE, 2 * IDLE, 4 * IDLE };
   gint64 start = g_get_monotonic_time ();
-  glong before = begin_measuring ();
+  glong before = hostile_begin_measuring ();
   guint left = N_SLOW * EACH;
 
   for (guint i = 0; i < N_SLOW * EACH; i++)
@@ -407,9 +76,9 @@ test_slow_senders (void)
           left--;
         }
       if (second % 4 == 1)
-        check_honest ();
+        honest_check ();
     }
-  check_memory (before);
+  hostile_check_memory (before);
   for (guint i = 0; i < N_SLOW * EACH; i++)
     {
       Sloth *sloth = &sloths[i / EACH][i % EACH];
@@ -422,7 +91,7 @@ test_slow_senders (void)
       g_assert_cmpfloat (seconds, >, limits[i / EACH] - 1);
       raw_clear (&sloth->raw);
     }
-  check_honest ();
+  honest_check ();
 }
 
 /* Hundreds that say nothing, most of them after a whole handshake; then more than one address may have. */
@@ -430,18 +99,18 @@ static void
 test_idle_crowd (void)
 {
   Raw crowd[560];
-  glong before = begin_measuring ();
+  glong before = hostile_begin_measuring ();
   guint n = 0, refused = 0;
 
   for (; n < 200; n++)
     crowd[n] = raw_new ();
-  check_honest ();
+  honest_check ();
   for (; n < G_N_ELEMENTS (crowd); n++)
     crowd[n] = raw_connect ();
   g_usleep (G_USEC_PER_SEC / 2);
   /* This address has had its share; others have theirs. */
-  check_honest_from ("127.0.0.2");
-  check_memory (before);
+  honest_check_from ("127.0.0.2");
+  hostile_check_memory (before);
   for (guint i = 0; i < n; i++)
     refused += raw_is_over (&crowd[i]) ? 1 : 0;
   g_test_message ("%u of %u connections were refused", refused, n);
@@ -449,7 +118,7 @@ test_idle_crowd (void)
   for (guint i = 0; i < n; i++)
     raw_clear (&crowd[i]);
   g_usleep (G_USEC_PER_SEC / 2);
-  check_honest ();
+  honest_check ();
 }
 
 static void
@@ -472,24 +141,24 @@ test_oversized_bodies (void)
   const char *const too_large[] = { "413", NULL }, *const refused[] = { "413", "400", "none", NULL };
   const char *const lengths[] = { "Content-Length: 8388609", "Content-Length: 1000000000000", "Content-Length: 99999999999999999999" };
   const char *const crooked[] = { "Content-Length: -1", "Content-Length: 5x", "Content-Length: 1\r\nContent-Length: 2", "Transfer-Encoding: nonsense", "Transfer-Encoding: chunked\r\nContent-Length: 7" };
-  glong before = begin_measuring ();
+  glong before = hostile_begin_measuring ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
-      g_autofree char *head = push_head (lengths[i]);
+      g_autofree char *head = hostile_push_head (lengths[i]);
 
       check_answer (head, strlen (head), i < 2 ? too_large : refused);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (crooked); i++)
     {
-      g_autofree char *head = push_head (crooked[i]);
+      g_autofree char *head = hostile_push_head (crooked[i]);
       g_auto (Raw) raw = raw_new ();
 
       raw_send (&raw, head, strlen (head));
       raw_send (&raw, "garbage\r\n\r\n", 11);
     }
-  check_honest ();
-  check_memory (before);
+  honest_check ();
+  hostile_check_memory (before);
 }
 
 /* Chunks that never end, from several at once: ended by the server. */
@@ -497,9 +166,9 @@ static void
 test_endless_bodies (void)
 {
   Raw raws[6];
-  g_autofree char *head = push_head ("Transfer-Encoding: chunked");
+  g_autofree char *head = hostile_push_head ("Transfer-Encoding: chunked");
   g_autofree char *chunk = g_strnfill (65536 + 10, '\n');
-  glong before = begin_measuring ();
+  glong before = hostile_begin_measuring ();
   guint64 sent = 0;
   guint left = G_N_ELEMENTS (raws);
 
@@ -525,12 +194,12 @@ test_endless_bodies (void)
           left--;
         }
       if (round % 50 == 20)
-        check_honest ();
+        honest_check ();
     }
   g_test_message ("%" G_GUINT64_FORMAT " bytes sent", sent);
   g_assert_cmpuint (left, ==, 0);
-  check_memory (before);
-  check_honest ();
+  hostile_check_memory (before);
+  honest_check ();
 }
 
 static void
@@ -542,7 +211,7 @@ test_header_floods (void)
   g_autofree char *one = g_strconcat ("GET /healthz HTTP/1.1\r\nHost: t\r\nX: ", filler, "\r\n\r\n", NULL);
   g_autofree char *url = g_strconcat ("GET /", filler, " HTTP/1.1\r\nHost: t\r\n\r\n", NULL);
   g_autoptr (GString) query = g_string_new ("GET /v1/pull?after=0");
-  glong before = begin_measuring ();
+  glong before = hostile_begin_measuring ();
 
   for (guint i = 0; i < 20000; i++)
     g_string_append_printf (many, "X-%u: y\r\n", i);
@@ -557,8 +226,8 @@ test_header_floods (void)
       check_answer (url, strlen (url), statuses);
       check_answer (query->str, query->len, statuses);
     }
-  check_honest ();
-  check_memory (before);
+  honest_check ();
+  hostile_check_memory (before);
 }
 
 static void
@@ -566,7 +235,7 @@ test_garbage (void)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (5);
   g_autoptr (GString) pipeline = g_string_new (NULL);
-  glong before = begin_measuring ();
+  glong before = hostile_begin_measuring ();
   char noise[4096];
 
   for (guint i = 0; i < 500; i++)
@@ -587,10 +256,10 @@ test_garbage (void)
       raw_send (&pipelined, pipeline->str, i % 10 == 0 ? pipeline->len : 200);
       raw_send (&pipelined, noise, sizeof noise);
       if (i % 10 == 5)
-        check_honest ();
+        honest_check ();
     }
-  check_honest ();
-  check_memory (before);
+  honest_check ();
+  hostile_check_memory (before);
 }
 
 /* Sends @body from several at once, an honest client beside them. */
@@ -599,15 +268,15 @@ send_together (GBytes *body, const char *encoding, long least, long most)
 {
   Trip trips[12];
   GThread *threads[G_N_ELEMENTS (trips)];
-  glong before = begin_measuring ();
+  glong before = hostile_begin_measuring ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (trips); i++)
     {
       trips[i] = (Trip){ .target = "/v1/push", .encoding = encoding, .body = body };
-      threads[i] = g_thread_new ("trip", travel, &trips[i]);
+      threads[i] = g_thread_new ("trip", trip_run, &trips[i]);
     }
   g_usleep (50 * 1000);
-  check_honest ();
+  honest_check ();
   for (gsize i = 0; i < G_N_ELEMENTS (trips); i++)
     g_thread_join (threads[i]);
   for (gsize i = 0; i < G_N_ELEMENTS (trips); i++)
@@ -617,8 +286,8 @@ send_together (GBytes *body, const char *encoding, long least, long most)
       g_assert_cmpint (trips[i].status, >=, least);
       g_assert_cmpint (trips[i].status, <=, most);
     }
-  check_memory (before);
-  check_honest ();
+  hostile_check_memory (before);
+  honest_check ();
 }
 
 static void
@@ -651,7 +320,7 @@ repeat (const char *piece, gsize size)
 static char *
 wide_change (guint seq, const char *members)
 {
-  return g_strdup_printf ("{\"device\":\"" DEVICE "\",\"seq\":%u,\"seen\":0,\"time\":\"2026-01-01T00:00:00.000Z.0000\",\"by\":\"x\",\"household\":\"h\",\"set\":{\"t\":{\"r\":{%s}}}}\n",
+  return g_strdup_printf ("{\"device\":\"" HOSTILE_DEVICE "\",\"seq\":%u,\"seen\":0,\"time\":\"2026-01-01T00:00:00.000Z.0000\",\"by\":\"x\",\"household\":\"h\",\"set\":{\"t\":{\"r\":{%s}}}}\n",
                           seq, members);
 }
 
@@ -697,53 +366,12 @@ test_still_there (void)
 {
   int status;
 
-  check_honest ();
+  honest_check ();
   g_assert_cmpint (kill (site.pid, SIGTERM), ==, 0);
   g_assert_cmpint (waitpid (site.pid, &status, 0), ==, site.pid);
   g_assert_true (WIFEXITED (status));
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
   site.pid = 0;
-}
-
-static void
-set_up (void)
-{
-  struct rlimit files;
-  g_autofree char *out = NULL, *link = NULL;
-  g_auto (GStrv) parts = NULL;
-
-  getrlimit (RLIMIT_NOFILE, &files);
-  files.rlim_cur = MIN (files.rlim_max, 8192);
-  setrlimit (RLIMIT_NOFILE, &files);
-  site.scratch = g_dir_make_tmp ("ruhu-hostile-XXXXXX", NULL);
-  site.town = g_build_filename (site.scratch, "town", NULL);
-  site.authorization = g_strdup ("Authorization: Bearer " TOKEN "\r\n");
-  gnutls_certificate_allocate_credentials (&credentials);
-  out = command ((const char *const[]){ "init", "--name", "T", "--office", "O", "--listen", "127.0.0.1", "--port", "1", site.town, NULL });
-  parts = g_strsplit (out, "ruhu://", 2);
-  g_assert_cmpuint (g_strv_length (parts), ==, 2);
-  link = g_strconcat ("ruhu://", g_strchomp (parts[1]), NULL);
-  set_idle_seconds ();
-  start_server ();
-  enrol (link);
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *inner = g_build_filename (path, name, NULL);
-
-      if (g_file_test (inner, G_FILE_TEST_IS_DIR))
-        remove_folder (inner);
-      else
-        g_unlink (inner);
-    }
-  g_rmdir (path);
 }
 
 int
@@ -753,10 +381,9 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
-  program = argv[1];
   signal (SIGPIPE, SIG_IGN);
   curl_global_init (CURL_GLOBAL_DEFAULT);
-  set_up ();
+  hostile_set_up (argv[1]);
   g_test_add_func ("/hostile-clients/slow-senders", test_slow_senders);
   g_test_add_func ("/hostile-clients/idle-crowd", test_idle_crowd);
   g_test_add_func ("/hostile-clients/oversized-bodies", test_oversized_bodies);
@@ -772,9 +399,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/hostile-clients/json-much", &much, test_json);
   g_test_add_func ("/hostile-clients/still-there", test_still_there);
   result = g_test_run ();
-  if (site.pid != 0)
-    kill (site.pid, SIGKILL);
-  remove_folder (site.scratch);
-  gnutls_certificate_free_credentials (credentials);
+  hostile_tear_down ();
   return result;
 }

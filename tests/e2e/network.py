@@ -15,7 +15,7 @@ import threading
 import time
 from datetime import datetime, timedelta, timezone
 
-from house import Failed, Laptop, Process, Scratch, Tap, Township, check, compare, program, run, wait_for
+from house import Laptop, Scratch, Tap, Township, check, compare, program, run, wait_for
 from link import Link
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
