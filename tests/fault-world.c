@@ -113,7 +113,10 @@ world_dump_database (RuhuDatabase *database)
       const char *table = g_ptr_array_index (tables, i);
       g_autofree char *quoted = ruhu_database_quote (table);
       /* A blob has no text: the log's hashes are given in hexadecimal. */
-      g_autofree char *sql = g_strdup_printf ("SELECT '%s', *%s FROM %s ORDER BY 2, 3", table, strcmp (table, "log") == 0 ? ", hex (hash)" : "", quoted);
+      gboolean is_log = strcmp (table, "log") == 0;
+      /* What a store remembers of its own tables, and that its write-ahead log is still to be emptied, comes and goes with reopening. */
+      const char *where = strcmp (table, "meta") == 0 ? "WHERE key NOT LIKE 'columns:%' AND key <> 'scrub'" : "";
+      g_autofree char *sql = g_strdup_printf ("SELECT '%s', *%s FROM %s %s ORDER BY 2, 3", table, is_log ? ", hex (hash)" : "", quoted, where);
 
       dump_rows (database, sql, out);
     }

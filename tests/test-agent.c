@@ -106,6 +106,14 @@ is_listening (Fixture *self, gconstpointer what)
 }
 
 static gboolean
+has_one_waiting (Fixture *self, gconstpointer what)
+{
+  g_autoptr (RuhuAgentStatus) status = ruhu_agent_dup_status (self->agent);
+
+  return status->pending == 1;
+}
+
+static gboolean
 has_sent_everything (Fixture *self, gconstpointer what)
 {
   g_autoptr (RuhuAgentStatus) status = ruhu_agent_dup_status (self->agent);
@@ -295,6 +303,8 @@ test_another_key_needs_a_person (Fixture *self, gconstpointer unused)
   fake_server_start (self->server, TRUE);
   save (self);
   ruhu_agent_sync_now (self->agent);
+  /* It may have failed before the save was there. */
+  wait_for (self, has_one_waiting, "the save to be counted");
   wait_for (self, is_state, "failed");
   status = ruhu_agent_dup_status (self->agent);
   g_assert_cmpstr (status->error_name, ==, "server-key");
