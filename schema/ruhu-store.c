@@ -186,6 +186,16 @@ sum_none (RuhuStore *self)
   return ruhu_catalogue_get_record (self->base, EXTENSION) != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, "", 0) : g_strdup ("");
 }
 
+/* Mostly there is nothing to do. A deferred transaction finds that out without the writer's lock, which the daemon may hold for longer than the app would wait. */
+static gboolean
+follow_tables (RuhuStore *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  return ruhu_database_read (self->database, follow, self->catalogue, &local) ||
+         ruhu_database_transaction (self->database, follow, self->catalogue, error);
+}
+
 /* Reading needs the extended catalogue, but may not let the tables follow it. */
 static gboolean
 extend_only (RuhuStore *self, GError **error)
@@ -227,7 +237,7 @@ ruhu_store_open (const RuhuStoreOptions *options, GError **error)
     return NULL;
   self->clock = ruhu_clock_new (options->now, options->now_data);
   take_catalogue (self, ruhu_catalogue_ref (self->base));
-  if (!read_only && (!ruhu_database_migrate (self->database, error) || !ruhu_database_transaction (self->database, follow, self->catalogue, error)))
+  if (!read_only && (!ruhu_database_migrate (self->database, error) || !follow_tables (self, error)))
     return NULL;
   self->extensions = sum_none (self);
   if (read_only && !extend_only (self, error))

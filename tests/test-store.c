@@ -243,6 +243,17 @@ test_titles_of_references (Fixture *f, gconstpointer data)
   g_assert_cmpstr (gone, ==, "p77");
 }
 
+static void
+test_a_store_opens_while_another_program_writes (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuDatabase) other = ruhu_database_open (f->b->path, RUHU_DATABASE_DEFAULT, NULL);
+
+  g_assert_true (ruhu_database_execute (other, "BEGIN IMMEDIATE; UPDATE meta SET value = value", NULL));
+  laptop_reopen (f->b, f->township);
+  assert_value (f->b->store, "person", "p1", "name", "\"曾小明\"");
+  g_assert_true (ruhu_database_execute (other, "ROLLBACK", NULL));
+}
+
 #define ADD(name) g_test_add ("/store/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
@@ -263,5 +274,6 @@ main (int argc, char **argv)
   ADD (a_household_file_has_its_records_seen_and_calculated_fields);
   ADD (history_says_who_when_and_in_which_visit);
   ADD (titles_of_references);
+  ADD (a_store_opens_while_another_program_writes);
   return g_test_run ();
 }
