@@ -387,9 +387,10 @@ set_up_bus (Fixture *self, gconstpointer unused)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  set_up (self, NULL);
   self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  /* Before anything has threads and sockets that the bus, a child of this program, would take over. */
   g_test_dbus_up (self->bus);
+  set_up (self, NULL);
   self->daemon_side = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (self->bus), flags, NULL, NULL, &error);
   g_assert_no_error (error);
   client = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (self->bus), flags, NULL, NULL, &error);
