@@ -181,7 +181,9 @@ def show(story, who):
     story.enrol_laptops()
     laptop = {"a": story.a, "b": story.b, "office": story.office}[who]
     story.teller.step(f"The app on {laptop.name} ({laptop.helper}). Close its window to end the demonstration")
-    environment = dict(laptop.env, LANGUAGE=os.environ.get("LANGUAGE") or os.environ.get("LANG") or "zh_CN")
+    # Chinese first: a locale that names no language is no wish for English.
+    wish = os.environ.get("LANGUAGE") or os.environ.get("LANG") or ""
+    environment = dict(laptop.env, LANGUAGE="zh_CN" if wish.split(".")[0] in ("", "C", "POSIX") else wish)
     return subprocess.call([program("ruhu")], env=environment)
 
 
