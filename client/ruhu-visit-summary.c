@@ -5,8 +5,8 @@
 
 #include "ruhu-visit-summary.h"
 
-#include "ruhu-field-row.h"
 #include "ruhu-value.h"
+#include "ruhu-visit-changes.h"
 #include "ruhu-visit-step.h"
 
 #include <glib/gi18n.h>
@@ -200,57 +200,28 @@ add_steps_to_do (RuhuVisitSummary *self)
 
 /* --- what will be recorded --- */
 
-static char *
-format (RuhuVisitSummary *self, RuhuField *field, json_object *value)
-{
-  RuhuRecordType *type = field->type == RUHU_TYPE_REFERENCE ? ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (self->session), field->reference) : NULL;
-  g_autofree char *text = value != NULL && type != NULL ? ruhu_edit_session_dup_title (self->session, type, json_object_get_string (value)) : ruhu_field_row_format (field, value, NULL);
-
-  return text[0] != '\0' ? g_steal_pointer (&text) : g_strdup (_ ("nothing"));
-}
-
 static void
-add_change (RuhuVisitSummary *self, AdwPreferencesGroup *group, RuhuField *field, const char *record)
+add_change (RuhuVisitSummary *self, AdwPreferencesGroup *group, const RuhuVisitChange *change, const char *record)
 {
-  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
-  const char *type = field->record->name;
-  json_object *before = ruhu_draft_body_get_base (body, type, record, field->name);
-  const char *typed = ruhu_draft_body_get_text (body, type, record, field->name);
-  g_autofree char *now = typed != NULL ? g_strdup_printf (_ ("“%s” (cannot be read)"), typed) : format (self, field, ruhu_draft_body_get_value (body, type, record, field->name));
-  g_autofree char *text = NULL;
-  GtkWidget *row;
+  g_autofree char *text = change->before != NULL ? g_strdup_printf (_ ("%s (before: %s)"), change->now, change->before) : g_strdup (change->now);
+  GtkWidget *row = new_row (ruhu_label_get (&change->field->label), text);
+  const char *type = change->field->record->name;
 
-  if (before != NULL)
-    {
-      g_autofree char *old = format (self, field, before);
-
-      text = g_strdup_printf (_ ("%s (before: %s)"), now, old);
-    }
-  row = new_row (ruhu_label_get (&field->label), text != NULL ? text : now);
   adw_preferences_group_add (group, row);
-  lead_to (self, row, find_step (self, type, field->name), type, record, field->name);
+  lead_to (self, row, find_step (self, type, change->field->name), type, record, change->field->name);
 }
 
 static void
 add_record (RuhuVisitSummary *self, RuhuRecordType *type, const char *record)
 {
-  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
-  g_autofree char *title = ruhu_edit_session_dup_title (self->session, type, record);
-  g_autofree char *heading = g_strdup_printf ("%s · %s", ruhu_label_get (&type->label), title);
-  /* The only one of its kind needs no name. */
-  gboolean plain = (type->key != NULL && type->key->len == 0) || g_str_equal (title, ruhu_label_get (&type->label));
-  AdwPreferencesGroup *group = NULL;
+  g_autoptr (RuhuVisitChanges) changes = ruhu_visit_changes_of_record (self->session, type, record);
+  AdwPreferencesGroup *group;
 
-  for (guint i = 0; i < type->fields->len; i++)
-    {
-      RuhuField *field = type->fields->pdata[i];
-
-      if (!ruhu_draft_body_is_changed (body, type->name, record, field->name) || !ruhu_edit_session_is_relevant (self->session, field, record))
-        continue;
-      if (group == NULL)
-        group = add_group (self, plain ? ruhu_label_get (&type->label) : heading);
-      add_change (self, group, field, record);
-    }
+  if (changes == NULL)
+    return;
+  group = add_group (self, changes->title);
+  for (guint i = 0; i < changes->changes->len; i++)
+    add_change (self, group, changes->changes->pdata[i], record);
 }
 
 static void
