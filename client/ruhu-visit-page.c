@@ -3,10 +3,9 @@
 
 #include "config.h"
 
-#include "ruhu-visit-page.h"
+#include "ruhu-visit-page-private.h"
 
 #include "ruhu-cleanups.h"
-#include "ruhu-edit-session.h"
 #include "ruhu-error.h"
 #include "ruhu-form-style.h"
 #include "ruhu-step-row.h"
@@ -18,37 +17,6 @@
 /* The form of the catalogue that this page shows, and the last step's name among the catalogue's. */
 #define FORM    "visit"
 #define SUMMARY "-summary"
-
-struct _RuhuVisitPage
-{
-  AdwBin parent_instance;
-
-  /* Template. */
-  GtkStack *pages;
-  AdwStatusPage *failure;
-  GtkRevealer *notice_revealer;
-  GtkLabel *notice;
-  GtkWidget *discard;
-  AdwFlap *flap;
-  GtkListBox *steps;
-  GtkScrolledWindow *scroller;
-  AdwBin *content;
-  GtkLabel *stored;
-  GtkButton *next;
-
-  /* Owned. */
-  RuhuEditSession *session;
-  GCancellable *cancellable;
-  GPtrArray *widgets; /* GtkWidget of each step (NULL until first shown), and of the summary */
-  GHashTable *left;   /* indices of steps that somebody has been through */
-  char *title;
-
-  /* Borrowed from the session's catalogue; NULL until opened. */
-  RuhuForm *form;
-
-  guint current; /* index of a step; form->steps->len: the summary */
-  gboolean is_saving;
-};
 
 enum
 {
@@ -71,26 +39,26 @@ G_DEFINE_FINAL_TYPE (RuhuVisitPage, ruhu_visit_page, ADW_TYPE_BIN)
 
 /* --- messages --- */
 
-static void
-show_notice (RuhuVisitPage *self, const char *text, gboolean can_discard)
+void
+ruhu_visit_page_show_notice (RuhuVisitPage *self, const char *text, gboolean can_discard)
 {
   gtk_label_set_text (self->notice, text);
   gtk_widget_set_visible (self->discard, can_discard);
   gtk_revealer_set_reveal_child (self->notice_revealer, TRUE);
 }
 
-static void
-hide_notice_cb (RuhuVisitPage *self)
+void
+ruhu_visit_page_hide_notice (RuhuVisitPage *self)
 {
   gtk_revealer_set_reveal_child (self->notice_revealer, FALSE);
 }
 
-static void
-show_error (RuhuVisitPage *self, const GError *error)
+void
+ruhu_visit_page_show_error (RuhuVisitPage *self, const GError *error)
 {
   g_autofree char *text = ruhu_error_explain (error);
 
-  show_notice (self, text, FALSE);
+  ruhu_visit_page_show_notice (self, text, FALSE);
 }
 
 static void
@@ -103,7 +71,7 @@ stored_cb (RuhuVisitPage *self, const GError *error)
   if (error != NULL)
     {
       gtk_label_set_text (self->stored, _ ("The draft is not on disk"));
-      show_error (self, error);
+      ruhu_visit_page_show_error (self, error);
       return;
     }
   /* Translators: %s is the time of day. */
@@ -119,8 +87,8 @@ get_step (RuhuVisitPage *self, guint index)
   return index < self->form->steps->len ? self->form->steps->pdata[index] : NULL;
 }
 
-static void
-update_next (RuhuVisitPage *self)
+void
+ruhu_visit_page_update_next (RuhuVisitPage *self)
 {
   RuhuFormStep *step = get_step (self, self->current);
   const char *label = _ ("Finish the visit");
@@ -128,6 +96,8 @@ update_next (RuhuVisitPage *self)
   if (step != NULL)
     label = ruhu_visit_step_get_state (self->session, step) >= RUHU_STEP_CHANGED || step->compulsory ? _ ("Next") : _ ("No change, next");
   gtk_button_set_label (self->next, label);
+  /* When all is asked, it is read out. */
+  gtk_widget_set_visible (self->read_back, self->current + 1 >= self->form->steps->len);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.next", !self->is_saving);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.previous", self->current > 0 && !self->is_saving);
 }
@@ -144,7 +114,7 @@ update_steps (RuhuVisitPage *self)
         state = MIN (state, RUHU_STEP_CHANGED);
       ruhu_step_row_set_state (RUHU_STEP_ROW (gtk_list_box_get_row_at_index (self->steps, (int) i)), state);
     }
-  update_next (self);
+  ruhu_visit_page_update_next (self);
 }
 
 static void
@@ -199,8 +169,8 @@ show_step (RuhuVisitPage *self, guint index)
   update_steps (self);
 }
 
-static void
-go_to (RuhuVisitPage *self, guint index)
+void
+ruhu_visit_page_go_to (RuhuVisitPage *self, guint index)
 {
   if (self->form == NULL || self->is_saving || index > self->form->steps->len)
     return;
@@ -208,7 +178,7 @@ go_to (RuhuVisitPage *self, guint index)
     {
       /* A message about what was tried has been read by now; the one about an older draft goes when it is closed. */
       if (!gtk_widget_get_visible (self->discard))
-        hide_notice_cb (self);
+        ruhu_visit_page_hide_notice (self);
       leave_step (self);
       show_step (self, index);
     }
@@ -225,7 +195,7 @@ summary_go_cb (RuhuVisitPage *self, const char *step, const char *type, const ch
     {
       if (g_strcmp0 (get_step (self, i)->name, step) != 0)
         continue;
-      go_to (self, i);
+      ruhu_visit_page_go_to (self, i);
       ruhu_visit_step_reveal (RUHU_VISIT_STEP (self->widgets->pdata[i]));
       if (record != NULL)
         ruhu_visit_step_focus_field (RUHU_VISIT_STEP (self->widgets->pdata[i]), type, record, field);
@@ -236,7 +206,7 @@ summary_go_cb (RuhuVisitPage *self, const char *step, const char *type, const ch
 static void
 step_activated_cb (RuhuVisitPage *self, GtkListBoxRow *row)
 {
-  go_to (self, (guint) gtk_list_box_row_get_index (row));
+  ruhu_visit_page_go_to (self, (guint) gtk_list_box_row_get_index (row));
 }
 
 static void
@@ -249,51 +219,16 @@ session_cb (RuhuVisitPage *self)
     ruhu_visit_summary_refresh (RUHU_VISIT_SUMMARY (self->widgets->pdata[self->current]), NULL);
 }
 
-/* --- the end --- */
-
-static void
-saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+void
+ruhu_visit_page_emit_finished (RuhuVisitPage *self)
 {
-  g_autoptr (RuhuVisitPage) self = data;
-  g_autoptr (GPtrArray) findings = NULL;
-  g_autoptr (GError) error = NULL;
-  gboolean saved = ruhu_edit_session_save_finish (RUHU_EDIT_SESSION (source), result, &findings, &error);
-
-  self->is_saving = FALSE;
-  if (saved)
-    {
-      g_signal_emit (self, signals[FINISHED], 0);
-      return;
-    }
-  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
-    return;
-  update_next (self);
-  if (error != NULL)
-    show_error (self, error);
-  else
-    {
-      ruhu_visit_summary_refresh (RUHU_VISIT_SUMMARY (self->widgets->pdata[self->current]), findings);
-      show_notice (self, _ ("Not saved yet: something must be corrected first. Everything typed is kept."), FALSE);
-    }
-  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
+  g_signal_emit (self, signals[FINISHED], 0);
 }
 
-static void
-finish (RuhuVisitPage *self)
+void
+ruhu_visit_page_emit_left (RuhuVisitPage *self)
 {
-  RuhuVisitSummary *summary = RUHU_VISIT_SUMMARY (self->widgets->pdata[self->current]);
-
-  ruhu_visit_summary_refresh (summary, NULL);
-  if (ruhu_visit_summary_get_n_errors (summary) > 0)
-    {
-      show_notice (self, _ ("Not saved yet: something must be corrected first. Everything typed is kept."), FALSE);
-      gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
-      return;
-    }
-  hide_notice_cb (self);
-  self->is_saving = TRUE;
-  update_next (self);
-  ruhu_edit_session_save_async (self->session, NULL, saved_cb, g_object_ref (self));
+  g_signal_emit (self, signals[LEFT], 0);
 }
 
 static void
@@ -301,38 +236,6 @@ close_cb (RuhuVisitPage *self)
 {
   ruhu_visit_page_flush (self);
   g_signal_emit (self, signals[LEFT], 0);
-}
-
-static void
-discarded_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (RuhuVisitPage) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (ruhu_edit_session_discard_finish (RUHU_EDIT_SESSION (source), result, &error))
-    g_signal_emit (self, signals[LEFT], 0);
-  else
-    show_error (self, error);
-}
-
-static void
-discard_response_cb (RuhuVisitPage *self, const char *response)
-{
-  if (g_str_equal (response, "discard"))
-    ruhu_edit_session_discard_async (self->session, discarded_cb, g_object_ref (self));
-}
-
-static void
-discard_cb (RuhuVisitPage *self)
-{
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Throw this visit away?"), _ ("What was typed in it is then gone for good. What was recorded before stays."));
-
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Keep"), "discard", _ ("Throw away"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (discard_response_cb), self, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 /* --- opening --- */
@@ -398,7 +301,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   build_steps (self);
   check_typed (self);
   if (ruhu_edit_session_get_resumed (self->session))
-    show_notice (self, _ ("This visit was begun earlier. Everything typed then is here."), TRUE);
+    ruhu_visit_page_show_notice (self, _ ("This visit was begun earlier. Everything typed then is here."), TRUE);
   gtk_stack_set_visible_child_name (self->pages, "form");
   if (self->current < self->form->steps->len)
     ruhu_visit_step_focus_field (RUHU_VISIT_STEP (self->widgets->pdata[self->current]), NULL, NULL, NULL);
@@ -412,9 +315,9 @@ next_action (GtkWidget *widget, const char *name, GVariant *parameter)
   RuhuVisitPage *self = RUHU_VISIT_PAGE (widget);
 
   if (self->current < self->form->steps->len)
-    go_to (self, self->current + 1);
+    ruhu_visit_page_go_to (self, self->current + 1);
   else
-    finish (self);
+    ruhu_visit_page_finish (self);
 }
 
 static void
@@ -422,7 +325,7 @@ previous_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RuhuVisitPage *self = RUHU_VISIT_PAGE (widget);
 
-  go_to (self, self->current - 1);
+  ruhu_visit_page_go_to (self, self->current - 1);
 }
 
 static void
@@ -432,13 +335,19 @@ step_action (GtkWidget *widget, const char *name, GVariant *parameter)
   guint number = g_variant_get_uint32 (parameter);
 
   if (self->form != NULL)
-    go_to (self, number > 0 ? number - 1 : self->form->steps->len);
+    ruhu_visit_page_go_to (self, number > 0 ? number - 1 : self->form->steps->len);
 }
 
 static void
 store_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ruhu_visit_page_flush (RUHU_VISIT_PAGE (widget));
+}
+
+static void
+read_back_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ruhu_visit_page_read_back (RUHU_VISIT_PAGE (widget));
 }
 
 static void
@@ -459,12 +368,14 @@ add_keys (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "visit.step", "u", step_action);
   gtk_widget_class_install_action (widget_class, "visit.store", NULL, store_action);
   gtk_widget_class_install_action (widget_class, "visit.steps", NULL, steps_action);
+  gtk_widget_class_install_action (widget_class, "visit.read-back", NULL, read_back_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "visit.next", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK, "visit.next", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "visit.next", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "visit.previous", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "visit.store", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "visit.steps", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "visit.read-back", NULL);
   for (guint i = 0; i <= 9; i++)
     gtk_widget_class_add_binding_action (widget_class, GDK_KEY_0 + i, GDK_ALT_MASK, "visit.step", "u", i);
 }
@@ -528,9 +439,10 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, content);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, stored);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, next);
+  gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, read_back);
   gtk_widget_class_bind_template_callback (widget_class, close_cb);
-  gtk_widget_class_bind_template_callback (widget_class, discard_cb);
-  gtk_widget_class_bind_template_callback (widget_class, hide_notice_cb);
+  gtk_widget_class_bind_template_callback_full (widget_class, "discard_cb", G_CALLBACK (ruhu_visit_page_discard));
+  gtk_widget_class_bind_template_callback_full (widget_class, "hide_notice_cb", G_CALLBACK (ruhu_visit_page_hide_notice));
   gtk_widget_class_bind_template_callback (widget_class, step_activated_cb);
 }
 

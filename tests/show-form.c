@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shows the visit form (or the record dialog) over a household made for it, for whoever works on its looks:
  *
- *   show-form [--dark] [--size=1366x768] [--step=N] [--type=TYPE] [--fill] [--out=FILE.png]
+ *   show-form [--dark] [--size=1366x768] [--step=N] [--type=TYPE] [--fill] [--read-back] [--out=FILE.png]
  *
+ * --read-back shows the page that is read to the household.
  * --fill types into every field of the step, so that messages and former values show.
  * With --out it takes a picture and ends. */
 #define G_LOG_DOMAIN "show-form"
@@ -22,6 +23,7 @@ static int step = 1;
 static char *type;
 static char *out;
 static gboolean fill;
+static gboolean read_back;
 static gboolean done;
 
 static const GOptionEntry entries[] = {
@@ -30,6 +32,7 @@ static const GOptionEntry entries[] = {
   { "step", 'n', 0, G_OPTION_ARG_INT, &step, NULL, "N" },
   { "type", 't', 0, G_OPTION_ARG_STRING, &type, NULL, "TYPE" },
   { "fill", 'f', 0, G_OPTION_ARG_NONE, &fill, NULL, NULL },
+  { "read-back", 'r', 0, G_OPTION_ARG_NONE, &read_back, NULL, NULL },
   { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, NULL, "FILE" },
   { 0 }
 };
@@ -76,6 +79,8 @@ step_cb (gpointer page)
   gtk_widget_activate_action (page, "visit.step", "u", (guint) step);
   if (fill)
     fill_in (page);
+  if (read_back)
+    gtk_widget_activate_action (page, "visit.read-back", NULL);
   if (out != NULL)
     g_timeout_add (1500, picture_cb, NULL);
   return G_SOURCE_REMOVE;

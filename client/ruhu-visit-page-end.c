@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a visit ends: read back to the household, saved, or thrown away. */
+#define G_LOG_DOMAIN "ruhu-visit-page"
+
+#include "config.h"
+
+#include "ruhu-visit-page-private.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-read-back.h"
+#include "ruhu-visit-summary.h"
+
+#include <glib/gi18n.h>
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RuhuVisitPage) self = data;
+  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean saved = ruhu_edit_session_save_finish (RUHU_EDIT_SESSION (source), result, &findings, &error);
+
+  self->is_saving = FALSE;
+  if (saved)
+    {
+      ruhu_visit_page_emit_finished (self);
+      return;
+    }
+  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
+    return;
+  ruhu_visit_page_update_next (self);
+  if (error != NULL)
+    ruhu_visit_page_show_error (self, error);
+  else
+    {
+      ruhu_visit_summary_refresh (RUHU_VISIT_SUMMARY (self->widgets->pdata[self->current]), findings);
+      ruhu_visit_page_show_notice (self, _ ("Not saved yet: something must be corrected first. Everything typed is kept."), FALSE);
+    }
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
+}
+
+void
+ruhu_visit_page_finish (RuhuVisitPage *self)
+{
+  RuhuVisitSummary *summary = RUHU_VISIT_SUMMARY (self->widgets->pdata[self->current]);
+
+  ruhu_visit_summary_refresh (summary, NULL);
+  if (ruhu_visit_summary_get_n_errors (summary) > 0)
+    {
+      ruhu_visit_page_show_notice (self, _ ("Not saved yet: something must be corrected first. Everything typed is kept."), FALSE);
+      gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
+      return;
+    }
+  ruhu_visit_page_hide_notice (self);
+  self->is_saving = TRUE;
+  ruhu_visit_page_update_next (self);
+  ruhu_edit_session_save_async (self->session, NULL, saved_cb, g_object_ref (self));
+}
+
+static void
+discarded_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RuhuVisitPage) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (ruhu_edit_session_discard_finish (RUHU_EDIT_SESSION (source), result, &error))
+    ruhu_visit_page_emit_left (self);
+  else
+    ruhu_visit_page_show_error (self, error);
+}
+
+static void
+discard_response_cb (RuhuVisitPage *self, const char *response)
+{
+  if (g_str_equal (response, "discard"))
+    ruhu_edit_session_discard_async (self->session, discarded_cb, g_object_ref (self));
+}
+
+void
+ruhu_visit_page_discard (RuhuVisitPage *self)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Throw this visit away?"), _ ("What was typed in it is then gone for good. What was recorded before stays."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Keep"), "discard", _ ("Throw away"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (discard_response_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* --- reading back --- */
+
+static void
+agreed_cb (RuhuVisitPage *self)
+{
+  RuhuField *field = ruhu_record_type_get_field (self->form->record, "read_back");
+  const char *visit = ruhu_draft_body_get_self (ruhu_edit_session_get_body (self->session));
+  g_autoptr (RuhuJson) yes = json_object_new_boolean (TRUE);
+
+  if (field != NULL)
+    ruhu_edit_session_set_value (self->session, field, visit, yes);
+  ruhu_visit_page_show_notice (self, _ ("The household has agreed to what was read out."), FALSE);
+}
+
+static void
+wrong_cb (RuhuVisitPage *self)
+{
+  ruhu_visit_page_go_to (self, self->form->steps->len);
+  ruhu_visit_page_show_notice (self, _ ("Choose the line that is wrong, and correct it there."), FALSE);
+}
+
+void
+ruhu_visit_page_read_back (RuhuVisitPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *page;
+
+  if (self->form == NULL || self->is_saving)
+    return;
+  ruhu_visit_page_flush (self);
+  page = ruhu_read_back_new (self->session, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL);
+  g_signal_connect_object (page, "agreed", G_CALLBACK (agreed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (page, "wrong", G_CALLBACK (wrong_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (page));
+}
