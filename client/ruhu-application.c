@@ -121,6 +121,7 @@ static const struct
   { "win.search", { "<Control>f" } },
   { "win.new-visit", { "<Control>n" } },
   { "win.edit", { "<Control>e" } },
+  { "win.print-card", { "<Control>p" } },
   { "win.back", { "<Alt>Left" } },
   { "win.toggle-list", { "F9" } },
   { "win.show-conflicts", { "<Control><Shift>c" } },

@@ -13,6 +13,7 @@
 #include "ruhu-sync-page.h"
 #include "ruhu-visit-page.h"
 #include "ruhu-welcome-page.h"
+#include "ruhu-window-card.h"
 
 #include <glib/gi18n.h>
 
@@ -84,6 +85,7 @@ update_actions (RuhuWindow *self)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new-visit", household);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.edit", household);
+  ruhu_window_enable_card_actions (self, household);
   /* The visit form has its own list of steps on the same key. */
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle-list", page == NULL || g_object_get_data (G_OBJECT (page), "ruhu-visit") == NULL);
 }
@@ -525,6 +527,7 @@ ruhu_window_class_init (RuhuWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "win.edit", NULL, edit_action);
   gtk_widget_class_install_action (widget_class, "win.new-visit", NULL, new_visit_action);
+  ruhu_window_install_card_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "win.show-conflicts", NULL, show_conflicts_action);
   gtk_widget_class_install_action (widget_class, "win.show-sync", NULL, show_sync_action);
