@@ -212,6 +212,12 @@ ruhu_edit_session_get_references (RuhuEditSession *self, const char *type)
   return g_hash_table_lookup (self->opening->references, type);
 }
 
+GPtrArray *
+ruhu_edit_session_get_earlier (RuhuEditSession *self, const char *type)
+{
+  return g_hash_table_lookup (self->opening->earlier, type);
+}
+
 static const char *
 find_reference (RuhuEditSession *self, const char *type, const char *id)
 {

@@ -44,6 +44,9 @@ char *ruhu_edit_session_dup_summary (RuhuEditSession *self, RuhuRecordType *type
 /* What a reference to @type chooses from: RuhuTitle. Borrowed; NULL when there is none. */
 GPtrArray *ruhu_edit_session_get_references (RuhuEditSession *self, const char *type);
 
+/* What is recorded already of a type that the form only adds to, in the type's order: json_object, its stored fields. Borrowed; NULL when the form has no such part. */
+GPtrArray *ruhu_edit_session_get_earlier (RuhuEditSession *self, const char *type);
+
 /* The ids of a part: the one of its own, or all. Transfer full. */
 GPtrArray *ruhu_edit_session_list_records (RuhuEditSession *self, RuhuFormPart *part);
 

@@ -33,6 +33,7 @@ ruhu_opening_free (RuhuOpening *self)
   g_clear_pointer (&self->references, g_hash_table_unref);
   g_clear_pointer (&self->initials, g_hash_table_unref);
   g_clear_pointer (&self->meanwhile, g_hash_table_unref);
+  g_clear_pointer (&self->earlier, g_hash_table_unref);
   ruhu_draft_body_free (self->body);
   g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
   g_free (self->today);
@@ -267,6 +268,17 @@ ruhu_opening_fill_in (RuhuOpening *self, const char *type, const char *record)
   }
 }
 
+/* What is only added to is not edited, but it is good to see: as it was read. */
+static void
+note_earlier (RuhuOpening *opening, RuhuRecordType *type, GPtrArray *records)
+{
+  GPtrArray *earlier = g_ptr_array_new_with_free_func (json_free);
+
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    g_ptr_array_add (earlier, dup_stored (type, ((RuhuRecord *) records->pdata[i])->fields));
+  g_hash_table_replace (opening->earlier, g_strdup (type->name), earlier);
+}
+
 /* A part shows what there is, and has room for what is to be made at once. */
 static void
 open_part (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuFormPart *part, RuhuHousehold *household)
@@ -283,6 +295,8 @@ open_part (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuFormPart 
         }
       return;
     }
+  if (part->mode == RUHU_PART_ADD)
+    note_earlier (opening, part->record, records);
   for (guint i = 0; part->mode != RUHU_PART_ADD && records != NULL && i < records->len; i++)
     take_record (store, opening, part->record, records->pdata[i]);
   if (part->mode != RUHU_PART_SINGLE)
@@ -408,6 +422,7 @@ ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, G
   opening->titles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   opening->references = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   opening->initials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
+  opening->earlier = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   opening->meanwhile = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
   if (request->form == NULL)
     return open_record (store, opening, request, error) ? g_steal_pointer (&opening) : NULL;

@@ -34,6 +34,7 @@ typedef struct
   GHashTable *references; /* record type's name → GPtrArray of RuhuTitle */
   GHashTable *initials;   /* record type's name → json_object: what a new record starts with */
   GHashTable *meanwhile;  /* "type/record/field" → json_object: what stands now, where that is no longer what the draft started from */
+  GHashTable *earlier;    /* record type's name → GPtrArray of json_object: what is recorded already, of types that a form only adds to */
   char *today;
   char *title; /* what the household or record is called */
   RuhuRole role;

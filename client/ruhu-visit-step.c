@@ -5,6 +5,7 @@
 
 #include "ruhu-visit-step.h"
 
+#include "ruhu-income-pad.h"
 #include "ruhu-record-editor.h"
 #include "ruhu-record-list.h"
 
@@ -80,6 +81,8 @@ add_part (RuhuVisitStep *self, RuhuFormPart *part)
       add_editor (self, part);
       return;
     }
+  if (part->mode == RUHU_PART_ADD && ruhu_income_pad_fits (part->record) && ruhu_edit_session_may_add (self->session, part->record))
+    gtk_widget_set_parent (ruhu_income_pad_new (self->session, part->record), GTK_WIDGET (self));
   list = ruhu_record_list_new (self->session, part);
   gtk_widget_set_parent (list, GTK_WIDGET (self));
   g_ptr_array_add (self->parts, list);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shows the visit form (or the record dialog) over a household made for it, for whoever works on its looks:
  *
- *   show-form [--dark] [--size=1366x768] [--step=N] [--type=TYPE] [--fill] [--read-back] [--out=FILE.png]
+ *   show-form [--dark] [--size=1366x768] [--step=N] [--scroll=PIXELS] [--type=TYPE] [--fill] [--read-back] [--out=FILE.png]
  *
  * --read-back shows the page that is read to the household.
  * --fill types into every field of the step, so that messages and former values show.
@@ -24,6 +24,7 @@ static char *type;
 static char *out;
 static gboolean fill;
 static gboolean read_back;
+static int scroll;
 static gboolean done;
 
 static const GOptionEntry entries[] = {
@@ -32,6 +33,7 @@ static const GOptionEntry entries[] = {
   { "step", 'n', 0, G_OPTION_ARG_INT, &step, NULL, "N" },
   { "type", 't', 0, G_OPTION_ARG_STRING, &type, NULL, "TYPE" },
   { "fill", 'f', 0, G_OPTION_ARG_NONE, &fill, NULL, NULL },
+  { "scroll", 0, 0, G_OPTION_ARG_INT, &scroll, NULL, "PIXELS" },
   { "read-back", 'r', 0, G_OPTION_ARG_NONE, &read_back, NULL, NULL },
   { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, NULL, "FILE" },
   { 0 }
@@ -74,11 +76,24 @@ fill_in (GtkWidget *widget)
 }
 
 static gboolean
+scroll_cb (gpointer page)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (page));
+  GtkWidget *scrolled = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_SCROLLED_WINDOW) : NULL;
+
+  if (scrolled != NULL)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)), scroll);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
 step_cb (gpointer page)
 {
   gtk_widget_activate_action (page, "visit.step", "u", (guint) step);
   if (fill)
     fill_in (page);
+  if (scroll > 0)
+    g_timeout_add (600, scroll_cb, page);
   if (read_back)
     gtk_widget_activate_action (page, "visit.read-back", NULL);
   if (out != NULL)
