@@ -379,7 +379,7 @@ verify_gone (World *world)
 {
   assert_count (WORLD_A (world)->store, "SELECT count (*) FROM r_person", 0);
   assert_count (world->township->store, "SELECT count (*) FROM r_household WHERE group_name = '九组'", 1);
-  g_assert_false (fault_vfs_contains ("0a.db", "曾小明"));
+  g_assert_false (fault_disk_contains (fault_disk_get (""), "0a.db", "曾小明"));
 }
 
 static void
@@ -463,7 +463,7 @@ verify_erased (World *world)
   device = ruhu_store_get_meta (WORLD_A (world)->store, "device", NULL);
   g_assert_null (device);
   assert_count (WORLD_A (world)->store, "SELECT count (*) FROM draft", 0);
-  g_assert_false (fault_vfs_contains ("0a.db", "曾小明"));
+  g_assert_false (fault_disk_contains (fault_disk_get (""), "0a.db", "曾小明"));
   assert_count (world->township->store, "SELECT count (*) FROM r_household WHERE group_name = '九组'", 1);
 }
 

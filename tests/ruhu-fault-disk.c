@@ -20,16 +20,7 @@ struct _FaultImage
   GHashTable *files; /* name → GBytes */
 };
 
-FaultDisk fault_disk;
-
-static void
-operation_free (gpointer data)
-{
-  FaultOperation *self = data;
-
-  g_clear_pointer (&self->bytes, g_bytes_unref);
-  g_free (self);
-}
+static int last_errno;
 
 FaultNode *
 fault_node_new (void)
@@ -38,9 +29,11 @@ fault_node_new (void)
 
   self->live = g_byte_array_new ();
   self->durable = g_byte_array_new ();
-  self->pending = g_ptr_array_new_with_free_func (operation_free);
+  self->pending = g_array_new (FALSE, FALSE, sizeof (FaultOperation));
+  self->bytes = g_byte_array_new ();
   self->regions = g_ptr_array_new_with_free_func (g_free);
   self->users = 1;
+  self->touched = TRUE;
   return self;
 }
 
@@ -53,8 +46,10 @@ fault_node_unref (gpointer data)
     return;
   g_byte_array_unref (self->live);
   g_byte_array_unref (self->durable);
-  g_ptr_array_unref (self->pending);
+  g_array_unref (self->pending);
+  g_byte_array_unref (self->bytes);
   g_ptr_array_unref (self->regions);
+  g_clear_pointer (&self->origin, g_bytes_unref);
   g_free (self);
 }
 
@@ -86,168 +81,239 @@ put (GByteArray *content, gint64 offset, const void *bytes, gsize length)
 }
 
 static void
-apply (GByteArray *content, const FaultOperation *operation)
+apply (GByteArray *content, const FaultNode *node, const FaultOperation *operation)
 {
-  gsize length;
-  const void *bytes;
-
-  if (operation->bytes == NULL)
-    {
-      set_size (content, (gsize) operation->offset);
-      return;
-    }
-  bytes = g_bytes_get_data (operation->bytes, &length);
-  put (content, operation->offset, bytes, length);
+  if (operation->truncates)
+    set_size (content, (gsize) operation->offset);
+  else
+    put (content, operation->offset, node->bytes->data + operation->start, operation->length);
 }
 
 /* Each sector that the write touches arrives or does not. */
 static void
-apply_torn (GByteArray *content, const FaultOperation *operation)
+apply_torn (FaultDisk *disk, FaultNode *node, const FaultOperation *operation)
 {
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (operation->bytes, &length);
   gsize done = 0;
 
-  while (done < length)
+  while (done < operation->length)
     {
-      gsize here = MIN (length - done, SECTOR - ((gsize) operation->offset + done) % SECTOR);
+      gsize here = MIN (operation->length - done, SECTOR - ((gsize) operation->offset + done) % SECTOR);
 
-      if (g_rand_boolean (fault_disk.random))
-        put (content, operation->offset + (gint64) done, bytes + done, here);
+      if (fault_disk_chance (disk, 2) == 0)
+        put (node->durable, operation->offset + (gint64) done, node->bytes->data + operation->start + done, here);
       done += here;
     }
 }
 
-void
-fault_apply_some (GByteArray *content, GPtrArray *operations)
+/* All, none, all but a torn last one, or each by chance. */
+static void
+apply_some (FaultDisk *disk, FaultNode *node)
 {
-  int mood = g_rand_int_range (fault_disk.random, 0, 5);
+  guint mood = fault_disk_chance (disk, 5);
 
-  for (guint i = 0; mood > 0 && i < operations->len; i++)
+  for (guint i = 0; mood > 0 && i < node->pending->len; i++)
     {
-      const FaultOperation *operation = g_ptr_array_index (operations, i);
-      gboolean last = i + 1 == operations->len;
-      int fate = mood == 1 ? (last ? 1 : 2) : mood == 2 ? 2
-                                                        : g_rand_int_range (fault_disk.random, 0, 3);
+      const FaultOperation *operation = &g_array_index (node->pending, FaultOperation, i);
+      gboolean last = i + 1 == node->pending->len;
+      guint fate = mood == 1 ? (last ? 1 : 2) : mood == 2 ? 2
+                                                          : fault_disk_chance (disk, 3);
 
       if (fate == 2)
-        apply (content, operation);
-      else if (fate == 1 && operation->bytes != NULL)
-        apply_torn (content, operation);
+        apply (node->durable, node, operation);
+      else if (fate == 1 && !operation->truncates)
+        apply_torn (disk, node, operation);
     }
+}
+
+static void
+forget_pending (FaultNode *node)
+{
+  g_array_set_size (node->pending, 0);
+  g_byte_array_set_size (node->bytes, 0);
 }
 
 void
 fault_node_keep (FaultNode *node)
 {
   for (guint i = 0; i < node->pending->len; i++)
-    apply (node->durable, g_ptr_array_index (node->pending, i));
-  g_ptr_array_set_size (node->pending, 0);
+    apply (node->durable, node, &g_array_index (node->pending, FaultOperation, i));
+  forget_pending (node);
 }
 
-int
-fault_refuse (int result, int error)
+void
+fault_node_keep_some (FaultDisk *disk, FaultNode *node)
 {
-  fault_disk.last_errno = error;
-  return result;
-}
-
-int
-fault_count (gboolean needs_space, gboolean *strikes, int failure)
-{
-  *strikes = FALSE;
-  if (fault_disk.dark)
-    return fault_refuse (failure, EIO);
-  if (fault_disk.kind == FAULT_READ)
-    return SQLITE_OK;
-  fault_disk.count++;
-  if (fault_disk.kind == FAULT_NONE || fault_disk.count < fault_disk.at || (fault_disk.kind == FAULT_ERROR && fault_disk.struck) || (fault_disk.kind == FAULT_FULL && !needs_space))
-    return SQLITE_OK;
-  if (fault_disk.kind == FAULT_FULL && fault_disk.struck)
-    return fault_refuse (SQLITE_FULL, ENOSPC);
-  fault_disk.struck = TRUE;
-  fault_disk.dark = fault_disk.kind == FAULT_POWER;
-  *strikes = TRUE;
-  fault_disk.last_errno = fault_disk.kind == FAULT_FULL ? ENOSPC : EIO;
-  return SQLITE_OK;
+  apply_some (disk, node);
+  forget_pending (node);
 }
 
 void
 fault_node_note (FaultNode *node, gint64 offset, const void *bytes, gsize length)
 {
-  FaultOperation *operation = g_new0 (FaultOperation, 1);
+  FaultOperation operation = { offset, node->bytes->len, (guint) length, bytes == NULL };
 
-  operation->offset = offset;
-  operation->bytes = bytes != NULL ? g_bytes_new (bytes, length) : NULL;
-  apply (node->live, operation);
-  g_ptr_array_add (node->pending, operation);
+  if (bytes != NULL)
+    g_byte_array_append (node->bytes, bytes, (guint) length);
+  node->touched = TRUE;
+  apply (node->live, node, &operation);
+  g_array_append_val (node->pending, operation);
+}
+
+/* Disks */
+
+int
+fault_refuse (int result, int error)
+{
+  last_errno = error;
+  return result;
+}
+
+int
+fault_get_errno (void)
+{
+  return last_errno;
+}
+
+FaultDisk *
+fault_disk_get (const char *name)
+{
+  static GHashTable *disks;
+  FaultDisk *self;
+
+  if (disks == NULL)
+    disks = g_hash_table_new (g_str_hash, g_str_equal);
+  self = g_hash_table_lookup (disks, name);
+  if (self != NULL)
+    return self;
+  self = g_new0 (FaultDisk, 1);
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, fault_node_unref);
+  self->ghosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, fault_node_unref);
+  self->random = 1;
+  g_hash_table_insert (disks, g_strdup (name), self);
+  return self;
+}
+
+/* SplitMix64 (Steele, Lea, Flood, 2014). */
+guint
+fault_disk_chance (FaultDisk *self, guint n)
+{
+  guint64 z = (self->random += G_GUINT64_CONSTANT (0x9e3779b97f4a7c15));
+
+  z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  z = (z ^ (z >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  return (guint) (((z ^ (z >> 31)) >> 32) * n >> 32);
+}
+
+gboolean
+fault_disk_is_dark (FaultDisk *self, const char *program)
+{
+  return self->dark || (self->dead != NULL && self->dead == program);
+}
+
+static gboolean
+is_counted (FaultDisk *self, const char *program)
+{
+  return self->kind != FAULT_READ && (self->kind != FAULT_KILL || self->program == program);
+}
+
+int
+fault_disk_operate (FaultDisk *self, const char *program, gboolean needs_space, gboolean *strikes, int failure)
+{
+  *strikes = FALSE;
+  if (fault_disk_is_dark (self, program))
+    return fault_refuse (failure, EIO);
+  if (!is_counted (self, program))
+    return SQLITE_OK;
+  self->count++;
+  if (self->kind == FAULT_NONE || self->count < self->at || (self->kind == FAULT_ERROR && self->struck) || (self->kind == FAULT_FULL && !needs_space))
+    return SQLITE_OK;
+  if (self->kind == FAULT_FULL && self->struck)
+    return fault_refuse (SQLITE_FULL, ENOSPC);
+  self->struck = TRUE;
+  self->dark = self->kind == FAULT_POWER;
+  self->dead = self->kind == FAULT_KILL ? program : NULL;
+  *strikes = TRUE;
+  last_errno = self->kind == FAULT_FULL ? ENOSPC : EIO;
+  return SQLITE_OK;
 }
 
 void
-fault_keep_names (void)
+fault_disk_keep_names (FaultDisk *self)
 {
   GHashTableIter iter;
   gpointer node;
 
-  g_hash_table_iter_init (&iter, fault_disk.names);
+  g_hash_table_iter_init (&iter, self->names);
   while (g_hash_table_iter_next (&iter, NULL, &node))
     ((FaultNode *) node)->named = TRUE;
-  g_hash_table_remove_all (fault_disk.ghosts);
+  g_hash_table_remove_all (self->ghosts);
 }
 
 void
-fault_remove_name (const char *name, FaultNode *node)
+fault_disk_remove_name (FaultDisk *self, const char *name, FaultNode *node)
 {
-  if (node->named && !g_hash_table_contains (fault_disk.ghosts, name))
-    g_hash_table_insert (fault_disk.ghosts, g_strdup (name), fault_node_ref (node));
-  g_hash_table_remove (fault_disk.names, name);
+  if (node->named && !g_hash_table_contains (self->ghosts, name))
+    g_hash_table_insert (self->ghosts, g_strdup (name), fault_node_ref (node));
+  g_hash_table_remove (self->names, name);
 }
 
 void
-fault_vfs_disarm (void)
+fault_disk_disarm (FaultDisk *self)
 {
-  fault_disk.kind = FAULT_NONE;
-  fault_disk.at = 0;
+  self->kind = FAULT_NONE;
+  self->at = 0;
 }
 
 void
-fault_vfs_arm (FaultKind kind, guint64 n)
+fault_disk_arm (FaultDisk *self, FaultKind kind, const char *program, guint64 n)
 {
-  fault_disk.kind = kind;
-  fault_disk.at = n;
-  fault_disk.count = 0;
-  fault_disk.struck = FALSE;
+  self->kind = kind;
+  self->program = g_intern_string (program);
+  self->at = n;
+  self->count = 0;
+  self->struck = FALSE;
 }
 
 guint64
-fault_vfs_get_count (void)
+fault_disk_get_count (FaultDisk *self)
 {
-  return fault_disk.count;
+  return self->count;
 }
 
 gboolean
-fault_vfs_has_struck (void)
+fault_disk_has_struck (FaultDisk *self)
 {
-  return fault_disk.struck;
+  return self->struck;
+}
+
+FaultKind
+fault_disk_get_kind (FaultDisk *self)
+{
+  return self->kind;
 }
 
 void
-fault_vfs_power_off (void)
+fault_disk_power_off (FaultDisk *self)
 {
-  fault_disk.dark = TRUE;
+  self->dark = TRUE;
+}
+
+static void
+begin_anew (FaultDisk *self, guint64 seed)
+{
+  self->random = seed;
+  self->dark = FALSE;
+  self->dead = NULL;
+  fault_disk_arm (self, FAULT_NONE, NULL, 0);
 }
 
 void
-fault_vfs_reset (guint64 seed)
+fault_disk_reset (FaultDisk *self, guint64 seed)
 {
-  const guint32 seeds[] = { (guint32) seed, (guint32) (seed >> 32) };
-
-  g_assert_cmpuint (fault_disk.open, ==, 0);
-  g_hash_table_remove_all (fault_disk.names);
-  g_hash_table_remove_all (fault_disk.ghosts);
-  g_rand_set_seed_array (fault_disk.random, seeds, G_N_ELEMENTS (seeds));
-  fault_disk.dark = FALSE;
-  fault_vfs_arm (FAULT_NONE, 0);
+  g_assert_cmpuint (self->open, ==, 0);
+  g_hash_table_remove_all (self->names);
+  g_hash_table_remove_all (self->ghosts);
+  begin_anew (self, seed);
 }
 
 static gint
@@ -265,68 +331,85 @@ sorted_names (GHashTable *table)
 
 /* A deletion that was not durable may not have happened. */
 static void
-bring_back_ghosts (void)
+bring_back_ghosts (FaultDisk *self)
 {
-  g_autoptr (GList) names = sorted_names (fault_disk.ghosts);
+  g_autoptr (GList) names = sorted_names (self->ghosts);
 
   for (GList *l = names; l != NULL; l = l->next)
     {
-      FaultNode *ghost = g_hash_table_lookup (fault_disk.ghosts, l->data);
-      FaultNode *successor = g_hash_table_lookup (fault_disk.names, l->data);
+      FaultNode *ghost = g_hash_table_lookup (self->ghosts, l->data);
+      FaultNode *successor = g_hash_table_lookup (self->names, l->data);
 
-      if ((successor == NULL || !successor->named) && g_rand_boolean (fault_disk.random))
+      if ((successor == NULL || !successor->named) && fault_disk_chance (self, 2) == 0)
         {
-          g_hash_table_replace (fault_disk.names, g_strdup (l->data), fault_node_ref (ghost));
+          g_hash_table_replace (self->names, g_strdup (l->data), fault_node_ref (ghost));
           ghost->named = TRUE;
         }
     }
-  g_hash_table_remove_all (fault_disk.ghosts);
+  g_hash_table_remove_all (self->ghosts);
 }
 
-static void
-find_as_it_is (FaultNode *node)
+/* Whether anything was lost. */
+static gboolean
+find_as_it_is (FaultDisk *self, FaultNode *node)
 {
-  fault_apply_some (node->durable, node->pending);
-  g_ptr_array_set_size (node->pending, 0);
+  gboolean lost;
+
+  if (node->pending->len == 0 && !node->touched)
+    return FALSE;
+  if (node->pending->len > 0)
+    fault_node_keep_some (self, node);
+  lost = node->live->len != node->durable->len || memcmp (node->live->data, node->durable->data, node->live->len) != 0;
   g_byte_array_set_size (node->live, 0);
   g_byte_array_append (node->live, node->durable->data, node->durable->len);
+  return lost;
+}
+
+gboolean
+fault_disk_power_on (FaultDisk *self)
+{
+  g_autoptr (GList) names = NULL;
+  gboolean lost = FALSE;
+
+  g_assert_cmpuint (self->open, ==, 0);
+  bring_back_ghosts (self);
+  names = sorted_names (self->names);
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      FaultNode *node = g_hash_table_lookup (self->names, l->data);
+
+      if (!node->named && fault_disk_chance (self, 2) == 0)
+        g_hash_table_remove (self->names, l->data);
+      else
+        lost |= find_as_it_is (self, node);
+    }
+  fault_disk_keep_names (self);
+  self->dark = FALSE;
+  fault_disk_disarm (self);
+  return lost;
 }
 
 void
-fault_vfs_power_on (void)
+fault_disk_revive (FaultDisk *self)
 {
-  g_autoptr (GList) names = NULL;
-
-  g_assert_cmpuint (fault_disk.open, ==, 0);
-  bring_back_ghosts ();
-  names = sorted_names (fault_disk.names);
-  for (GList *l = names; l != NULL; l = l->next)
-    {
-      FaultNode *node = g_hash_table_lookup (fault_disk.names, l->data);
-
-      if (!node->named && g_rand_boolean (fault_disk.random))
-        g_hash_table_remove (fault_disk.names, l->data);
-      else
-        find_as_it_is (node);
-    }
-  fault_keep_names ();
-  fault_disk.dark = FALSE;
-  fault_vfs_disarm ();
+  self->dead = NULL;
+  fault_disk_disarm (self);
 }
 
+/* Images */
+
 FaultImage *
-fault_image_new (void)
+fault_image_new (FaultDisk *disk)
 {
   FaultImage *self = g_new0 (FaultImage, 1);
   GHashTableIter iter;
   gpointer name;
-  gpointer node;
+  gpointer data;
 
-  g_assert_cmpuint (fault_disk.open, ==, 0);
   self->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-  g_hash_table_iter_init (&iter, fault_disk.names);
-  while (g_hash_table_iter_next (&iter, &name, &node))
-    g_hash_table_insert (self->files, g_strdup (name), g_bytes_new (((FaultNode *) node)->live->data, ((FaultNode *) node)->live->len));
+  g_hash_table_iter_init (&iter, disk->names);
+  while (g_hash_table_iter_next (&iter, &name, &data))
+    g_hash_table_insert (self->files, g_strdup (name), g_bytes_new (((FaultNode *) data)->live->data, ((FaultNode *) data)->live->len));
   return self;
 }
 
@@ -339,36 +422,66 @@ fault_image_free (FaultImage *self)
   g_free (self);
 }
 
+static void
+set_content (FaultNode *node, GBytes *bytes)
+{
+  gsize length = 0;
+  const void *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+
+  for (guint i = 0; i < node->regions->len; i++)
+    memset (node->regions->pdata[i], 0, (gsize) node->region_size);
+  node->named = TRUE;
+  if (bytes != NULL && node->origin == bytes && !node->touched)
+    return;
+  g_byte_array_set_size (node->live, 0);
+  g_byte_array_set_size (node->durable, 0);
+  put (node->live, 0, data, length);
+  put (node->durable, 0, data, length);
+  forget_pending (node);
+  g_clear_pointer (&node->origin, g_bytes_unref);
+  node->origin = bytes != NULL ? g_bytes_ref (bytes) : NULL;
+  node->touched = bytes == NULL;
+}
+
 void
-fault_image_restore (FaultImage *self, guint64 seed)
+fault_image_restore (FaultImage *self, FaultDisk *disk, guint64 seed)
 {
   GHashTableIter iter;
   gpointer name;
-  gpointer bytes;
+  gpointer data;
 
-  fault_vfs_reset (seed);
+  begin_anew (disk, seed);
+  g_hash_table_remove_all (disk->ghosts);
+  g_hash_table_iter_init (&iter, disk->names);
+  while (g_hash_table_iter_next (&iter, &name, &data))
+    if (g_hash_table_contains (self->files, name))
+      continue;
+    else if (((FaultNode *) data)->users > 1)
+      set_content (data, NULL);
+    else
+      g_hash_table_iter_remove (&iter);
   g_hash_table_iter_init (&iter, self->files);
-  while (g_hash_table_iter_next (&iter, &name, &bytes))
+  while (g_hash_table_iter_next (&iter, &name, &data))
     {
-      FaultNode *node = fault_node_new ();
-      gsize length;
-      const void *data = g_bytes_get_data (bytes, &length);
+      FaultNode *node = g_hash_table_lookup (disk->names, name);
 
-      put (node->live, 0, data, length);
-      put (node->durable, 0, data, length);
-      node->named = TRUE;
-      g_hash_table_insert (fault_disk.names, g_strdup (name), node);
+      if (node == NULL)
+        {
+          node = fault_node_new ();
+          g_hash_table_insert (disk->names, g_strdup (name), node);
+        }
+      set_content (node, data);
     }
 }
 
 gboolean
-fault_vfs_contains (const char *prefix, const char *text)
+fault_disk_contains (FaultDisk *self, const char *prefix, const char *text)
 {
   GHashTableIter iter;
   gpointer name;
   gpointer node;
 
-  g_hash_table_iter_init (&iter, fault_disk.names);
+  g_hash_table_iter_init (&iter, self->names);
   while (g_hash_table_iter_next (&iter, &name, &node))
     {
       GByteArray *content = ((FaultNode *) node)->live;

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 offset; /* of a write; the new size of a truncation */
-  GBytes *bytes; /* NULL: a truncation */
+  guint start;   /* of its bytes in the node's `bytes` */
+  guint length;
+  gboolean truncates;
 } FaultOperation;
 
 typedef struct _FaultHandle FaultHandle;
@@ -23,9 +25,13 @@ typedef struct
 {
   GByteArray *live;
   GByteArray *durable;
-  GPtrArray *pending; /* FaultOperation */
-  gboolean named;     /* its directory entry is durable */
-  guint users;        /* handles, and the names that lead here */
+  GArray *pending;   /* FaultOperation: what no sync has covered */
+  GByteArray *bytes; /* of the pending writes */
+  gboolean named;    /* its directory entry is durable */
+  guint users;       /* handles, and the names that lead here */
+  /* What it was last set to, and whether it may differ from that now. */
+  GBytes *origin;
+  gboolean touched;
   /* Locks of the file. */
   guint shared;
   FaultHandle *reserved;
@@ -33,6 +39,7 @@ typedef struct
   FaultHandle *exclusive;
   /* The shared memory and its locks. */
   GPtrArray *regions;
+  int region_size;
   guint mapped;
   FaultHandle *shm_exclusive[FAULT_SHM_SLOTS];
   guint shm_shared[FAULT_SHM_SLOTS];
@@ -41,6 +48,8 @@ typedef struct
 struct _FaultHandle
 {
   sqlite3_file base;
+  FaultDisk *disk;
+  const char *program; /* interned, or NULL */
   FaultNode *node;
   char *name;
   gboolean delete_on_close;
@@ -49,22 +58,20 @@ struct _FaultHandle
   gboolean shm_shared[FAULT_SHM_SLOTS];
 };
 
-/* The disk. */
-typedef struct
+struct _FaultDisk
 {
   GHashTable *names;  /* name → FaultNode */
   GHashTable *ghosts; /* name → FaultNode whose deletion is not durable yet */
-  GRand *random;
+  guint64 random;
   FaultKind kind;
+  const char *program; /* FAULT_KILL: the one that is killed */
   guint64 at;
   guint64 count;
   gboolean struck;
-  gboolean dark; /* the power is off */
-  int last_errno;
+  gboolean dark;    /* the power is off */
+  const char *dead; /* the program that was killed */
   guint open;
-} FaultDisk;
-
-extern FaultDisk fault_disk;
+};
 
 FaultNode *fault_node_new (void);
 FaultNode *fault_node_ref (FaultNode *self);
@@ -73,16 +80,22 @@ void fault_node_unref (gpointer self);
 void fault_node_note (FaultNode *self, gint64 offset, const void *bytes, gsize length);
 /* A sync. */
 void fault_node_keep (FaultNode *self);
-/* All, none, all but a torn last one, or each by chance. */
-void fault_apply_some (GByteArray *content, GPtrArray *operations);
+/* A sync that failed: some is kept, and the rest forgotten. */
+void fault_node_keep_some (FaultDisk *disk, FaultNode *self);
 
 /* Every name that is there is so for good, and so is every deletion. */
-void fault_keep_names (void);
-void fault_remove_name (const char *name, FaultNode *node);
+void fault_disk_keep_names (FaultDisk *self);
+void fault_disk_remove_name (FaultDisk *self, const char *name, FaultNode *node);
+/* 0 … @n - 1. */
+guint fault_disk_chance (FaultDisk *self, guint n);
+/* Whether nothing that @program does reaches the disk. */
+gboolean fault_disk_is_dark (FaultDisk *self, const char *program);
 
-/* Counts one operation. *@strikes: it is the one that fails. Else an error that it ends with at once, or SQLITE_OK. */
-int fault_count (gboolean needs_space, gboolean *strikes, int failure);
+/* Counts one operation of @program. *@strikes: it is the one that fails. Else an error that it ends with at once, or SQLITE_OK. */
+int fault_disk_operate (FaultDisk *self, const char *program, gboolean needs_space, gboolean *strikes, int failure);
+
 /* @result, having set the system's error number. */
 int fault_refuse (int result, int error);
+int fault_get_errno (void);
 
 G_END_DECLS

@@ -11,17 +11,23 @@
 #include <errno.h>
 #include <string.h>
 
+static gboolean
+is_dark (FaultHandle *self)
+{
+  return fault_disk_is_dark (self->disk, self->program);
+}
+
 static int
 handle_close (sqlite3_file *file)
 {
   FaultHandle *self = (FaultHandle *) file;
 
   file->pMethods->xUnlock (file, SQLITE_LOCK_NONE);
-  if (self->delete_on_close && !fault_disk.dark && self->name != NULL)
-    g_hash_table_remove (fault_disk.names, self->name);
+  if (self->delete_on_close && !is_dark (self) && self->name != NULL)
+    g_hash_table_remove (self->disk->names, self->name);
   fault_node_unref (self->node);
   g_free (self->name);
-  fault_disk.open--;
+  self->disk->open--;
   return SQLITE_OK;
 }
 
@@ -32,11 +38,11 @@ handle_read (sqlite3_file *file, void *bytes, int length, sqlite3_int64 offset)
   GByteArray *content = self->node->live;
   gint64 there = CLAMP ((gint64) content->len - offset, 0, length);
 
-  if (fault_disk.dark)
+  if (is_dark (self))
     return fault_refuse (SQLITE_IOERR_READ, EIO);
-  if (fault_disk.kind == FAULT_READ && ++fault_disk.count == fault_disk.at)
+  if (self->disk->kind == FAULT_READ && ++self->disk->count == self->disk->at)
     {
-      fault_disk.struck = TRUE;
+      self->disk->struck = TRUE;
       return fault_refuse (SQLITE_IOERR_READ, EIO);
     }
   if (there > 0)
@@ -52,15 +58,15 @@ handle_write (sqlite3_file *file, const void *bytes, int length, sqlite3_int64 o
 {
   FaultHandle *self = (FaultHandle *) file;
   gboolean strikes;
-  int result = fault_count (TRUE, &strikes, SQLITE_IOERR_WRITE);
+  int result = fault_disk_operate (self->disk, self->program, TRUE, &strikes, SQLITE_IOERR_WRITE);
 
   if (result != SQLITE_OK)
     return result;
   /* What did not get through entirely got through in part; at a power cut chance decides that afterwards. */
-  if (strikes && fault_disk.kind != FAULT_POWER)
+  if (strikes && self->disk->kind != FAULT_POWER)
     {
-      fault_node_note (self->node, offset, bytes, (gsize) g_rand_int_range (fault_disk.random, 0, length));
-      return fault_disk.kind == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+      fault_node_note (self->node, offset, bytes, fault_disk_chance (self->disk, (guint) length));
+      return self->disk->kind == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     }
   fault_node_note (self->node, offset, bytes, (gsize) length);
   return strikes ? SQLITE_IOERR_WRITE : SQLITE_OK;
@@ -71,11 +77,11 @@ handle_truncate (sqlite3_file *file, sqlite3_int64 size)
 {
   FaultHandle *self = (FaultHandle *) file;
   gboolean strikes;
-  int result = fault_count (FALSE, &strikes, SQLITE_IOERR_TRUNCATE);
+  int result = fault_disk_operate (self->disk, self->program, FALSE, &strikes, SQLITE_IOERR_TRUNCATE);
 
   if (result != SQLITE_OK)
     return result;
-  if (!strikes || fault_disk.kind == FAULT_POWER)
+  if (!strikes || self->disk->kind == FAULT_POWER)
     fault_node_note (self->node, size, NULL, 0);
   return strikes ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
 }
@@ -85,28 +91,25 @@ handle_sync (sqlite3_file *file, int flags)
 {
   FaultHandle *self = (FaultHandle *) file;
   gboolean strikes;
-  int result = fault_count (FALSE, &strikes, SQLITE_IOERR_FSYNC);
+  int result = fault_disk_operate (self->disk, self->program, FALSE, &strikes, SQLITE_IOERR_FSYNC);
 
   if (result != SQLITE_OK)
     return result;
   if (!strikes)
     {
       fault_node_keep (self->node);
-      fault_keep_names ();
+      fault_disk_keep_names (self->disk);
       return SQLITE_OK;
     }
-  if (fault_disk.kind != FAULT_POWER)
-    {
-      fault_apply_some (self->node->durable, self->node->pending);
-      g_ptr_array_set_size (self->node->pending, 0);
-    }
+  if (self->disk->kind == FAULT_ERROR)
+    fault_node_keep_some (self->disk, self->node);
   return SQLITE_IOERR_FSYNC;
 }
 
 static int
 handle_size (sqlite3_file *file, sqlite3_int64 *size)
 {
-  if (fault_disk.dark)
+  if (is_dark ((FaultHandle *) file))
     return fault_refuse (SQLITE_IOERR_FSTAT, EIO);
   *size = ((FaultHandle *) file)->node->live->len;
   return SQLITE_OK;
@@ -135,7 +138,7 @@ handle_lock (sqlite3_file *file, int level)
   FaultHandle *self = (FaultHandle *) file;
   FaultNode *node = self->node;
 
-  if (fault_disk.dark)
+  if (is_dark (self))
     return fault_refuse (SQLITE_IOERR_LOCK, EIO);
   if (self->lock >= level)
     return SQLITE_OK;
@@ -212,14 +215,15 @@ shm_map (sqlite3_file *file, int region, int size, int extend, void volatile **m
   FaultNode *node = self->node;
 
   *memory = NULL;
-  if (fault_disk.dark)
+  if (is_dark (self))
     return fault_refuse (SQLITE_IOERR_SHMMAP, EIO);
   if (!self->maps)
     node->mapped++;
   self->maps = TRUE;
   if ((guint) region >= node->regions->len && !extend)
     return SQLITE_OK;
-  if ((guint) region >= node->regions->len && fault_disk.kind == FAULT_FULL && fault_disk.struck)
+  node->region_size = size;
+  if ((guint) region >= node->regions->len && self->disk->kind == FAULT_FULL && self->disk->struck)
     return fault_refuse (SQLITE_IOERR_SHMSIZE, ENOSPC);
   while ((guint) region >= node->regions->len)
     g_ptr_array_add (node->regions, g_malloc0 ((gsize) size));
@@ -269,7 +273,7 @@ shm_lock (sqlite3_file *file, int offset, int n, int flags)
         shm_release (self, slot);
       return SQLITE_OK;
     }
-  if (fault_disk.dark)
+  if (is_dark (self))
     return fault_refuse (SQLITE_IOERR_SHMLOCK, EIO);
   for (int slot = offset; slot < offset + n; slot++)
     if (!shm_may_lock (self, slot, exclusive))
@@ -321,62 +325,84 @@ static const sqlite3_io_methods methods = {
   .xShmUnmap = shm_unmap,
 };
 
+/* The disk that @name begins with. *@rest: the name on it. */
+static FaultDisk *
+disk_of (const char *name, const char **rest)
+{
+  const char *slash = name != NULL ? strchr (name, '/') : NULL;
+  char prefix[64] = "";
+
+  *rest = slash != NULL ? slash + 1 : name;
+  if (slash != NULL)
+    g_strlcpy (prefix, name, MIN (sizeof prefix, (gsize) (slash - name) + 1));
+  return fault_disk_get (prefix);
+}
+
 static int
-disk_open (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+disk_open (sqlite3_vfs *vfs, const char *full_name, sqlite3_file *file, int flags, int *out_flags)
 {
   FaultHandle *self = (FaultHandle *) file;
-  FaultNode *node = name != NULL ? g_hash_table_lookup (fault_disk.names, name) : NULL;
+  const char *name;
+  FaultDisk *disk = disk_of (full_name, &name);
+  FaultNode *node = name != NULL ? g_hash_table_lookup (disk->names, name) : NULL;
+  gboolean has_parameters = full_name != NULL && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL)) != 0;
 
   memset (self, 0, sizeof *self);
-  if (fault_disk.dark)
+  self->disk = disk;
+  self->program = has_parameters ? g_intern_string (sqlite3_uri_parameter (full_name, "program")) : NULL;
+  if (is_dark (self))
     return fault_refuse (SQLITE_CANTOPEN, EIO);
   if (node == NULL && name != NULL && (flags & SQLITE_OPEN_CREATE) == 0)
     return fault_refuse (SQLITE_CANTOPEN, ENOENT);
-  if (node == NULL && fault_disk.kind == FAULT_FULL && fault_disk.struck)
+  if (node == NULL && disk->kind == FAULT_FULL && disk->struck)
     return fault_refuse (SQLITE_CANTOPEN, ENOSPC);
   if (node != NULL)
     self->node = fault_node_ref (node);
   else
     self->node = fault_node_new ();
   if (node == NULL && name != NULL)
-    g_hash_table_insert (fault_disk.names, g_strdup (name), fault_node_ref (self->node));
+    g_hash_table_insert (disk->names, g_strdup (name), fault_node_ref (self->node));
   self->base.pMethods = &methods;
   self->name = g_strdup (name);
   self->delete_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
-  fault_disk.open++;
+  disk->open++;
   if (out_flags != NULL)
     *out_flags = flags;
   return SQLITE_OK;
 }
 
 static int
-disk_delete (sqlite3_vfs *vfs, const char *name, int sync_directory)
+disk_delete (sqlite3_vfs *vfs, const char *full_name, int sync_directory)
 {
-  FaultNode *node = g_hash_table_lookup (fault_disk.names, name);
+  const char *name;
+  FaultDisk *disk = disk_of (full_name, &name);
+  FaultNode *node = g_hash_table_lookup (disk->names, name);
   gboolean strikes;
-  int result = fault_count (FALSE, &strikes, SQLITE_IOERR_DELETE);
+  int result = fault_disk_operate (disk, NULL, FALSE, &strikes, SQLITE_IOERR_DELETE);
 
   if (result != SQLITE_OK)
     return result;
   if (node == NULL)
     return fault_refuse (SQLITE_IOERR_DELETE_NOENT, ENOENT);
-  if (strikes && fault_disk.kind != FAULT_POWER)
+  if (strikes && disk->kind != FAULT_POWER)
     return SQLITE_IOERR_DELETE;
-  fault_remove_name (name, node);
+  fault_disk_remove_name (disk, name, node);
   if (strikes)
     return SQLITE_IOERR_DELETE;
   if (sync_directory)
-    fault_keep_names ();
+    fault_disk_keep_names (disk);
   return SQLITE_OK;
 }
 
 /* An empty file does not count as existing, as with SQLite's own. */
 static int
-disk_access (sqlite3_vfs *vfs, const char *name, int flags, int *result)
+disk_access (sqlite3_vfs *vfs, const char *full_name, int flags, int *result)
 {
-  FaultNode *node = g_hash_table_lookup (fault_disk.names, name);
+  const char *name;
+  FaultDisk *disk = disk_of (full_name, &name);
+  FaultNode *node = g_hash_table_lookup (disk->names, name);
 
-  if (fault_disk.dark)
+  if (disk->dark)
     return fault_refuse (SQLITE_IOERR_ACCESS, EIO);
   *result = node != NULL && (flags != SQLITE_ACCESS_EXISTS || node->live->len > 0);
   return SQLITE_OK;
@@ -388,11 +414,14 @@ disk_full_name (sqlite3_vfs *vfs, const char *name, int size, char *out)
   return g_strlcpy (out, name, (gsize) size) < (gsize) size ? SQLITE_OK : SQLITE_CANTOPEN;
 }
 
+/* The salts of write-ahead logs: what stood in one before must not pass for the next one's. */
 static int
 disk_random (sqlite3_vfs *vfs, int size, char *out)
 {
+  FaultDisk *disk = fault_disk_get ("");
+
   for (int i = 0; i < size; i++)
-    out[i] = (char) g_rand_int_range (fault_disk.random, 0, 256);
+    out[i] = (char) fault_disk_chance (disk, 256);
   return size;
 }
 
@@ -413,7 +442,7 @@ disk_time (sqlite3_vfs *vfs, sqlite3_int64 *milliseconds)
 static int
 disk_last_error (sqlite3_vfs *vfs, int size, char *out)
 {
-  return fault_disk.last_errno;
+  return fault_get_errno ();
 }
 
 static sqlite3_vfs vfs_fault = {
@@ -434,10 +463,9 @@ static sqlite3_vfs vfs_fault = {
 void
 fault_vfs_register (void)
 {
-  if (fault_disk.names != NULL)
-    return;
-  fault_disk.names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, fault_node_unref);
-  fault_disk.ghosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, fault_node_unref);
-  fault_disk.random = g_rand_new_with_seed (1);
-  g_assert_cmpint (sqlite3_vfs_register (&vfs_fault, FALSE), ==, SQLITE_OK);
+  static gboolean done;
+
+  if (!done)
+    g_assert_cmpint (sqlite3_vfs_register (&vfs_fault, FALSE), ==, SQLITE_OK);
+  done = TRUE;
 }

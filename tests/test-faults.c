@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#define THE_DISK fault_disk_get ("")
+
 /* A scenario on the point of being played. */
 typedef struct
 {
@@ -31,7 +33,7 @@ typedef struct
 static void
 begin (Stage *stage, guint64 seed)
 {
-  fault_image_restore (stage->image, seed);
+  fault_image_restore (stage->image, THE_DISK, seed);
   stage->world->township->now = stage->now;
   world_open (stage->world);
 }
@@ -62,9 +64,9 @@ end_well (Stage *stage, guint from)
 static void
 close_in_the_dark (Stage *stage)
 {
-  fault_vfs_power_off ();
+  fault_disk_power_off (THE_DISK);
   world_close (stage->world);
-  fault_vfs_power_on ();
+  fault_disk_power_on (THE_DISK);
   world_open (stage->world);
 }
 
@@ -108,11 +110,11 @@ cut_power_at (Stage *stage, guint64 n, guint64 seed)
   guint done;
 
   begin (stage, seed);
-  fault_vfs_arm (FAULT_POWER, n);
+  fault_disk_arm (THE_DISK, FAULT_POWER, NULL, n);
   done = play_on (stage, 0, NULL);
-  if (!fault_vfs_has_struck ())
+  if (!fault_disk_has_struck (THE_DISK))
     {
-      fault_vfs_disarm ();
+      fault_disk_disarm (THE_DISK);
       world_close (stage->world);
       return FALSE;
     }
@@ -161,10 +163,10 @@ fail_at (Stage *stage, FaultKind kind, guint64 n, guint64 seed)
   gboolean struck;
 
   begin (stage, seed);
-  fault_vfs_arm (kind, n);
+  fault_disk_arm (THE_DISK, kind, NULL, n);
   done = play_on (stage, 0, &error);
-  struck = fault_vfs_has_struck ();
-  fault_vfs_disarm ();
+  struck = fault_disk_has_struck (THE_DISK);
+  fault_disk_disarm (THE_DISK);
   if (done < stage->n_steps)
     {
       g_assert_true (struck);
@@ -190,18 +192,18 @@ stage_new (const FaultScenario *scenario)
   while (self->n_steps < FAULT_MAX_STEPS && scenario->steps[self->n_steps].run != NULL)
     self->n_steps++;
   self->states = g_ptr_array_new_with_free_func (g_free);
-  fault_vfs_reset (1);
+  fault_disk_reset (THE_DISK, 1);
   self->world = world_new (scenario->third);
   self->world->pages = scenario->pages;
   if (scenario->prepare != NULL)
     scenario->prepare (self->world);
   if (scenario->crashed)
-    fault_vfs_power_off ();
+    fault_disk_power_off (THE_DISK);
   world_close (self->world);
   if (scenario->crashed)
-    fault_vfs_power_on ();
+    fault_disk_power_on (THE_DISK);
   self->now = self->world->township->now;
-  self->image = fault_image_new ();
+  self->image = fault_image_new (THE_DISK);
   return self;
 }
 
@@ -222,21 +224,21 @@ rehearse (Stage *stage)
 
   begin (stage, 1);
   g_ptr_array_add (stage->states, world_dump (stage->world));
-  fault_vfs_arm (FAULT_NONE, 0);
+  fault_disk_arm (THE_DISK, FAULT_NONE, NULL, 0);
   for (guint i = 0; i < stage->n_steps; i++)
     {
       if (!stage->scenario->steps[i].run (stage->world, &error))
         g_error ("step %u: %s", i, error->message);
       g_ptr_array_add (stage->states, world_dump (stage->world));
     }
-  stage->operations = fault_vfs_get_count ();
+  stage->operations = fault_disk_get_count (THE_DISK);
   end_well (stage, stage->n_steps);
   world_close (stage->world);
   begin (stage, 1);
-  fault_vfs_arm (FAULT_READ, 0);
+  fault_disk_arm (THE_DISK, FAULT_READ, NULL, 0);
   g_assert_cmpuint (play_on (stage, 0, &error), ==, stage->n_steps);
-  stage->readings = fault_vfs_get_count ();
-  fault_vfs_disarm ();
+  stage->readings = fault_disk_get_count (THE_DISK);
+  fault_disk_disarm (THE_DISK);
   world_close (stage->world);
 }
 
