@@ -11,6 +11,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-listing.h"
 #include "ruhu-search.h"
 #include "ruhu-tables.h"
 #include "ruhu-value.h"
@@ -300,6 +301,8 @@ index_terms (Work *work, json_object *values, gboolean whole, GError **error)
   g_autoptr (GError) local = NULL;
   json_object *deleted = NULL;
 
+  if (!ruhu_listing_follow (work->database, work->type, work->id, work->scope, values, error))
+    return FALSE;
   if (!whole && !any_searched (work->type, values))
     return TRUE;
   if (!whole)
@@ -562,7 +565,7 @@ ruhu_heads_rebuild_all (RuhuDatabase *database, RuhuCatalogue *catalogue, const 
 static gboolean
 forget_all (RuhuDatabase *database, const char *keep_device, GError **error)
 {
-  return ruhu_database_run (database, "DELETE FROM term", error, "") && ruhu_database_run (database, "DELETE FROM conflict", error, "") &&
+  return ruhu_database_run (database, "DELETE FROM term", error, "") && ruhu_database_run (database, "DELETE FROM listing", error, "") && ruhu_database_run (database, "DELETE FROM conflict", error, "") &&
          ruhu_database_run (database, "DELETE FROM head", error, "") &&
          ruhu_database_run (database, "DELETE FROM log WHERE NOT (device = ?1 AND (position IS NULL OR kind = 'refused'))", error, "s", keep_device);
 }
@@ -571,6 +574,7 @@ static gboolean
 forget_scope (RuhuDatabase *database, const char *scope, const char *keep_device, GError **error)
 {
   return ruhu_database_run (database, "DELETE FROM term WHERE scope = ?1", error, "s", scope) &&
+         ruhu_database_run (database, "DELETE FROM listing WHERE household = ?1", error, "s", scope) &&
          ruhu_database_run (database, "DELETE FROM conflict WHERE scope = ?1", error, "s", scope) &&
          ruhu_database_run (database, "DELETE FROM head WHERE scope = ?1", error, "s", scope) &&
          ruhu_database_run (database, "DELETE FROM log WHERE scope = ?1 AND NOT (device = ?2 AND (position IS NULL OR kind = 'refused'))", error, "ss",

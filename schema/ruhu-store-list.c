@@ -21,8 +21,9 @@
   " (SELECT count (*) FROM r_problem b WHERE b.scope = h.id AND b.deleted = 0 AND coalesce (b.state, '1') <> '4'),"                                 \
   " EXISTS (SELECT 1 FROM draft d WHERE d.scope = h.id) "
 #define ROW_TABLES "FROM r_household h LEFT JOIN r_person p ON p.id = h.head LEFT JOIN r_village v ON v.id = h.village_id "
-#define ROW_WHERE  "WHERE h.deleted = 0 AND (?1 IS NULL OR h.village_id = ?1) "
-#define ROW_ORDER  "ORDER BY 4, h.group_name, p.name, h.hh_no, h.id "
+
+/* A number that any query may leave out. */
+#define FIRST_WORD 10
 
 void
 ruhu_household_row_free (RuhuHouseholdRow *self)
@@ -83,62 +84,143 @@ split_words (const char *text)
 
 /* One clause a word: a term of the household (or of a person in it), or one of its village. */
 static void
-append_clauses (GString *sql, guint n_words)
+append_words (GString *sql, guint n_words)
 {
   for (guint i = 0; i < n_words; i++)
     g_string_append_printf (sql,
-                            "AND (h.id IN (SELECT scope FROM term WHERE term >= ?%u AND term < ?%u)"
-                            " OR h.village_id IN (SELECT record FROM term WHERE term >= ?%u AND term < ?%u)) ",
-                            10 + 2 * i, 11 + 2 * i, 10 + 2 * i, 11 + 2 * i);
+                            "AND l.n IN (SELECT m.n FROM listing m WHERE m.household IN (SELECT scope FROM term WHERE term >= ?%u AND term < ?%u)"
+                            " UNION SELECT m.n FROM listing m WHERE m.village IN (SELECT record FROM term WHERE term >= ?%u AND term < ?%u)) ",
+                            FIRST_WORD + 2 * i, FIRST_WORD + 1 + 2 * i, FIRST_WORD + 2 * i, FIRST_WORD + 1 + 2 * i);
+}
+
+static void
+append_filter (GString *sql, const RuhuHouseholdFilter *filter)
+{
+  if (filter->village != NULL)
+    g_string_append (sql, "AND l.village = ?1 ");
+  if (filter->status != NULL)
+    g_string_append (sql, "AND l.status = ?2 ");
+  if (filter->helper != NULL)
+    g_string_append (sql, "AND l.household IN (SELECT a.scope FROM r_assignment a WHERE a.helper_id = ?3 AND a.deleted = 0 AND (a.to_date IS NULL OR a.to_date >= ?4)) ");
+  if (filter->visited_before != NULL)
+    g_string_append (sql, "AND l.last_visit < ?5 ");
+  if (filter->wants_problem)
+    g_string_append (sql, "AND l.household IN (SELECT b.scope FROM r_problem b WHERE b.deleted = 0 AND coalesce (b.state, '1') <> '4') ");
+}
+
+static const char *
+get_order (RuhuHouseholdSort sort)
+{
+  static const char *const orders[] = {
+    [RUHU_SORT_PLACE] = "ORDER BY l.place_key, l.group_name, l.name_key, l.n",
+    [RUHU_SORT_NAME] = "ORDER BY l.name_key, l.n",
+    [RUHU_SORT_DUE] = "ORDER BY l.last_visit, l.place_key, l.n",
+    [RUHU_SORT_VISIT] = "ORDER BY l.last_visit DESC, l.place_key DESC, l.n DESC",
+  };
+
+  return orders[MIN (sort, RUHU_SORT_VISIT)];
 }
 
 static gboolean
-bind_words (RuhuStatement *statement, GPtrArray *words, GError **error)
+bind_optional (RuhuStatement *statement, int parameter, const char *text, GError **error)
 {
+  return text == NULL || ruhu_statement_bind_text (statement, parameter, text, -1, error);
+}
+
+static gboolean
+bind_filter (RuhuStatement *statement, const RuhuHouseholdFilter *filter, GPtrArray *words, GError **error)
+{
+  if (!bind_optional (statement, 1, filter->village, error) || !bind_optional (statement, 2, filter->status, error) ||
+      !bind_optional (statement, 3, filter->helper, error) || !bind_optional (statement, 4, filter->helper != NULL ? filter->today : NULL, error) ||
+      !bind_optional (statement, 5, filter->visited_before, error))
+    return FALSE;
   for (guint i = 0; i < words->len; i++)
     {
       const char *word = g_ptr_array_index (words, i);
       /* U+10FFFF sorts behind every character. */
       g_autofree char *beyond = g_strconcat (word, "\xf4\x8f\xbf\xbf", NULL);
 
-      if (!ruhu_statement_bind_text (statement, (int) (10 + 2 * i), word, -1, error) ||
-          !ruhu_statement_bind_text (statement, (int) (11 + 2 * i), beyond, -1, error))
+      if (!ruhu_statement_bind_text (statement, (int) (FIRST_WORD + 2 * i), word, -1, error) ||
+          !ruhu_statement_bind_text (statement, (int) (FIRST_WORD + 1 + 2 * i), beyond, -1, error))
         return FALSE;
     }
   return TRUE;
 }
 
-GPtrArray *
-ruhu_store_find_households (RuhuStore *self, const char *text, const char *village, gint64 offset, gint64 limit, GError **error)
+GArray *
+ruhu_store_select_households (RuhuStore *self, const RuhuHouseholdFilter *filter, GError **error)
 {
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_household_row_free);
-  g_autoptr (GPtrArray) words = split_words (text);
-  g_autoptr (GString) sql = g_string_new (ROW_COLUMNS ROW_TABLES ROW_WHERE);
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GPtrArray) words = split_words (filter->text);
+  g_autoptr (GString) sql = g_string_new ("SELECT l.n FROM listing l WHERE 1 = 1 ");
   g_autoptr (RuhuStatement) query = NULL;
   g_autoptr (GError) local = NULL;
 
-  append_clauses (sql, words->len);
-  g_string_append (sql, ROW_ORDER "LIMIT ?2 OFFSET ?3");
-  query = ruhu_database_query (ruhu_store_get_database (self), sql->str, error, "sii", village, limit, offset);
-  if (query == NULL || !bind_words (query, words, error))
+  append_filter (sql, filter);
+  append_words (sql, words->len);
+  g_string_append (sql, get_order (filter->sort));
+  query = ruhu_database_query (ruhu_store_get_database (self), sql->str, error, "");
+  if (query == NULL || !bind_filter (query, filter, words, error))
     return NULL;
   while (ruhu_statement_next (query, &local))
-    g_ptr_array_add (rows, row_from_statement (query));
-  return ruhu_check_end (&local, error) ? g_steal_pointer (&rows) : NULL;
+    {
+      gint64 n = ruhu_statement_get_integer (query, 0);
+
+      g_array_append_val (numbers, n);
+    }
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&numbers) : NULL;
+}
+
+static gboolean
+read_row (RuhuStore *self, gint64 number, GPtrArray *rows, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query =
+      ruhu_database_query (ruhu_store_get_database (self), ROW_COLUMNS ROW_TABLES "WHERE h.id = (SELECT l.household FROM listing l WHERE l.n = ?1)", error, "i", number);
+
+  if (query == NULL)
+    return FALSE;
+  g_ptr_array_add (rows, ruhu_statement_next (query, &local) ? row_from_statement (query) : NULL);
+  return ruhu_check_end (&local, error);
+}
+
+GPtrArray *
+ruhu_store_read_households (RuhuStore *self, const gint64 *numbers, guint n, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_full (n, (GDestroyNotify) ruhu_household_row_free);
+
+  for (guint i = 0; i < n; i++)
+    if (!read_row (self, numbers[i], rows, error))
+      return NULL;
+  return g_steal_pointer (&rows);
+}
+
+GPtrArray *
+ruhu_store_find_households (RuhuStore *self, const char *text, const char *village, gint64 offset, gint64 limit, GError **error)
+{
+  RuhuHouseholdFilter filter = { .text = text, .village = village };
+  g_autoptr (GArray) numbers = ruhu_store_select_households (self, &filter, error);
+  guint first, n;
+
+  if (numbers == NULL)
+    return NULL;
+  first = (guint) MIN (offset, numbers->len);
+  n = (guint) MIN (limit, numbers->len - first);
+  return ruhu_store_read_households (self, n > 0 ? &g_array_index (numbers, gint64, first) : NULL, n, error);
 }
 
 gboolean
 ruhu_store_count_households (RuhuStore *self, const char *text, const char *village, gint64 *count, GError **error)
 {
-  g_autoptr (GPtrArray) words = split_words (text);
-  g_autoptr (GString) sql = g_string_new ("SELECT count (*) FROM r_household h " ROW_WHERE);
-  g_autoptr (RuhuStatement) query = NULL;
+  RuhuHouseholdFilter filter = { .text = text, .village = village };
+  g_autoptr (GArray) numbers = NULL;
 
-  append_clauses (sql, words->len);
-  query = ruhu_database_query (ruhu_store_get_database (self), sql->str, error, "s", village);
-  if (query == NULL || !bind_words (query, words, error) || !ruhu_statement_next (query, error))
+  if ((text == NULL || *text == '\0') && village == NULL)
+    return ruhu_database_get_integer (ruhu_store_get_database (self), "SELECT count (*) FROM listing", 0, count, error, "");
+  numbers = ruhu_store_select_households (self, &filter, error);
+  if (numbers == NULL)
     return FALSE;
-  *count = ruhu_statement_get_integer (query, 0);
+  *count = numbers->len;
   return TRUE;
 }
 

@@ -24,14 +24,34 @@ typedef struct
 
 void ruhu_household_row_free (RuhuHouseholdRow *self);
 
-/**
- * ruhu_store_find_households:
- * @text: NULL or "" for all; else every space-separated word must match the start of a name, part of a name, pinyin or its initials, household number, village, or tail of an ID
- * @village: a village id, or NULL
- * @offset, @limit: a page of the list, ordered by village, group, head's name
- *
- * RuhuHouseholdRow. Transfer full.
- */
+typedef enum
+{
+  RUHU_SORT_PLACE, /* village, group, head's name */
+  RUHU_SORT_NAME,  /* the head's, in pinyin order */
+  RUHU_SORT_DUE,   /* never visited first, then longest ago */
+  RUHU_SORT_VISIT, /* visited last, first */
+} RuhuHouseholdSort;
+
+/* What a list of households shows; NULL (and "", for the text) asks for nothing. All strings borrowed. */
+typedef struct
+{
+  /* Every space-separated word must match the start of a name, part of a name, pinyin or its initials, household number, village, or tail of an ID. */
+  const char *text;
+  const char *village;        /* an id */
+  const char *status;         /* a code */
+  const char *helper;         /* an id: assigned to them today */
+  const char *today;          /* a date; needed with @helper */
+  const char *visited_before; /* a date: no visit nor attempt on it or later */
+  gboolean wants_problem;     /* with a problem that is not closed */
+  RuhuHouseholdSort sort;
+} RuhuHouseholdFilter;
+
+/* The numbers (gint64) of all that match, in order: a list is paged by slices of them. Transfer full. */
+GArray *ruhu_store_select_households (RuhuStore *self, const RuhuHouseholdFilter *filter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* RuhuHouseholdRow for each number, in the same order; NULL where a household has left meanwhile. Transfer full. */
+GPtrArray *ruhu_store_read_households (RuhuStore *self, const gint64 *numbers, guint n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same in one go, for whoever shows no list: a part of what matches, by place. Transfer full. */
 GPtrArray *ruhu_store_find_households (RuhuStore *self, const char *text, const char *village, gint64 offset, gint64 limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_store_count_households (RuhuStore *self, const char *text, const char *village, gint64 *count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* One household's line; NULL without error where it is not here. */
@@ -106,6 +126,26 @@ void ruhu_conflict_free (RuhuConflict *self);
 GPtrArray *ruhu_store_list_conflicts (RuhuStore *self, const char *scope, gint64 offset, gint64 limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_store_count_conflicts (RuhuStore *self, gint64 *count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What a person is reminded of. */
+typedef struct
+{
+  char *household; /* id */
+  char *head_name; /* or "" */
+  char *village;   /* name */
+  char *type;      /* the record that it is about, or NULL */
+  char *record;
+  char *text; /* a problem's description; or NULL */
+  char *kind; /* a problem's kind, a code; or NULL */
+  char *date; /* a problem's deadline; when a fact was recorded last */
+} RuhuReminder;
+
+void ruhu_reminder_free (RuhuReminder *self);
+/* Problems that are not closed, with a deadline not after @until; the most overdue first, at most @limit; *@count: all, *@overdue: those before @today. RuhuReminder, transfer full. */
+GPtrArray *ruhu_store_list_due_problems (RuhuStore *self, const char *today, const char *until, guint limit, gint64 *count, gint64 *overdue, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What the household says is recorded wrong (an open problem of that kind), then living conditions and housing that nobody has written since @before. At most @limit, over the
+ * households visited longest ago. RuhuReminder, transfer full. */
+GPtrArray *ruhu_store_list_unconfirmed (RuhuStore *self, const char *before, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A change of this device that waits, or was refused. */
 typedef struct
 {
@@ -131,6 +171,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuRecord, ruhu_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHousehold, ruhu_household_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuVersion, ruhu_version_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuConflict, ruhu_conflict_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuReminder, ruhu_reminder_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuOutboxItem, ruhu_outbox_item_free)
 
 G_END_DECLS

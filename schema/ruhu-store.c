@@ -8,6 +8,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-heads.h"
+#include "ruhu-listing.h"
 #include "ruhu-store-private.h"
 #include "ruhu-tables.h"
 
@@ -119,7 +120,7 @@ follow (RuhuDatabase *database, gpointer data, GError **error)
   RuhuCatalogue *catalogue = data;
   g_autoptr (GPtrArray) grown = NULL;
 
-  return ruhu_tables_follow (database, catalogue, &grown, error) && rebuild_grown (database, catalogue, grown, error);
+  return ruhu_tables_follow (database, catalogue, &grown, error) && rebuild_grown (database, catalogue, grown, error) && ruhu_listing_fill (database, catalogue, error);
 }
 
 typedef struct
