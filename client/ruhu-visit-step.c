@@ -6,6 +6,7 @@
 #include "ruhu-visit-step.h"
 
 #include "ruhu-income-pad.h"
+#include "ruhu-member-moves.h"
 #include "ruhu-record-editor.h"
 #include "ruhu-record-list.h"
 
@@ -62,6 +63,13 @@ add_editor (RuhuVisitStep *self, RuhuFormPart *part)
   g_ptr_array_add (self->parts, editor);
 }
 
+/* Who has just come is filled in next; what was written of somebody is seen. */
+static void
+moved_cb (RuhuRecordList *list, const char *record)
+{
+  ruhu_record_list_focus_field (list, record, NULL);
+}
+
 static void
 add_part (RuhuVisitStep *self, RuhuFormPart *part)
 {
@@ -84,6 +92,13 @@ add_part (RuhuVisitStep *self, RuhuFormPart *part)
   if (part->mode == RUHU_PART_ADD && ruhu_income_pad_fits (part->record) && ruhu_edit_session_may_add (self->session, part->record))
     gtk_widget_set_parent (ruhu_income_pad_new (self->session, part->record), GTK_WIDGET (self));
   list = ruhu_record_list_new (self->session, part);
+  if (ruhu_member_moves_fits (part) && ruhu_edit_session_may_add (self->session, part->record))
+    {
+      GtkWidget *moves = ruhu_member_moves_new (self->session, part);
+
+      gtk_widget_set_parent (moves, GTK_WIDGET (self));
+      g_signal_connect_object (moves, "changed", G_CALLBACK (moved_cb), list, G_CONNECT_SWAPPED);
+    }
   gtk_widget_set_parent (list, GTK_WIDGET (self));
   g_ptr_array_add (self->parts, list);
 }
