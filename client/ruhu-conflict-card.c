@@ -86,7 +86,7 @@ list_choices (RuhuStore *store, const char *reference, const char *scope)
 static RuhuVersionText *
 make_version (RuhuStore *store, const RuhuConflictText *conflict, const RuhuVersion *version)
 {
-  RuhuVersionText *text = ruhu_version_text_new (store, conflict->field, version);
+  RuhuVersionText *text = ruhu_version_text_new (store, conflict->field, version, FALSE);
 
   if (conflict->field == NULL && g_str_equal (conflict->field_name, "deleted"))
     {

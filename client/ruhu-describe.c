@@ -61,6 +61,34 @@ ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value)
   return g_strdup_printf (C_ ("figure and unit", "%s %s"), text, unit);
 }
 
+char *
+ruhu_describe_masked (RuhuStore *store, RuhuField *field, json_object *value)
+{
+  g_autofree char *text = ruhu_describe_value (store, field, value);
+  glong length;
+
+  if (field == NULL || g_strcmp0 (field->search, "tail") != 0)
+    return g_steal_pointer (&text);
+  length = g_utf8_strlen (text, -1);
+  if (length <= 4)
+    return g_steal_pointer (&text);
+  /* Translators: the last four signs of an ID number. */
+  return g_strdup_printf (_ ("ends in %s"), g_utf8_offset_to_pointer (text, length - 4));
+}
+
+char *
+ruhu_describe_origin (const char *by_name, const char *stamp, const char *visit, const char *visit_date)
+{
+  g_autofree char *when = ruhu_describe_stamp (stamp);
+
+  if (visit_date != NULL)
+    /* Translators: who, when, and the date of the visit in which it was recorded. */
+    return g_strdup_printf (_ ("%s · %s · visit of %s"), by_name, when, visit_date);
+  if (visit != NULL)
+    return g_strdup_printf (_ ("%s · %s · in a visit"), by_name, when);
+  return g_strdup_printf (_ ("%s · %s · outside a visit"), by_name, when);
+}
+
 RuhuField *
 ruhu_describe_bare_field (RuhuRecordType *type, const char *expression)
 {

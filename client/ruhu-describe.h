@@ -12,6 +12,12 @@ const char *ruhu_describe_field (RuhuRecordType *type, const char *name);
 /* A value with its unit; a reference as the title of what it points to (only that needs @store). "" for no value. @field NULL: the field `deleted`, or one that this program does not know. Transfer full. */
 char *ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value);
 
+/* The same, but of an ID number only how it ends: whole ones are for the form in which they are typed. Transfer full. */
+char *ruhu_describe_masked (RuhuStore *store, RuhuField *field, json_object *value);
+
+/* Who wrote it, when, and in which visit (@visit and @visit_date may be NULL). Transfer full. */
+char *ruhu_describe_origin (const char *by_name, const char *stamp, const char *visit, const char *visit_date);
+
 /* What a record is called: by its type's title; a code or a reference in it as a person reads it. A sentence in its place when the record is not on this laptop. Transfer full. */
 char *ruhu_describe_title (RuhuStore *store, const char *type, const char *id);
 

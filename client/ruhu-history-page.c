@@ -82,7 +82,7 @@ read_history (RuhuStore *store, gpointer data, GCancellable *cancellable, GError
   history->label = g_strdup (ruhu_describe_field (type, place->field));
   history->versions = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_version_text_free);
   for (guint i = 0; i < versions->len; i++)
-    g_ptr_array_add (history->versions, ruhu_version_text_new (store, field, g_ptr_array_index (versions, i)));
+    g_ptr_array_add (history->versions, ruhu_version_text_new (store, field, g_ptr_array_index (versions, i), TRUE));
   return history;
 }
 

@@ -9,13 +9,16 @@
 #include "ruhu-describe.h"
 #include "ruhu-error.h"
 #include "ruhu-expression.h"
+#include "ruhu-file-digest.h"
+
+#include <string.h>
 
 /* What one reading needs everywhere. */
 typedef struct
 {
   RuhuStore *store;
   RuhuRole role;
-  char *today;
+  const char *today;
   GChecksum *checksum;
 } Reading;
 
@@ -25,7 +28,39 @@ line_free (gpointer data)
   RuhuFileLine *line = data;
 
   g_free (line->text);
+  g_free (line->origin);
   g_free (line);
+}
+
+static void
+tag_free (gpointer data)
+{
+  RuhuFileTag *tag = data;
+
+  g_free (tag->text);
+  g_free (tag);
+}
+
+static void
+step_free (gpointer data)
+{
+  RuhuFileStep *step = data;
+
+  g_free (step->code);
+  g_free (step->date);
+  g_free (step);
+}
+
+static void
+helper_free (gpointer data)
+{
+  RuhuFileHelper *helper = data;
+
+  g_free (helper->id);
+  g_free (helper->name);
+  g_free (helper->post);
+  g_free (helper->phone);
+  g_free (helper);
 }
 
 static void
@@ -37,6 +72,10 @@ record_free (gpointer data)
   g_free (record->title);
   g_free (record->summary);
   g_ptr_array_unref (record->lines);
+  g_ptr_array_unref (record->tags);
+  g_clear_pointer (&record->origins, g_ptr_array_unref);
+  g_clear_pointer (&record->steps, g_ptr_array_unref);
+  json_object_put (record->fields);
   g_free (record);
 }
 
@@ -46,19 +85,113 @@ group_free (gpointer data)
   RuhuFileGroup *group = data;
 
   g_ptr_array_unref (group->records);
+  g_free (group->fingerprint);
   g_free (group);
+}
+
+static void
+clear (gpointer data)
+{
+  RuhuHouseholdFile *self = data;
+
+  g_clear_pointer (&self->groups, g_ptr_array_unref);
+  g_clear_pointer (&self->helpers, g_ptr_array_unref);
+  g_clear_pointer (&self->row, ruhu_household_row_free);
+  g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
+  g_free (self->id);
+  g_free (self->today);
+  g_free (self->user);
+  g_free (self->draft);
+  g_free (self->fingerprint);
+}
+
+RuhuHouseholdFile *
+ruhu_household_file_ref (RuhuHouseholdFile *self)
+{
+  return g_atomic_rc_box_acquire (self);
 }
 
 void
 ruhu_household_file_free (RuhuHouseholdFile *self)
 {
-  g_clear_pointer (&self->groups, g_ptr_array_unref);
-  g_clear_pointer (&self->row, ruhu_household_row_free);
-  g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
-  g_free (self->id);
-  g_free (self->draft);
-  g_free (self->fingerprint);
-  g_free (self);
+  g_atomic_rc_box_release_full (self, clear);
+}
+
+const RuhuFileGroup *
+ruhu_household_file_get_group (const RuhuHouseholdFile *self, const char *type)
+{
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      const RuhuFileGroup *group = g_ptr_array_index (self->groups, i);
+
+      if (g_str_equal (group->type->name, type))
+        return group;
+    }
+  return NULL;
+}
+
+const RuhuFileRecord *
+ruhu_household_file_find (const RuhuHouseholdFile *self, const char *type, const char *id)
+{
+  const RuhuFileGroup *group = ruhu_household_file_get_group (self, type);
+
+  for (guint i = 0; group != NULL && id != NULL && i < group->records->len; i++)
+    {
+      const RuhuFileRecord *record = g_ptr_array_index (group->records, i);
+
+      if (g_str_equal (record->id, id))
+        return record;
+    }
+  return NULL;
+}
+
+const char *
+ruhu_file_record_get_text (const RuhuFileRecord *self, const char *field)
+{
+  for (guint i = 0; i < self->lines->len; i++)
+    {
+      const RuhuFileLine *line = g_ptr_array_index (self->lines, i);
+
+      if (g_str_equal (line->field->name, field))
+        return line->text;
+    }
+  return "";
+}
+
+const char *
+ruhu_file_record_get (const RuhuFileRecord *self, const char *field)
+{
+  json_object *value = json_object_object_get (self->fields, field);
+
+  return json_object_is_type (value, json_type_string) ? json_object_get_string (value) : NULL;
+}
+
+gint64
+ruhu_file_record_get_integer (const RuhuFileRecord *self, const char *field)
+{
+  return json_object_get_int64 (json_object_object_get (self->fields, field));
+}
+
+gboolean
+ruhu_file_record_is_true (const RuhuFileRecord *self, const char *field)
+{
+  return json_object_get_int64 (json_object_object_get (self->fields, field)) != 0;
+}
+
+gboolean
+ruhu_file_record_has (const RuhuFileRecord *self, const char *field)
+{
+  return json_object_object_get (self->fields, field) != NULL;
+}
+
+/* A part of the reading has a checksum of its own. */
+static char *
+reading_take_checksum (Reading *reading)
+{
+  char *text = g_strdup (g_checksum_get_string (reading->checksum));
+
+  g_checksum_reset (reading->checksum);
+  return text;
 }
 
 static void
@@ -85,7 +218,7 @@ read_line (Reading *reading, RuhuField *field, RuhuRecord *record)
 
   json_object_object_get_ex (record->fields, field->name, &value);
   line->field = field;
-  line->text = ruhu_describe_value (reading->store, field, value);
+  line->text = ruhu_describe_masked (reading->store, field, value);
   line->conflict = has_conflict (record, field->name);
   reading_note (reading, field->name);
   reading_note (reading, line->text);
@@ -146,6 +279,72 @@ phrase_evaluate (Phrase *phrase, Reading *reading, RuhuRecord *record)
   return text;
 }
 
+/* Types whose records say who wrote them: it is part of what they are, or the evidence for it. */
+static gboolean
+has_origins (RuhuRecordType *type)
+{
+  static const char *const types[] = { "assessment", "visit", "amendment", "photo", NULL };
+
+  return g_strv_contains (types, type->name);
+}
+
+static void
+read_origins (Reading *reading, RuhuRecordType *type, RuhuFileRecord *record)
+{
+  g_autoptr (GError) error = NULL;
+
+  record->origins = ruhu_store_get_origins (reading->store, type->name, record->id, &error);
+  if (record->origins == NULL)
+    {
+      g_debug ("Where a record comes from cannot be read: %s", error->message);
+      return;
+    }
+  for (guint i = 0; i < record->lines->len; i++)
+    {
+      RuhuFileLine *line = g_ptr_array_index (record->lines, i);
+      const RuhuOrigin *origin = ruhu_origins_find (record->origins, line->field->name);
+
+      if (origin != NULL)
+        line->origin = ruhu_describe_origin (origin->by_name, origin->time, origin->visit, origin->visit_date);
+    }
+}
+
+/* The date that the same change gave. */
+static char *
+find_date (GPtrArray *dates, const RuhuVersion *stage)
+{
+  for (guint i = 0; i < dates->len; i++)
+    {
+      const RuhuVersion *date = g_ptr_array_index (dates, i);
+
+      if (date->seq == stage->seq && g_str_equal (date->device, stage->device))
+        return g_strdup (json_object_get_string (date->value));
+    }
+  return NULL;
+}
+
+/* A repair's stage is written over the one before: those before are in the log. */
+static void
+read_steps (Reading *reading, RuhuRecordType *type, RuhuFileRecord *record)
+{
+  g_autoptr (GPtrArray) stages = ruhu_store_get_history (reading->store, type->name, record->id, "stage", NULL);
+  g_autoptr (GPtrArray) dates = ruhu_store_get_history (reading->store, type->name, record->id, "stage_date", NULL);
+
+  record->steps = g_ptr_array_new_with_free_func (step_free);
+  for (guint i = 0; stages != NULL && dates != NULL && i < stages->len; i++)
+    {
+      const RuhuVersion *stage = g_ptr_array_index (stages, i);
+      RuhuFileStep *step;
+
+      if (stage->value == NULL)
+        continue;
+      step = g_new0 (RuhuFileStep, 1);
+      step->code = g_strdup (json_object_get_string (stage->value));
+      step->date = find_date (dates, stage);
+      g_ptr_array_add (record->steps, step);
+    }
+}
+
 static RuhuFileRecord *
 read_record (Reading *reading, RuhuRecordType *type, Phrase *title, Phrase *summary, RuhuRecord *stored)
 {
@@ -157,6 +356,8 @@ read_record (Reading *reading, RuhuRecordType *type, Phrase *title, Phrase *summ
   record->n_conflicts = stored->conflicts != NULL ? stored->conflicts->len : 0;
   record->delete_conflict = has_conflict (stored, "deleted");
   record->lines = g_ptr_array_new_with_free_func (line_free);
+  record->tags = g_ptr_array_new_with_free_func (tag_free);
+  record->fields = json_object_get (stored->fields);
   reading_note (reading, record->id);
   reading_note (reading, record->title);
   reading_note (reading, record->summary);
@@ -171,6 +372,10 @@ read_record (Reading *reading, RuhuRecordType *type, Phrase *title, Phrase *summ
       else
         g_ptr_array_add (record->lines, line);
     }
+  if (has_origins (type))
+    read_origins (reading, type, record);
+  if (g_str_equal (type->name, "repair"))
+    read_steps (reading, type, record);
   return record;
 }
 
@@ -210,12 +415,14 @@ read_group (Reading *reading, RuhuCatalogue *catalogue, RuhuRecordType *type, GP
   group->may_edit = may && !type->append_only;
   group->records = g_ptr_array_new_with_free_func (record_free);
   reading_note (reading, type->name);
-  if (stored == NULL || stored->len == 0)
-    return group;
-  phrase_init (&title, reading, type, type->title);
-  phrase_init (&summary, reading, type, type->summary);
-  for (guint i = 0; i < stored->len; i++)
+  if (stored != NULL && stored->len > 0)
+    {
+      phrase_init (&title, reading, type, type->title);
+      phrase_init (&summary, reading, type, type->summary);
+    }
+  for (guint i = 0; stored != NULL && i < stored->len; i++)
     g_ptr_array_add (group->records, read_record (reading, type, &title, &summary, g_ptr_array_index (stored, i)));
+  group->fingerprint = reading_take_checksum (reading);
   return group;
 }
 
@@ -241,11 +448,7 @@ read_row (RuhuHouseholdFile *self, Reading *reading, GError **error)
 
   self->row = ruhu_store_get_household_row (reading->store, self->id, &local);
   if (self->row != NULL)
-    {
-      reading_note (reading, self->row->head_name);
-      reading_note (reading, self->row->village);
-      return TRUE;
-    }
+    return TRUE;
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else
@@ -268,26 +471,76 @@ read_groups (RuhuHouseholdFile *self, Reading *reading, RuhuHousehold *household
     }
 }
 
+static void
+read_helper (RuhuHouseholdFile *self, RuhuStore *store, const RuhuFileRecord *assignment)
+{
+  const char *id = ruhu_file_record_get (assignment, "helper_id");
+  const char *until = ruhu_file_record_get (assignment, "to_date");
+  g_autoptr (RuhuRecord) record = NULL;
+  RuhuFileHelper *helper;
+  const char *phone;
+
+  if (id == NULL || (until != NULL && strcmp (until, self->today) < 0))
+    return;
+  record = ruhu_store_get_record (store, "helper", id, NULL);
+  phone = record != NULL ? json_object_get_string (json_object_object_get (record->fields, "phone")) : NULL;
+  helper = g_new0 (RuhuFileHelper, 1);
+  helper->id = g_strdup (id);
+  helper->name = g_strdup (ruhu_file_record_get_text (assignment, "helper_id"));
+  helper->post = g_strdup (ruhu_file_record_get_text (assignment, "post"));
+  helper->phone = g_strdup (phone != NULL ? phone : "");
+  g_ptr_array_add (self->helpers, helper);
+}
+
+static void
+read_helpers (RuhuHouseholdFile *self, RuhuStore *store)
+{
+  const RuhuFileGroup *group = ruhu_household_file_get_group (self, "assignment");
+
+  self->helpers = g_ptr_array_new_with_free_func (helper_free);
+  for (guint i = 0; group != NULL && i < group->records->len; i++)
+    read_helper (self, store, g_ptr_array_index (group->records, i));
+}
+
+/* Everything that is shown goes into it; where the reading stands in the log does not. */
+static void
+finish_fingerprint (RuhuHouseholdFile *self, Reading *reading)
+{
+  reading_note (reading, self->today);
+  reading_note (reading, self->row->head_name);
+  reading_note (reading, self->row->village);
+  reading_note (reading, self->draft != NULL ? self->draft : "");
+  for (guint i = 0; i < self->helpers->len; i++)
+    reading_note (reading, ((RuhuFileHelper *) g_ptr_array_index (self->helpers, i))->phone);
+  for (guint i = 0; i < self->groups->len; i++)
+    reading_note (reading, ((RuhuFileGroup *) g_ptr_array_index (self->groups, i))->fingerprint);
+  self->fingerprint = reading_take_checksum (reading);
+}
+
 RuhuHouseholdFile *
 ruhu_household_file_read (RuhuStore *store, const char *id, GError **error)
 {
   g_autoptr (RuhuHousehold) household = ruhu_store_open_household (store, id, error);
   g_autoptr (RuhuHouseholdFile) self = NULL;
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (store));
-  Reading reading = { .store = store, .role = ruhu_store_get_role (store), .today = today, .checksum = checksum };
+  Reading reading = { .store = store, .role = ruhu_store_get_role (store), .checksum = checksum };
 
   if (household == NULL)
     return NULL;
-  self = g_new0 (RuhuHouseholdFile, 1);
+  self = g_atomic_rc_box_new0 (RuhuHouseholdFile);
   self->id = g_strdup (id);
   self->seen = household->seen;
+  self->role = reading.role;
+  self->today = ruhu_clock_today (ruhu_store_get_clock (store));
+  self->user = ruhu_store_get_meta (store, "user", NULL);
   self->catalogue = ruhu_catalogue_ref (ruhu_store_get_catalogue (store));
+  reading.today = self->today;
   if (!read_row (self, &reading, error))
     return NULL;
   self->draft = find_draft (store, id);
-  reading_note (&reading, self->draft != NULL ? self->draft : "");
   read_groups (self, &reading, household);
-  self->fingerprint = g_strdup (g_checksum_get_string (checksum));
+  read_helpers (self, store);
+  ruhu_file_digest (self);
+  finish_fingerprint (self, &reading);
   return g_steal_pointer (&self);
 }

@@ -6,11 +6,11 @@
 #include "ruhu-household-page.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-file-chapter.h"
+#include "ruhu-file-header.h"
 #include "ruhu-history-page.h"
-#include "ruhu-household-cell.h"
 #include "ruhu-household-file.h"
 #include "ruhu-record-dialog.h"
-#include "ruhu-record-section.h"
 #include "ruhu-window.h"
 
 #include <glib/gi18n.h>
@@ -24,7 +24,7 @@ struct _RuhuHouseholdPage
   AdwStatusPage *gone;
   GtkScrolledWindow *scrolled;
   GtkBox *box;
-  GtkFlowBox *summary;
+  RuhuFileHeader *header;
   GtkMenuButton *sections;
   GtkButton *visit_button;
 
@@ -35,7 +35,9 @@ struct _RuhuHouseholdPage
   RuhuHouseholdFile *file;
   GHashTable *open; /* ids of records unfolded */
 
-  GPtrArray *shown; /* RuhuRecordSection, borrowed: in the box */
+  GPtrArray *chapters; /* RuhuFileChapter, borrowed: in the box */
+  guint n_shown;       /* of them, those that are filled */
+  guint fill_id;
   gboolean wants_visit;
 };
 
@@ -73,118 +75,111 @@ edit_cb (RuhuHouseholdPage *self, const char *type, const char *record)
     ruhu_record_dialog_present (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->worker, type, record, self->id, self->file->seen, saved_cb, g_object_ref (self), g_object_unref);
 }
 
-static void
-add_chip (RuhuHouseholdPage *self, const char *text, const char *css_class)
+static RuhuFileChapter *
+get_chapter (RuhuHouseholdPage *self, guint number)
 {
-  GtkWidget *label;
+  return g_ptr_array_index (self->chapters, number);
+}
 
-  if (*text == '\0')
-    return;
-  label = gtk_label_new (text);
-  gtk_widget_add_css_class (label, "tag");
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  gtk_flow_box_insert (self->summary, label, -1);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary), TRUE);
+/* The file comes first, chapter by chapter between two frames; whatever somebody goes to is there when they arrive. */
+static void
+fill_to (RuhuHouseholdPage *self, guint number)
+{
+  for (; self->n_shown <= number && self->n_shown < self->chapters->len; self->n_shown++)
+    ruhu_file_chapter_show (get_chapter (self, self->n_shown), self->file, self->open);
+}
+
+static gboolean
+fill_cb (gpointer data)
+{
+  RuhuHouseholdPage *self = data;
+
+  fill_to (self, self->n_shown);
+  if (self->n_shown < self->chapters->len)
+    return G_SOURCE_CONTINUE;
+  self->fill_id = 0;
+  return G_SOURCE_REMOVE;
 }
 
 static void
-show_summary (RuhuHouseholdPage *self)
+jump (RuhuHouseholdPage *self, guint number)
 {
-  RuhuHouseholdRow *row = self->file->row;
-  g_autofree char *size = g_strdup_printf (ngettext ("%d person", "%d persons", (gulong) row->size), (int) row->size);
-  g_autofree char *status = ruhu_household_describe_status (self->file->catalogue, row->status);
-  g_autofree char *number = *row->hh_no != '\0' ? g_strdup_printf (_ ("No. %s"), row->hh_no) : g_strdup ("");
-  g_autofree char *visit = row->last_visit != NULL ? g_strdup_printf (_ ("Last visit %s"), row->last_visit) : g_strdup (_ ("No visit yet"));
-  GtkWidget *child;
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  graphene_point_t point;
+  GtkWidget *chapter;
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->summary))) != NULL)
-    gtk_flow_box_remove (self->summary, child);
-  add_chip (self, number, NULL);
-  add_chip (self, size, NULL);
-  add_chip (self, status, NULL);
-  add_chip (self, visit, NULL);
-  if (row->n_problems > 0)
-    {
-      g_autofree char *problems = g_strdup_printf (ngettext ("%u open problem", "%u open problems", (gulong) row->n_problems), (guint) row->n_problems);
-
-      add_chip (self, problems, "problem");
-    }
-  if (row->n_conflicts > 0)
-    {
-      g_autofree char *conflicts = g_strdup_printf (ngettext ("%u conflict", "%u conflicts", (gulong) row->n_conflicts), (guint) row->n_conflicts);
-
-      add_chip (self, conflicts, "conflict");
-    }
+  if (number >= self->chapters->len || self->file == NULL)
+    return;
+  fill_to (self, self->chapters->len - 1);
+  chapter = GTK_WIDGET (get_chapter (self, number));
+  if (gtk_widget_compute_point (chapter, GTK_WIDGET (self->box), &GRAPHENE_POINT_INIT (0, 0), &point))
+    gtk_adjustment_set_value (adjustment, point.y);
+  gtk_widget_child_focus (chapter, GTK_DIR_TAB_FORWARD);
 }
 
 static void
 jump_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
-  guint number = g_variant_get_uint32 (parameter);
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
-  graphene_point_t point;
-  GtkWidget *section;
-
-  if (number >= self->shown->len)
-    return;
-  section = g_ptr_array_index (self->shown, number);
-  if (gtk_widget_compute_point (section, GTK_WIDGET (self->box), &GRAPHENE_POINT_INIT (0, 0), &point))
-    gtk_adjustment_set_value (adjustment, point.y);
-  gtk_widget_child_focus (section, GTK_DIR_TAB_FORWARD);
+  jump (RUHU_HOUSEHOLD_PAGE (widget), g_variant_get_uint32 (parameter));
 }
 
 static void
-show_menu (RuhuHouseholdPage *self)
+alert_cb (RuhuHouseholdPage *self, const char *name)
+{
+  if (g_str_equal (name, "conflicts"))
+    conflict_cb (self);
+  for (guint i = 0; i < self->chapters->len; i++)
+    if (g_str_equal (ruhu_file_chapter_get_name (get_chapter (self, i)), name))
+      jump (self, i);
+}
+
+/* The chapter that has the keyboard, or -1. */
+static int
+find_focus_chapter (RuhuHouseholdPage *self)
+{
+  for (guint i = 0; i < self->chapters->len; i++)
+    if (gtk_widget_get_focus_child (GTK_WIDGET (get_chapter (self, i))) != NULL && gtk_widget_is_ancestor (gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self))), GTK_WIDGET (get_chapter (self, i))))
+      return (int) i;
+  return -1;
+}
+
+static void
+step_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
+  int number = find_focus_chapter (self) + g_variant_get_int32 (parameter);
+
+  jump (self, (guint) CLAMP (number, 0, (int) self->chapters->len - 1));
+}
+
+static void
+history_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const char *type, *record, *field, *title;
+
+  g_variant_get (parameter, "(&s&s&s&s)", &type, &record, &field, &title);
+  history_cb (RUHU_HOUSEHOLD_PAGE (widget), type, record, field, title);
+}
+
+static void
+make_chapters (RuhuHouseholdPage *self)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
 
-  for (guint i = 0; i < self->shown->len; i++)
+  for (guint i = 0; i < ruhu_file_chapter_count (); i++)
     {
-      RuhuRecordSection *section = g_ptr_array_index (self->shown, i);
-      g_autoptr (GMenuItem) item = g_menu_item_new (ruhu_record_section_get_title (section), NULL);
+      GtkWidget *chapter = ruhu_file_chapter_new (i);
+      g_autoptr (GMenuItem) item = g_menu_item_new (ruhu_file_chapter_get_title (RUHU_FILE_CHAPTER (chapter)), NULL);
 
+      g_signal_connect_object (chapter, "history", G_CALLBACK (history_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (chapter, "edit", G_CALLBACK (edit_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (chapter, "conflict", G_CALLBACK (conflict_cb), self, G_CONNECT_SWAPPED);
+      gtk_box_append (self->box, chapter);
+      g_ptr_array_add (self->chapters, chapter);
       g_menu_item_set_action_and_target (item, "household.jump", "u", i);
       g_menu_append_item (menu, item);
     }
   gtk_menu_button_set_menu_model (self->sections, G_MENU_MODEL (menu));
-}
-
-static char *
-dup_focus (RuhuHouseholdPage *self)
-{
-  for (guint i = 0; i < self->shown->len; i++)
-    {
-      char *name = ruhu_record_section_dup_focus (g_ptr_array_index (self->shown, i));
-
-      if (name != NULL)
-        return name;
-    }
-  return NULL;
-}
-
-static void
-restore_focus (RuhuHouseholdPage *self, const char *name)
-{
-  for (guint i = 0; name != NULL && i < self->shown->len; i++)
-    if (ruhu_record_section_restore_focus (g_ptr_array_index (self->shown, i), name))
-      return;
-}
-
-static void
-show_groups (RuhuHouseholdPage *self)
-{
-  for (guint i = 0; i < self->file->groups->len; i++)
-    {
-      GtkWidget *section = ruhu_record_section_new (g_ptr_array_index (self->file->groups, i), self->open);
-
-      g_signal_connect_object (section, "history", G_CALLBACK (history_cb), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (section, "edit", G_CALLBACK (edit_cb), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (section, "conflict", G_CALLBACK (conflict_cb), self, G_CONNECT_SWAPPED);
-      gtk_box_append (self->box, section);
-      g_ptr_array_add (self->shown, section);
-    }
 }
 
 static gboolean
@@ -217,41 +212,36 @@ show (RuhuHouseholdPage *self)
 
   ruhu_page_set_title (RUHU_PAGE (self), *row->head_name != '\0' ? row->head_name : _ ("No head of household"), place);
   gtk_button_set_label (self->visit_button, self->file->draft != NULL ? _ ("Continue the Visit") : _ ("Record a Visit"));
-  show_summary (self);
-  show_groups (self);
-  show_menu (self);
+  ruhu_file_header_show (self->header, self->file);
   gtk_stack_set_visible_child_name (self->stack, "file");
 }
 
-/* The sections borrow from the file: they go before it does. */
-static void
-drop_sections (RuhuHouseholdPage *self)
-{
-  for (guint i = 0; i < self->shown->len; i++)
-    gtk_box_remove (self->box, g_ptr_array_index (self->shown, i));
-  g_ptr_array_set_size (self->shown, 0);
-}
-
+/* The first time only what fits on a screen is made at once; later only what reads differently, all of it, so that nothing moves. */
 static void
 take_file (RuhuHouseholdPage *self, RuhuHouseholdFile *file)
 {
-  g_autofree char *focus = NULL;
+  gboolean first = self->file == NULL;
 
-  if (self->file != NULL && g_str_equal (self->file->fingerprint, file->fingerprint))
+  if (!first && g_str_equal (self->file->fingerprint, file->fingerprint))
     {
       /* It reads the same; what is edited from here on has seen more. */
       self->file->seen = file->seen;
       ruhu_household_file_free (file);
       return;
     }
-  focus = dup_focus (self);
-  if (self->file != NULL)
+  if (!first)
     keep_scroll (self);
-  drop_sections (self);
   g_clear_pointer (&self->file, ruhu_household_file_free);
   self->file = file;
   show (self);
-  restore_focus (self, focus);
+  if (first)
+    {
+      fill_to (self, 0);
+      self->fill_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 1, fill_cb, self, NULL);
+      return;
+    }
+  for (guint i = 0; i < self->n_shown; i++)
+    ruhu_file_chapter_show (get_chapter (self, i), self->file, self->open);
 }
 
 static void
@@ -260,8 +250,7 @@ show_gone (RuhuHouseholdPage *self, const GError *error)
   g_autofree char *sentence = ruhu_describe_error (error);
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
 
-  drop_sections (self);
-  g_clear_pointer (&self->file, ruhu_household_file_free);
+  g_clear_handle_id (&self->fill_id, g_source_remove);
   adw_status_page_set_description (self->gone, escaped);
   gtk_stack_set_visible_child_name (self->stack, "gone");
 }
@@ -307,7 +296,7 @@ ruhu_household_page_dispose (GObject *object)
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
-  drop_sections (self);
+  g_clear_handle_id (&self->fill_id, g_source_remove);
   g_clear_object (&self->worker);
   G_OBJECT_CLASS (ruhu_household_page_parent_class)->dispose (object);
 }
@@ -320,7 +309,7 @@ ruhu_household_page_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->file, ruhu_household_file_free);
   g_hash_table_unref (self->open);
-  g_ptr_array_unref (self->shown);
+  g_ptr_array_unref (self->chapters);
   g_free (self->id);
   G_OBJECT_CLASS (ruhu_household_page_parent_class)->finalize (object);
 }
@@ -334,15 +323,22 @@ ruhu_household_page_class_init (RuhuHouseholdPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ruhu_household_page_finalize;
   RUHU_PAGE_CLASS (klass)->refresh = ruhu_household_page_refresh;
 
+  g_type_ensure (RUHU_TYPE_COLUMNS_LAYOUT);
+  g_type_ensure (RUHU_TYPE_FILE_HEADER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-household-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, box);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, gone);
+  gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, header);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, scrolled);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, sections);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, stack);
-  gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, summary);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, visit_button);
+  gtk_widget_class_bind_template_callback (widget_class, alert_cb);
   gtk_widget_class_install_action (widget_class, "household.jump", "u", jump_cb);
+  gtk_widget_class_install_action (widget_class, "household.step", "i", step_cb);
+  gtk_widget_class_install_action (widget_class, "household.history", "(ssss)", history_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "household.step", "i", 1);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "household.step", "i", -1);
 }
 
 static void
@@ -350,8 +346,9 @@ ruhu_household_page_init (RuhuHouseholdPage *self)
 {
   self->cancellable = g_cancellable_new ();
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->shown = g_ptr_array_new ();
+  self->chapters = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  make_chapters (self);
 }
 
 GtkWidget *
@@ -394,10 +391,10 @@ ruhu_household_page_edit (RuhuHouseholdPage *self)
 
   if (self->file == NULL)
     return;
-  for (guint i = 0; i < self->shown->len; i++)
+  for (guint i = 0; i < self->chapters->len; i++)
     {
-      const RuhuFileGroup *group = g_ptr_array_index (self->file->groups, i);
-      const char *record = ruhu_record_section_get_focus (g_ptr_array_index (self->shown, i));
+      const RuhuFileGroup *group = NULL;
+      const char *record = ruhu_file_chapter_get_focus (get_chapter (self, i), &group);
 
       if (record != NULL && group->may_edit)
         {

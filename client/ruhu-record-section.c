@@ -6,6 +6,8 @@
 #include "ruhu-record-section.h"
 
 #include "ruhu-field-line.h"
+#include "ruhu-file-header.h"
+#include "ruhu-wrap-layout.h"
 
 #include <glib/gi18n.h>
 
@@ -20,6 +22,8 @@ struct _RuhuRecordSection
   const RuhuFileGroup *group;
   AdwPreferencesGroup *box;
   GtkWidget *more;
+  RuhuRecordExtraFunc extra;
+  gpointer extra_data;
 
   /* Owned. */
   GHashTable *open; /* ids of records unfolded */
@@ -113,7 +117,7 @@ make_conflict_button (RuhuRecordSection *self)
 static GtkWidget *
 make_edit_button (RuhuRecordSection *self, const RuhuFileRecord *record)
 {
-  GtkWidget *button = gtk_button_new_with_label (_ ("Edit"));
+  GtkWidget *button = gtk_button_new_from_icon_name ("document-edit-symbolic");
   g_autofree char *name = g_strdup_printf (_ ("Edit: %s"), get_record_title (self, record));
   Subject *subject = g_new0 (Subject, 1);
 
@@ -121,6 +125,7 @@ make_edit_button (RuhuRecordSection *self, const RuhuFileRecord *record)
   g_object_set_data_full (G_OBJECT (button), "ruhu-subject", subject, g_free);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_object (button, "clicked", G_CALLBACK (edit_record_cb), self, G_CONNECT_SWAPPED);
   return button;
@@ -223,6 +228,15 @@ add_lines (RuhuRecordSection *self, GtkWidget *parent, const RuhuFileRecord *rec
   add_empty (self, parent, record);
 }
 
+static void
+add_extra (RuhuRecordSection *self, GtkWidget *parent, const RuhuFileRecord *record)
+{
+  GtkWidget *row = self->extra != NULL ? self->extra (self->group, record, self->extra_data) : NULL;
+
+  if (row != NULL)
+    add_row (self, parent, row);
+}
+
 /* The fields of a folded record are made when it is unfolded for the first time. */
 static void
 unfold (RuhuRecordSection *self, GtkWidget *row)
@@ -230,6 +244,7 @@ unfold (RuhuRecordSection *self, GtkWidget *row)
   if (g_object_get_data (G_OBJECT (row), "ruhu-filled") != NULL)
     return;
   g_object_set_data (G_OBJECT (row), "ruhu-filled", row);
+  add_extra (self, row, get_subject (row)->record);
   add_lines (self, row, get_subject (row)->record);
 }
 
@@ -250,9 +265,75 @@ expanded_cb (RuhuRecordSection *self, GParamSpec *pspec, GtkWidget *row)
 }
 
 static GtkWidget *
+find_inside (GtkWidget *widget, gboolean (*is_it) (GtkWidget *widget))
+{
+  GtkWidget *found = is_it (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_inside (child, is_it);
+  return found;
+}
+
+static gboolean
+is_title_box (GtkWidget *widget)
+{
+  return GTK_IS_BOX (widget) && gtk_widget_has_css_class (widget, "title");
+}
+
+static gboolean
+is_action_row (GtkWidget *widget)
+{
+  return ADW_IS_ACTION_ROW (widget);
+}
+
+/* Under the title, where they wrap. Expander rows have no place for them: the box is the action row's inside. */
+static void
+add_tags (GtkWidget *row, const RuhuFileRecord *record)
+{
+  GtkWidget *box = find_inside (row, is_title_box);
+  GtkWidget *inner = find_inside (row, is_action_row);
+  GtkWidget *tags;
+
+  if (inner != NULL)
+    g_object_set (inner, "title-lines", 0, "subtitle-lines", 0, NULL);
+  if (record->tags->len == 0 || box == NULL)
+    return;
+  tags = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_set_layout_manager (tags, g_object_new (RUHU_TYPE_WRAP_LAYOUT, NULL));
+  gtk_widget_add_css_class (tags, "row-tags");
+  for (guint i = 0; i < record->tags->len; i++)
+    {
+      const RuhuFileTag *tag = g_ptr_array_index (record->tags, i);
+
+      gtk_box_append (GTK_BOX (tags), ruhu_file_make_tag (tag->text, tag->style));
+    }
+  gtk_box_append (GTK_BOX (box), tags);
+}
+
+/* What a screen reader says of a folded record. */
+static void
+name_record (RuhuRecordSection *self, GtkWidget *row, const RuhuFileRecord *record)
+{
+  GtkWidget *inner = find_inside (row, is_action_row);
+  GString *spoken = g_string_new (get_record_title (self, record));
+
+  for (guint i = 0; i < record->tags->len; i++)
+    g_string_append_printf (spoken, ", %s", ((const RuhuFileTag *) g_ptr_array_index (record->tags, i))->text);
+  if (*record->summary != '\0')
+    g_string_append_printf (spoken, ", %s", record->summary);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken->str, -1);
+  if (inner != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (inner), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken->str, -1);
+  g_string_free (spoken, TRUE);
+}
+
+static GtkWidget *
 make_record (RuhuRecordSection *self, const RuhuFileRecord *record)
 {
   GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", get_record_title (self, record), "subtitle", record->summary, NULL);
+
+  add_tags (row, record);
+  name_record (self, row, record);
 
   set_subject (self, row, record, NULL);
   if (record->n_conflicts > 0)
@@ -265,25 +346,63 @@ make_record (RuhuRecordSection *self, const RuhuFileRecord *record)
   return row;
 }
 
+/* How many records are shown without asking: what is over waits, and so do many. */
+static guint
+count_shown (RuhuRecordSection *self)
+{
+  GPtrArray *records = self->group->records;
+  guint current = 0;
+
+  while (current < records->len && !((const RuhuFileRecord *) g_ptr_array_index (records, current))->past)
+    current++;
+  return current <= FEW + 1 ? current : FEW;
+}
+
+static char *
+dup_all_key (RuhuRecordSection *self)
+{
+  return g_strdup_printf ("*%s", self->group->type->name);
+}
+
 static void
 show_all_cb (RuhuRecordSection *self)
 {
   GPtrArray *records = self->group->records;
+  guint shown = count_shown (self);
 
+  g_hash_table_add (self->open, dup_all_key (self));
   adw_preferences_group_remove (self->box, self->more);
   self->more = NULL;
-  for (guint i = FEW; i < records->len; i++)
+  for (guint i = shown; i < records->len; i++)
     adw_preferences_group_add (self->box, make_record (self, g_ptr_array_index (records, i)));
-  gtk_widget_child_focus (GTK_WIDGET (self->box), GTK_DIR_TAB_FORWARD);
+  gtk_widget_grab_focus (g_hash_table_lookup (self->rows, ((const RuhuFileRecord *) g_ptr_array_index (records, shown))->id));
+}
+
+/* What those are called that are over. */
+static char *
+describe_past (RuhuRecordSection *self, guint n)
+{
+  const char *type = self->group->type->name;
+
+  if (g_str_equal (type, "person"))
+    return g_strdup_printf (ngettext ("Former members (%u)", "Former members (%u)", n), n);
+  if (g_str_equal (type, "problem"))
+    return g_strdup_printf (ngettext ("Closed problems (%u)", "Closed problems (%u)", n), n);
+  if (g_str_equal (type, "measure"))
+    return g_strdup_printf (ngettext ("Ended measures (%u)", "Ended measures (%u)", n), n);
+  return g_strdup_printf (ngettext ("Earlier ones (%u)", "Earlier ones (%u)", n), n);
 }
 
 static void
-add_more_row (RuhuRecordSection *self)
+add_more_row (RuhuRecordSection *self, guint shown)
 {
-  guint n = self->group->records->len;
-  g_autofree char *text = g_strdup_printf (ngettext ("Show all (%u)", "Show all (%u)", n), n);
+  GPtrArray *records = self->group->records;
+  guint n = records->len;
+  gboolean only_past = ((const RuhuFileRecord *) g_ptr_array_index (records, shown))->past;
+  g_autofree char *text = only_past ? describe_past (self, n - shown) : g_strdup_printf (ngettext ("Show all (%u)", "Show all (%u)", n), n);
 
   self->more = g_object_new (ADW_TYPE_ACTION_ROW, "title", text, "activatable", TRUE, NULL);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->more), gtk_image_new_from_icon_name ("pan-down-symbolic"));
   g_signal_connect_swapped (self->more, "activated", G_CALLBACK (show_all_cb), self);
   adw_preferences_group_add (self->box, self->more);
 }
@@ -293,22 +412,23 @@ fill_single (RuhuRecordSection *self)
 {
   const RuhuFileRecord *record = g_ptr_array_index (self->group->records, 0);
 
+  add_extra (self, NULL, record);
   add_lines (self, NULL, record);
   if (self->group->may_edit)
     adw_preferences_group_set_header_suffix (self->box, make_edit_button (self, record));
 }
 
-/* Six are shown without asking, unless one more is all there is. */
 static void
 fill_many (RuhuRecordSection *self)
 {
   GPtrArray *records = self->group->records;
-  guint shown = records->len <= FEW + 1 ? records->len : FEW;
+  g_autofree char *all = dup_all_key (self);
+  guint shown = g_hash_table_contains (self->open, all) ? records->len : count_shown (self);
 
   for (guint i = 0; i < shown; i++)
     adw_preferences_group_add (self->box, make_record (self, g_ptr_array_index (records, i)));
   if (shown < records->len)
-    add_more_row (self);
+    add_more_row (self, shown);
 }
 
 static void
@@ -329,7 +449,6 @@ fill (RuhuRecordSection *self)
 {
   GPtrArray *records = self->group->records;
 
-  adw_preferences_group_set_title (self->box, ruhu_record_section_get_title (self));
   if (records->len == 0)
     adw_preferences_group_set_description (self->box, _ ("Nothing recorded yet."));
   else if (self->group->single)
@@ -371,12 +490,15 @@ ruhu_record_section_init (RuhuRecordSection *self)
 }
 
 GtkWidget *
-ruhu_record_section_new (const RuhuFileGroup *group, GHashTable *open)
+ruhu_record_section_new (const RuhuFileGroup *group, GHashTable *open, const char *title, RuhuRecordExtraFunc extra, gpointer data)
 {
   RuhuRecordSection *self = g_object_new (RUHU_TYPE_RECORD_SECTION, NULL);
 
   self->group = group;
   self->open = g_hash_table_ref (open);
+  self->extra = extra;
+  self->extra_data = data;
+  adw_preferences_group_set_title (self->box, title != NULL ? title : ruhu_record_section_get_title (self));
   fill (self);
   return GTK_WIDGET (self);
 }
@@ -388,6 +510,12 @@ ruhu_record_section_get_title (RuhuRecordSection *self)
   const char *plural = ruhu_label_get (&type->plural);
 
   return self->group->single || *plural == '\0' ? ruhu_label_get (&type->label) : plural;
+}
+
+const RuhuFileGroup *
+ruhu_record_section_get_group (RuhuRecordSection *self)
+{
+  return self->group;
 }
 
 static GtkWidget *

@@ -13,10 +13,15 @@ G_BEGIN_DECLS
 #define RUHU_TYPE_RECORD_SECTION (ruhu_record_section_get_type ())
 G_DECLARE_FINAL_TYPE (RuhuRecordSection, ruhu_record_section, RUHU, RECORD_SECTION, AdwBin)
 
-/* @group is borrowed for the section's life. @open: a set (GHashTable) of the ids of records to show unfolded; kept up to date, referenced. Floating. */
-GtkWidget *ruhu_record_section_new (const RuhuFileGroup *group, GHashTable *open);
+/* What stands above the fields of a record that is unfolded: a row, or NULL. Floating. */
+typedef GtkWidget *(*RuhuRecordExtraFunc) (const RuhuFileGroup *group, const RuhuFileRecord *record, gpointer data);
+
+/* @group is borrowed for the section's life. @open: a set (GHashTable) of the ids of records to show unfolded; kept up to date, referenced. @extra (nullable) is called with @data
+ * for the section's life. @title: NULL for the type's own. Floating. */
+GtkWidget *ruhu_record_section_new (const RuhuFileGroup *group, GHashTable *open, const char *title, RuhuRecordExtraFunc extra, gpointer data);
 
 const char *ruhu_record_section_get_title (RuhuRecordSection *self);
+const RuhuFileGroup *ruhu_record_section_get_group (RuhuRecordSection *self);
 
 /* The id of the record that has the keyboard focus, or NULL. Borrowed. */
 const char *ruhu_record_section_get_focus (RuhuRecordSection *self);

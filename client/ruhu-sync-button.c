@@ -139,9 +139,13 @@ ruhu_sync_button_class_init (RuhuSyncButtonClass *klass)
 static void
 ruhu_sync_button_init (RuhuSyncButton *self)
 {
-  RuhuApplication *app = RUHU_APPLICATION (g_application_get_default ());
+  RuhuApplication *app;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* A page by itself, in a test: there is nothing to tell. */
+  if (g_application_get_default () == NULL)
+    return;
+  app = RUHU_APPLICATION (g_application_get_default ());
   g_signal_connect_object (ruhu_application_get_status (app), "updated", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ruhu_application_get_sync (app), "updated", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);

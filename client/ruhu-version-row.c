@@ -9,27 +9,14 @@
 
 #include <glib/gi18n.h>
 
-static char *
-describe_origin (const RuhuVersion *version)
-{
-  g_autofree char *when = ruhu_describe_stamp (version->time);
-
-  if (version->visit_date != NULL)
-    /* Translators: who, when, and the date of the visit in which it was recorded. */
-    return g_strdup_printf (_ ("%s · %s · visit of %s"), version->by_name, when, version->visit_date);
-  if (version->visit != NULL)
-    return g_strdup_printf (_ ("%s · %s · in a visit"), version->by_name, when);
-  return g_strdup_printf (_ ("%s · %s · outside a visit"), version->by_name, when);
-}
-
 RuhuVersionText *
-ruhu_version_text_new (RuhuStore *store, RuhuField *field, const RuhuVersion *version)
+ruhu_version_text_new (RuhuStore *store, RuhuField *field, const RuhuVersion *version, gboolean masked)
 {
   RuhuVersionText *self = g_new0 (RuhuVersionText, 1);
-  g_autofree char *text = ruhu_describe_value (store, field, version->value);
+  g_autofree char *text = masked ? ruhu_describe_masked (store, field, version->value) : ruhu_describe_value (store, field, version->value);
 
   self->text = *text != '\0' ? g_steal_pointer (&text) : g_strdup (_ ("Emptied"));
-  self->origin = describe_origin (version);
+  self->origin = ruhu_describe_origin (version->by_name, version->time, version->visit, version->visit_date);
   self->state = g_strdup (version->position > 0 ? _ ("Confirmed") : _ ("Waiting to be sent"));
   self->value = version->value != NULL ? json_object_get (version->value) : NULL;
   self->stands = version->stands;

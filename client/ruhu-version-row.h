@@ -19,7 +19,7 @@ typedef struct
 } RuhuVersionText;
 
 /* Transfer full. @field may be NULL, as in ruhu_describe_value(). */
-RuhuVersionText *ruhu_version_text_new (RuhuStore *store, RuhuField *field, const RuhuVersion *version);
+RuhuVersionText *ruhu_version_text_new (RuhuStore *store, RuhuField *field, const RuhuVersion *version, gboolean masked);
 void ruhu_version_text_free (RuhuVersionText *self);
 
 /* A row; @button (nullable) is put at its end. Floating. */

@@ -109,6 +109,25 @@ void ruhu_version_free (RuhuVersion *self);
 /* Every version of a field that this file holds, newest first. */
 GPtrArray *ruhu_store_get_history (RuhuStore *self, const char *type, const char *record, const char *field, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A change that a record stands on: who made it, when, in which visit. */
+typedef struct
+{
+  gint64 position;  /* 0: still waiting to be sent */
+  char *time;       /* stamp */
+  char *by;         /* user's id */
+  char *by_name;    /* name, or the id */
+  char *visit;      /* visit id or NULL */
+  char *visit_date; /* or NULL */
+  char **fields;    /* those that it is a head of */
+} RuhuOrigin;
+
+void ruhu_origin_free (RuhuOrigin *self);
+
+/* RuhuOrigin of all heads of a record, the oldest first. Cheaper than histories: no change is parsed. Transfer full. */
+GPtrArray *ruhu_store_get_origins (RuhuStore *self, const char *type, const char *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The newest among @origins for a field, or NULL. Borrowed. */
+const RuhuOrigin *ruhu_origins_find (GPtrArray *origins, const char *field);
+
 /* A conflict: a field with differing heads. */
 typedef struct
 {
@@ -170,6 +189,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHouseholdRow, ruhu_household_row_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuRecord, ruhu_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHousehold, ruhu_household_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuVersion, ruhu_version_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuOrigin, ruhu_origin_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuConflict, ruhu_conflict_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuReminder, ruhu_reminder_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuOutboxItem, ruhu_outbox_item_free)

@@ -5,6 +5,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-describe.h"
 #include "ruhu-error.h"
+#include "ruhu-file-digest.h"
 #include "ruhu-fixture.h"
 #include "ruhu-household-file.h"
 
@@ -125,7 +126,7 @@ test_codes_and_references_are_in_words (Fixture *f, gconstpointer data)
   g_assert_cmpstr (get_line (visit, "outcome")->text, !=, "2");
   g_assert_cmpstr (get_line (visit, "outcome")->text, !=, "");
   g_assert_cmpstr (visit->title, ==, "2018-06-29");
-  g_assert_cmpstr (visit->summary, ==, get_line (visit, "outcome")->text);
+  g_assert_cmpstr (((const RuhuFileTag *) g_ptr_array_index (visit->tags, 0))->text, ==, get_line (visit, "outcome")->text);
 }
 
 static void
@@ -195,6 +196,136 @@ test_an_unfinished_visit_is_known (Fixture *f, gconstpointer data)
   g_assert_cmpstr (after->fingerprint, !=, before->fingerprint);
 }
 
+static gboolean
+has_alert (RuhuHouseholdFile *file, const char *chapter, const char *text)
+{
+  g_autoptr (GPtrArray) alerts = ruhu_file_list_alerts (file);
+
+  for (guint i = 0; i < alerts->len; i++)
+    {
+      const RuhuFileAlert *alert = g_ptr_array_index (alerts, i);
+
+      if (g_str_equal (alert->chapter, chapter) && strstr (alert->text, text) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+has_tag (const RuhuFileRecord *record, const char *text)
+{
+  for (guint i = 0; i < record->tags->len; i++)
+    if (strstr (((const RuhuFileTag *) g_ptr_array_index (record->tags, i))->text, text) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_only_the_end_of_an_id_number_is_shown (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileRecord *person;
+
+  laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"id_no\":\"99000119700305001X\",\"birth\":\"1970-03-05\"}}}", -1);
+  file = read_file (f->a, "h1");
+  person = ruhu_household_file_find (file, "person", "p1");
+  g_assert_nonnull (strstr (get_line (person, "id_no")->text, "001X"));
+  g_assert_null (strstr (get_line (person, "id_no")->text, "1970"));
+  g_assert_nonnull (strstr (person->summary, "48"));
+}
+
+static void
+test_what_is_wrong_comes_first_and_in_words (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) before = read_file (f->a, "h1");
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileGroup *problems;
+
+  g_assert_false (has_alert (before, "problems", ""));
+  township_write (f->township, "h1",
+                  "{\"problem\":{\"q1\":{\"kind\":\"04\",\"description\":\"later\",\"found\":\"2018-06-01\",\"deadline\":\"2018-07-20\",\"state\":\"1\"},"
+                  "\"q2\":{\"kind\":\"05\",\"description\":\"the tap is dry\",\"found\":\"2018-05-01\",\"deadline\":\"2018-06-18\",\"state\":\"2\"},"
+                  "\"q3\":{\"kind\":\"05\",\"description\":\"over\",\"found\":\"2018-05-01\",\"deadline\":\"2018-05-18\",\"state\":\"4\"}}}");
+  laptop_sync (f->a, f->township);
+  file = read_file (f->a, "h1");
+  problems = get_group (file, "problem");
+  g_assert_true (has_alert (file, "problems", "the tap is dry: 12 days overdue"));
+  g_assert_false (has_alert (file, "problems", "later"));
+  g_assert_false (has_alert (file, "problems", "over:"));
+  g_assert_cmpstr (((RuhuFileRecord *) g_ptr_array_index (problems->records, 0))->id, ==, "q2");
+  g_assert_cmpstr (((RuhuFileRecord *) g_ptr_array_index (problems->records, 2))->id, ==, "q3");
+  g_assert_true (((RuhuFileRecord *) g_ptr_array_index (problems->records, 2))->past);
+  g_assert_true (has_tag (g_ptr_array_index (problems->records, 1), "20 days left"));
+}
+
+/* Guard-rail G4. */
+static void
+test_declining_is_a_normal_end (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileRecord *measure;
+
+  laptop_save (f->a, "h1", "{\"measure\":{\"m1\":{\"kind\":\"401\",\"state\":\"6\",\"person_id\":\"p1\"}},"
+                           "\"consent\":{\"c1\":{\"subject\":\"2\",\"person_id\":\"p1\",\"understood\":true,\"decision\":\"2\",\"date\":\"2018-06-01\"}}}",
+               -1);
+  file = read_file (f->a, "h1");
+  measure = ruhu_household_file_find (file, "measure", "m1");
+  g_assert_true (measure->past);
+  for (guint i = 0; i < measure->tags->len; i++)
+    g_assert_cmpint (((const RuhuFileTag *) g_ptr_array_index (measure->tags, i))->style, ==, RUHU_TAG_PLAIN);
+  g_assert_false (has_alert (file, "plan", ""));
+}
+
+static void
+test_former_members_come_after_those_who_live_there (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileGroup *members;
+
+  laptop_save (f->a, "h1", "{\"person\":{\"p0\":{\"name\":\"甲子\",\"relation\":\"01\",\"member_state\":\"02\"}}}", -1);
+  file = read_file (f->a, "h1");
+  members = get_group (file, "person");
+  g_assert_cmpuint (members->records->len, ==, 2);
+  g_assert_cmpstr (((RuhuFileRecord *) g_ptr_array_index (members->records, 1))->id, ==, "p0");
+  g_assert_true (has_tag (g_ptr_array_index (members->records, 1), ""));
+}
+
+static void
+test_a_guarantee_names_its_evidence (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileGroup *group;
+  const RuhuFileRecord *assessment;
+  g_autoptr (RuhuJson) fields = json_tokener_parse ("{\"kind\":\"1\",\"year\":2018,\"i1\":\"1\",\"i5\":\"0\"}");
+  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (f->a->store), "assessment");
+  g_autofree char *id = ruhu_record_type_make_id (type, "h1", fields);
+  g_autofree char *set = g_strdup_printf ("{\"assessment\":{\"%s\":%s}}", id, json_object_to_json_string (fields));
+
+  laptop_save (f->a, "h1", set, -1);
+  file = read_file (f->a, "h1");
+  group = get_group (file, "assessment");
+  assessment = g_ptr_array_index (group->records, 0);
+  g_assert_nonnull (strstr (get_line (assessment, "i1")->origin, "2018-06-30"));
+  g_assert_null (get_line (assessment, "i2")->origin);
+  g_assert_true (has_alert (file, "guarantees", "housing"));
+}
+
+static void
+test_a_repair_remembers_its_stages (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdFile) file = NULL;
+  const RuhuFileRecord *repair;
+
+  township_write (f->township, "h1", "{\"repair\":{\"r1\":{\"stage\":\"1\",\"stage_date\":\"2018-03-01\"}}}");
+  township_write (f->township, "h1", "{\"repair\":{\"r1\":{\"stage\":\"3\",\"stage_date\":\"2018-05-02\"}}}");
+  laptop_sync (f->a, f->township);
+  file = read_file (f->a, "h1");
+  repair = ruhu_household_file_find (file, "repair", "r1");
+  g_assert_cmpuint (repair->steps->len, ==, 2);
+  g_assert_cmpstr (((RuhuFileStep *) g_ptr_array_index (repair->steps, 1))->code, ==, "1");
+  g_assert_cmpstr (((RuhuFileStep *) g_ptr_array_index (repair->steps, 1))->date, ==, "2018-03-01");
+}
+
 static void
 test_a_household_that_is_not_here_is_said_to_be (Fixture *f, gconstpointer data)
 {
@@ -256,6 +387,12 @@ main (int argc, char *argv[])
   add ("a-change-is-told-line-by-line", test_a_change_is_told_line_by_line);
   add ("times-are-those-of-the-township", test_times_are_those_of_the_township);
   add ("what-is-not-here-has-no-title-but-a-sentence", test_what_is_not_here_has_no_title_but_a_sentence);
+  add ("only-the-end-of-an-id-number-is-shown", test_only_the_end_of_an_id_number_is_shown);
+  add ("what-is-wrong-comes-first-and-in-words", test_what_is_wrong_comes_first_and_in_words);
+  add ("declining-is-a-normal-end", test_declining_is_a_normal_end);
+  add ("former-members-come-after-those-who-live-there", test_former_members_come_after_those_who_live_there);
+  add ("a-guarantee-names-its-evidence", test_a_guarantee_names_its_evidence);
+  add ("a-repair-remembers-its-stages", test_a_repair_remembers_its_stages);
 #undef add
   return g_test_run ();
 }

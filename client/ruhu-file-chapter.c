@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "ruhu-file-chapter"
+
+#include "config.h"
+
+#include "ruhu-file-chapter.h"
+
+#include "ruhu-file-actions.h"
+#include "ruhu-guarantee-grid.h"
+#include "ruhu-record-section.h"
+#include "ruhu-stage-line.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  const char *name;
+  const char *title;
+  RuhuColumn column;
+  const char *types[5];                                 /* "*": all that no chapter names */
+  GtkWidget *(*digest) (const RuhuHouseholdFile *file); /* NULL, or what stands above the records; may return NULL */
+  RuhuRecordExtraFunc extra;
+} Spec;
+
+struct _RuhuFileChapter
+{
+  AdwBin parent_instance;
+
+  /* Borrowed. */
+  const Spec *spec;
+  GtkBox *box;
+  GtkWidget *heading;
+
+  /* Owned. */
+  RuhuHouseholdFile *file;
+  char *fingerprint;
+  GPtrArray *sections; /* borrowed elements: in the box */
+};
+
+enum
+{
+  SIGNAL_HISTORY,
+  SIGNAL_EDIT,
+  SIGNAL_CONFLICT,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RuhuFileChapter, ruhu_file_chapter, ADW_TYPE_BIN)
+
+/* In the order in which they are read in one column. */
+static const Spec specs[] = {
+  { "problems", N_ ("Problems"), RUHU_COLUMN_FIRST, { "problem" }, NULL, ruhu_file_actions_new },
+  { "members", N_ ("Members"), RUHU_COLUMN_FIRST, { "person" }, NULL, NULL },
+  { "income", N_ ("Income"), RUHU_COLUMN_SECOND, { "income_book", "income_line" }, NULL, NULL },
+  { "guarantees", N_ ("Guarantees"), RUHU_COLUMN_SECOND, { "assessment" }, ruhu_guarantee_grid_new, NULL },
+  { "living", N_ ("Living Conditions"), RUHU_COLUMN_FIRST, { "living" }, NULL, NULL },
+  { "housing", N_ ("Housing and Repair"), RUHU_COLUMN_FIRST, { "housing", "repair" }, ruhu_stage_line_new, NULL },
+  { "plan", N_ ("Plan and Measures"), RUHU_COLUMN_SECOND, { "plan", "measure", "consent", "beneficiary" }, NULL, ruhu_file_actions_new },
+  { "visits", N_ ("Visits"), RUHU_COLUMN_FIRST, { "visit" }, NULL, ruhu_file_actions_new },
+  { "records", N_ ("Registration and Records"), RUHU_COLUMN_SECOND, { "*" }, NULL, NULL },
+};
+
+/* Shown within others. */
+static const char *const hidden[] = { "amendment", "photo", NULL };
+
+guint
+ruhu_file_chapter_count (void)
+{
+  return G_N_ELEMENTS (specs);
+}
+
+static gboolean
+names (const Spec *spec, const char *type)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (spec->types) && spec->types[i] != NULL; i++)
+    if (g_str_equal (spec->types[i], type))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_home (const char *type)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (specs); i++)
+    if (names (&specs[i], type))
+      return TRUE;
+  return g_strv_contains (hidden, type);
+}
+
+static void
+add_group (GPtrArray *groups, const RuhuFileGroup *group)
+{
+  if (group != NULL)
+    g_ptr_array_add (groups, (gpointer) group);
+}
+
+/* The groups of the chapter, in its order. Transfer container. */
+static GPtrArray *
+list_groups (RuhuFileChapter *self, const RuhuHouseholdFile *file)
+{
+  GPtrArray *groups = g_ptr_array_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (self->spec->types) && self->spec->types[i] != NULL; i++)
+    if (g_str_equal (self->spec->types[i], "*"))
+      {
+        for (guint j = 0; j < file->groups->len; j++)
+          if (!has_home (((const RuhuFileGroup *) g_ptr_array_index (file->groups, j))->type->name))
+            add_group (groups, g_ptr_array_index (file->groups, j));
+      }
+    else
+      add_group (groups, ruhu_household_file_get_group (file, self->spec->types[i]));
+  return groups;
+}
+
+static void
+append_fingerprint (GString *text, const RuhuHouseholdFile *file, const char *type)
+{
+  const RuhuFileGroup *group = ruhu_household_file_get_group (file, type);
+
+  if (group != NULL)
+    g_string_append (text, group->fingerprint);
+}
+
+/* What is shown depends on the chapter's own records, on today, and on what is shown within them. */
+static char *
+make_fingerprint (const RuhuHouseholdFile *file, GPtrArray *groups)
+{
+  GString *text = g_string_new (file->today);
+
+  for (guint i = 0; i < groups->len; i++)
+    g_string_append (text, ((const RuhuFileGroup *) g_ptr_array_index (groups, i))->fingerprint);
+  for (gsize i = 0; hidden[i] != NULL; i++)
+    append_fingerprint (text, file, hidden[i]);
+  append_fingerprint (text, file, "consent");
+  append_fingerprint (text, file, "household");
+  return g_string_free (text, FALSE);
+}
+
+static void
+history_cb (RuhuFileChapter *self, const char *type, const char *record, const char *field, const char *title)
+{
+  g_signal_emit (self, signals[SIGNAL_HISTORY], 0, type, record, field, title);
+}
+
+static void
+edit_cb (RuhuFileChapter *self, const char *type, const char *record)
+{
+  g_signal_emit (self, signals[SIGNAL_EDIT], 0, type, record);
+}
+
+static void
+conflict_cb (RuhuFileChapter *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CONFLICT], 0);
+}
+
+/* A group with nothing in it that nobody here may add to says nothing. */
+static gboolean
+is_worth_showing (const RuhuFileGroup *group, gboolean only)
+{
+  return only || group->records->len > 0 || group->may_add;
+}
+
+/* A group that is all there is stands under the chapter's heading. */
+static void
+add_section (RuhuFileChapter *self, const RuhuFileGroup *group, GHashTable *open, gboolean only)
+{
+  GtkWidget *section = ruhu_record_section_new (group, open, only ? ruhu_file_chapter_get_title (self) : NULL, self->spec->extra, self->file);
+
+  g_signal_connect_object (section, "history", G_CALLBACK (history_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (section, "edit", G_CALLBACK (edit_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (section, "conflict", G_CALLBACK (conflict_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (self->box, section);
+  g_ptr_array_add (self->sections, section);
+}
+
+static void
+drop (RuhuFileChapter *self)
+{
+  GtkWidget *child;
+
+  g_ptr_array_set_size (self->sections, 0);
+  while ((child = gtk_widget_get_next_sibling (self->heading)) != NULL)
+    gtk_box_remove (self->box, child);
+  g_clear_pointer (&self->file, ruhu_household_file_free);
+}
+
+static char *
+dup_focus (RuhuFileChapter *self, guint *number)
+{
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      char *name = ruhu_record_section_dup_focus (g_ptr_array_index (self->sections, i));
+
+      *number = i;
+      if (name != NULL)
+        return name;
+    }
+  return NULL;
+}
+
+gboolean
+ruhu_file_chapter_show (RuhuFileChapter *self, RuhuHouseholdFile *file, GHashTable *open)
+{
+  g_autoptr (GPtrArray) groups = NULL;
+  g_autofree char *fingerprint = NULL;
+  g_autofree char *focus = NULL;
+  GtkWidget *digest;
+  guint number = 0;
+  gboolean only;
+
+  g_return_val_if_fail (RUHU_IS_FILE_CHAPTER (self), FALSE);
+
+  groups = list_groups (self, file);
+  fingerprint = make_fingerprint (file, groups);
+  if (g_strcmp0 (fingerprint, self->fingerprint) == 0)
+    return FALSE;
+  focus = dup_focus (self, &number);
+  /* The sections borrow from the file: they go before it does. */
+  drop (self);
+  g_free (self->fingerprint);
+  self->fingerprint = g_steal_pointer (&fingerprint);
+  self->file = ruhu_household_file_ref (file);
+  digest = self->spec->digest != NULL ? self->spec->digest (file) : NULL;
+  if (digest != NULL)
+    gtk_box_append (self->box, digest);
+  only = groups->len == 1 && digest == NULL;
+  gtk_widget_set_visible (self->heading, !only);
+  for (guint i = 0; i < groups->len; i++)
+    if (is_worth_showing (g_ptr_array_index (groups, i), groups->len == 1))
+      add_section (self, g_ptr_array_index (groups, i), open, only);
+  if (focus != NULL && number < self->sections->len)
+    ruhu_record_section_restore_focus (g_ptr_array_index (self->sections, number), focus);
+  return TRUE;
+}
+
+const char *
+ruhu_file_chapter_get_focus (RuhuFileChapter *self, const RuhuFileGroup **group)
+{
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      const char *record = ruhu_record_section_get_focus (g_ptr_array_index (self->sections, i));
+
+      *group = ruhu_record_section_get_group (g_ptr_array_index (self->sections, i));
+      if (record != NULL)
+        return record;
+    }
+  return NULL;
+}
+
+static void
+ruhu_file_chapter_dispose (GObject *object)
+{
+  RuhuFileChapter *self = RUHU_FILE_CHAPTER (object);
+
+  if (self->box != NULL)
+    drop (self);
+  self->box = NULL;
+  G_OBJECT_CLASS (ruhu_file_chapter_parent_class)->dispose (object);
+}
+
+static void
+ruhu_file_chapter_finalize (GObject *object)
+{
+  RuhuFileChapter *self = RUHU_FILE_CHAPTER (object);
+
+  g_ptr_array_unref (self->sections);
+  g_free (self->fingerprint);
+  G_OBJECT_CLASS (ruhu_file_chapter_parent_class)->finalize (object);
+}
+
+static void
+ruhu_file_chapter_class_init (RuhuFileChapterClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ruhu_file_chapter_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ruhu_file_chapter_finalize;
+
+  signals[SIGNAL_HISTORY] = g_signal_new ("history", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_EDIT] = g_signal_new ("edit", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_CONFLICT] = g_signal_new ("conflict", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+ruhu_file_chapter_init (RuhuFileChapter *self)
+{
+  self->sections = g_ptr_array_new ();
+  self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 12));
+  self->heading = g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, "xalign", 0.0, "wrap", TRUE, NULL);
+  gtk_widget_add_css_class (self->heading, "title-4");
+  gtk_box_append (self->box, self->heading);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->box));
+}
+
+GtkWidget *
+ruhu_file_chapter_new (guint number)
+{
+  RuhuFileChapter *self;
+
+  g_return_val_if_fail (number < G_N_ELEMENTS (specs), NULL);
+
+  self = g_object_new (RUHU_TYPE_FILE_CHAPTER, NULL);
+  self->spec = &specs[number];
+  gtk_label_set_label (GTK_LABEL (self->heading), ruhu_file_chapter_get_title (self));
+  ruhu_columns_layout_set_column (GTK_WIDGET (self), self->spec->column);
+  return GTK_WIDGET (self);
+}
+
+const char *
+ruhu_file_chapter_get_name (RuhuFileChapter *self)
+{
+  return self->spec->name;
+}
+
+const char *
+ruhu_file_chapter_get_title (RuhuFileChapter *self)
+{
+  return _ (self->spec->title);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The six and the nine guarantees of the assessment that holds, each with its state in words and who found it so. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "ruhu-household-file.h"
+
+G_BEGIN_DECLS
+
+/* NULL where nothing was assessed. Nothing of @file is kept. Floating. */
+GtkWidget *ruhu_guarantee_grid_new (const RuhuHouseholdFile *file);
+
+G_END_DECLS
