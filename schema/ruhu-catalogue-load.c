@@ -22,7 +22,7 @@ static const char *const record_members[] = { "name", "label", "plural", "belong
                                               "sections", "fields", NULL };
 static const char *const extended_record_members[] = { "name", "label", "plural", "sections", "fields", NULL };
 static const char *const section_members[] = { "name", "label", NULL };
-static const char *const belongs_names[] = { "household", "village", "township", NULL };
+static const char *const belongs_names[] = { "household", "village", "township", "any", NULL };
 
 const char *const ruhu_merge_names[] = { "review", "latest", NULL };
 

@@ -12,7 +12,7 @@
  *
  * record type:
  *   name, label, plural
- *   belongs        "household", "village" or "township": what its scope is
+ *   belongs        "household", "village" or "township": what its scope is; "any": that of its change
  *   append_only    true: written once, corrected by other records only
  *   key            names of required fields that with the scope determine the id; [] makes it the only one of its scope
  *   privacy, merge, writers      what its fields have when they say nothing

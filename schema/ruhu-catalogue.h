@@ -32,6 +32,7 @@ typedef enum
   RUHU_BELONGS_HOUSEHOLD,
   RUHU_BELONGS_VILLAGE,
   RUHU_BELONGS_TOWNSHIP,
+  RUHU_BELONGS_ANY, /* to whichever scope its change is of */
 } RuhuBelongs;
 
 typedef enum

@@ -567,7 +567,8 @@ forget_all (RuhuDatabase *database, const char *keep_device, GError **error)
 {
   return ruhu_database_run (database, "DELETE FROM term", error, "") && ruhu_database_run (database, "DELETE FROM listing", error, "") && ruhu_database_run (database, "DELETE FROM conflict", error, "") &&
          ruhu_database_run (database, "DELETE FROM head", error, "") &&
-         ruhu_database_run (database, "DELETE FROM log WHERE NOT (device = ?1 AND (position IS NULL OR kind = 'refused'))", error, "s", keep_device);
+         ruhu_database_run (database, "DELETE FROM log WHERE NOT (device = ?1 AND (position IS NULL OR kind IN ('refused', 'quarantined')))", error, "s",
+                            keep_device);
 }
 
 static gboolean
@@ -577,8 +578,8 @@ forget_scope (RuhuDatabase *database, const char *scope, const char *keep_device
          ruhu_database_run (database, "DELETE FROM listing WHERE household = ?1", error, "s", scope) &&
          ruhu_database_run (database, "DELETE FROM conflict WHERE scope = ?1", error, "s", scope) &&
          ruhu_database_run (database, "DELETE FROM head WHERE scope = ?1", error, "s", scope) &&
-         ruhu_database_run (database, "DELETE FROM log WHERE scope = ?1 AND NOT (device = ?2 AND (position IS NULL OR kind = 'refused'))", error, "ss",
-                            scope, keep_device);
+         ruhu_database_run (database, "DELETE FROM log WHERE scope = ?1 AND kind <> 'quarantined' AND NOT (device = ?2 AND (position IS NULL OR kind = 'refused'))",
+                            error, "ss", scope, keep_device);
 }
 
 gboolean

@@ -64,7 +64,8 @@ gboolean ruhu_heads_rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, c
 /* The same for every record of a scope, or of a type (either may be NULL: all). */
 gboolean ruhu_heads_rebuild_all (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Deletes heads, rows, conflicts, search terms of a scope; its log rows too, but for those of @keep_device that have no position yet (the outbox) or were refused. */
+/* Deletes heads, rows, conflicts, search terms of a scope; its log rows too, but for those of @keep_device that have no position yet (the outbox), were refused or
+ * are in quarantine. Others' changes in quarantine go with RUHU_SCOPE_ALL only. */
 gboolean ruhu_heads_forget (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, const char *keep_device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether neither of two heads had seen the other. */

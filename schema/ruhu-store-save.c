@@ -7,6 +7,7 @@
 #include "ruhu-error.h"
 #include "ruhu-heads.h"
 #include "ruhu-store-private.h"
+#include "ruhu-store-review.h"
 #include "ruhu-store.h"
 
 #include <glib/gi18n-lib.h>
@@ -145,6 +146,8 @@ save_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
   if (holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), parsed, n, 0, error))
     return FALSE;
   if (save->edit->draft != NULL && !ruhu_store_delete_draft (self, save->edit->draft, error))
+    return FALSE;
+  if (save->edit->answers > 0 && !ruhu_store_discard_review (self, save->edit->answers, error))
     return FALSE;
   save->seq = change->seq;
   save->extends = ruhu_store_change_extends (parsed);

@@ -60,6 +60,7 @@ typedef struct
   gint64 seen;       /* of the page's opening */
   json_object *set;  /* type → record id → field → value (borrowed) */
   const char *draft; /* a draft to delete in the same transaction, or NULL */
+  gint64 answers;    /* seq of an own change that was not let in, to be settled in the same transaction; 0: none */
 } RuhuEdit;
 
 /**

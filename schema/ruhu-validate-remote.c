@@ -39,6 +39,8 @@ belongs_here (RuhuRecordType *type, const RuhuChange *change)
       return of_township;
     case RUHU_BELONGS_VILLAGE:
       return change->of_village;
+    case RUHU_BELONGS_ANY:
+      return TRUE;
     default:
       return !of_township && !change->of_village;
     }
