@@ -41,6 +41,9 @@ RuhuVersion *ruhu_store_make_version (RuhuStore *self, const RuhuChange *change,
 /* Notes that an extension of the catalogue was applied; the catalogue is refreshed at the end of the transaction by ruhu_store_refresh_catalogue(). */
 gboolean ruhu_store_change_extends (const RuhuChange *change);
 
+/* The photos that @change mentions are to be sent, if they are still on this laptop alone. */
+gboolean ruhu_store_note_photos (RuhuStore *self, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Moves @error, if set, to @target; TRUE if it was not set. For loops over ruhu_statement_next(). */
 gboolean ruhu_check_end (GError **local, GError **target);
 

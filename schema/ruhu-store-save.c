@@ -141,7 +141,7 @@ save_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
   body = ruhu_change_to_json (change);
   /* What this laptop would not take from others it does not make itself. */
   parsed = ruhu_change_parse (body, strlen (body), error);
-  if (parsed == NULL || !ruhu_store_append (self, parsed, body, (gssize) strlen (body), "change", 0, &n, error))
+  if (parsed == NULL || !ruhu_store_append (self, parsed, body, (gssize) strlen (body), "change", 0, &n, error) || !ruhu_store_note_photos (self, parsed, error))
     return FALSE;
   if (holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), parsed, n, 0, error))
     return FALSE;

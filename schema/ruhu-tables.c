@@ -161,7 +161,7 @@ follow_type (RuhuDatabase *database, RuhuRecordType *type, const char *known, gb
         *grew = TRUE;
       if (!is_there && !add_column (database, type, field, error))
         return FALSE;
-      if (field->type == RUHU_TYPE_REFERENCE && (!is_there || known == NULL) && !add_index (database, type, field->name, error))
+      if ((field->type == RUHU_TYPE_REFERENCE || field->type == RUHU_TYPE_PHOTO) && (!is_there || known == NULL) && !add_index (database, type, field->name, error))
         return FALSE;
     }
   return !*grew || remember (database, type, columns, error);

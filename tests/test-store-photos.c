@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a laptop knows of its photos: from the moment they are taken until they are at the township, and until they leave. */
+#include "config.h"
+
+#include "photo-fixture.h"
+#include "ruhu-error.h"
+#include "ruhu-fixture.h"
+#include "ruhu-store-photos.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <utime.h>
+
+#define BOTH_A_AND_B "h1"
+#define B_ALONE      "h2"
+
+typedef struct
+{
+  Township *township;
+  Laptop *laptop; /* helper-b's: holds h1 and h2 */
+  RuhuPhotoStore *photos;
+  GBytes *photo;
+  char *hash;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autofree char *database = NULL;
+
+  self->township = township_new ();
+  self->laptop = laptop_new (self->township, "00000000000000aa", "helper-b");
+  laptop_pull (self->laptop, self->township);
+  database = g_build_filename (self->township->directory, "aa", "ruhu.db", NULL);
+  self->photos = ruhu_photo_store_new (database);
+  self->photo = photo_new (7, 9000);
+  self->hash = photo_hash (self->photo);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_autofree char *folder = g_path_get_dirname (ruhu_photo_store_get_path (self->photos));
+
+  g_assert_true (ruhu_photo_store_erase (self->photos, NULL));
+  g_rmdir (folder);
+  ruhu_photo_store_free (self->photos);
+  g_bytes_unref (self->photo);
+  g_free (self->hash);
+  laptop_free (self->laptop);
+  township_free (self->township);
+}
+
+static void
+add (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *hash = ruhu_store_add_photo (self->laptop->store, self->photos, self->photo, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (hash, ==, self->hash);
+}
+
+static void
+save (Fixture *self, const char *scope, const char *record)
+{
+  g_autofree char *set = g_strdup_printf ("{\"photo\":{\"%s\":{\"subject\":\"01\",\"image\":\"%s\",\"things_only\":true,\"date\":\"2018-06-30\"}}}", record, self->hash);
+
+  laptop_save (self->laptop, scope, set, -1);
+}
+
+static void
+follow (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ruhu_store_follow_photos (self->laptop->store, self->photos, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_status (Fixture *self, RuhuPhotoState state, gint64 received)
+{
+  RuhuPhotoStatus status;
+
+  g_assert_true (ruhu_store_get_photo_status (self->laptop->store, self->photos, self->hash, &status, NULL));
+  g_assert_cmpint (status.state, ==, state);
+  g_assert_cmpint (status.received, ==, received);
+  g_assert_cmpint (status.size, ==, state == RUHU_PHOTO_ABSENT ? 0 : 9000);
+}
+
+static void
+assert_counts (Fixture *self, gint64 due, gint64 bytes, gint64 wanted)
+{
+  RuhuPhotoCounts counts;
+
+  g_assert_true (ruhu_store_count_photos (self->laptop->store, self->photos, &counts, NULL));
+  g_assert_cmpint (counts.due, ==, due);
+  g_assert_cmpint (counts.due_bytes, ==, bytes);
+  g_assert_cmpint (counts.wanted, ==, wanted);
+}
+
+static void
+set_sent (Fixture *self)
+{
+  g_assert_true (ruhu_store_set_photo_sent (self->laptop->store, self->hash, NULL));
+}
+
+static void
+take_away (Fixture *self, const char *scope, const char *assignment)
+{
+  g_autofree char *set = g_strdup_printf ("{\"assignment\":{\"%s\":{\"to_date\":\"2018-06-01\"}}}", assignment);
+
+  township_write (self->township, scope, set);
+  laptop_sync (self->laptop, self->township);
+}
+
+static void
+test_from_taken_to_sent (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) due = NULL;
+  RuhuPhotoUpload *first;
+
+  add (self);
+  follow (self);
+  assert_counts (self, 0, 0, 0);
+  save (self, BOTH_A_AND_B, "f1");
+  assert_status (self, RUHU_PHOTO_WAITING, 0);
+  assert_counts (self, 1, 9000, 0);
+  g_assert_true (ruhu_store_set_photo_received (self->laptop->store, self->hash, 4000, "up", NULL));
+  assert_status (self, RUHU_PHOTO_SENDING, 4000);
+  assert_counts (self, 1, 5000, 0);
+  due = ruhu_store_list_due_photos (self->laptop->store, 0, NULL);
+  first = due->pdata[0];
+  g_assert_true (due->len == 1 && first->received == 4000 && first->size == 9000);
+  g_assert_cmpstr (first->hash, ==, self->hash);
+  g_assert_cmpstr (first->upload, ==, "up");
+  set_sent (self);
+  assert_status (self, RUHU_PHOTO_SENT, 9000);
+  assert_counts (self, 0, 0, 0);
+  /* Taken again, it need not be sent again, but nothing is lost if it is. */
+  add (self);
+  save (self, B_ALONE, "f2");
+  assert_counts (self, 1, 9000, 0);
+}
+
+static void
+test_smallest_goes_first (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) due = NULL;
+  static const gsize sizes[] = { 5000, 600, 30000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *record = g_strdup_printf ("f%zu", i);
+
+      g_bytes_unref (self->photo);
+      g_free (self->hash);
+      self->photo = photo_new (1, sizes[i]);
+      self->hash = photo_hash (self->photo);
+      add (self);
+      save (self, BOTH_A_AND_B, record);
+    }
+  due = ruhu_store_list_due_photos (self->laptop->store, 2, NULL);
+  g_assert_cmpuint (due->len, ==, 2);
+  g_assert_cmpint (((RuhuPhotoUpload *) due->pdata[0])->size, ==, 600);
+  g_assert_cmpint (((RuhuPhotoUpload *) due->pdata[1])->size, ==, 5000);
+}
+
+static void
+test_not_arrived_yet (Fixture *self, gconstpointer data)
+{
+  g_autofree char *set = g_strdup_printf ("{\"photo\":{\"f1\":{\"subject\":\"01\",\"image\":\"%s\",\"things_only\":true,\"date\":\"2018-06-30\"}}}", self->hash);
+  g_autoptr (GBytes) other = photo_new (8, 9000);
+  g_autoptr (GPtrArray) wanted = NULL;
+  g_autoptr (GError) error = NULL;
+
+  township_write (self->township, BOTH_A_AND_B, set);
+  laptop_sync (self->laptop, self->township);
+  follow (self);
+  assert_status (self, RUHU_PHOTO_ABSENT, 0);
+  assert_counts (self, 0, 0, 1);
+  wanted = ruhu_store_list_wanted_photos (self->laptop->store, self->photos, 0, NULL);
+  g_assert_cmpstr (wanted->pdata[0], ==, self->hash);
+  g_assert_false (ruhu_store_keep_photo (self->laptop->store, self->photos, self->hash, other, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_INVALID);
+  assert_status (self, RUHU_PHOTO_ABSENT, 0);
+  g_assert_true (ruhu_store_keep_photo (self->laptop->store, self->photos, self->hash, self->photo, NULL));
+  follow (self);
+  assert_status (self, RUHU_PHOTO_SENT, 9000);
+  assert_counts (self, 0, 0, 0);
+}
+
+static void
+test_leaves_with_its_last_household_once_sent (Fixture *self, gconstpointer data)
+{
+  add (self);
+  save (self, BOTH_A_AND_B, "f1");
+  save (self, B_ALONE, "f2");
+  laptop_sync (self->laptop, self->township);
+  set_sent (self);
+  take_away (self, BOTH_A_AND_B, "a2");
+  follow (self);
+  assert_status (self, RUHU_PHOTO_SENT, 9000);
+  take_away (self, B_ALONE, "a3");
+  follow (self);
+  assert_status (self, RUHU_PHOTO_ABSENT, 0);
+  assert_counts (self, 0, 0, 0);
+}
+
+static void
+test_unsent_stays_though_its_household_left (Fixture *self, gconstpointer data)
+{
+  add (self);
+  save (self, BOTH_A_AND_B, "f1");
+  take_away (self, BOTH_A_AND_B, "a2");
+  for (guint i = 0; i < 2; i++)
+    {
+      follow (self);
+      assert_status (self, RUHU_PHOTO_WAITING, 0);
+      assert_counts (self, 1, 9000, 0);
+    }
+  set_sent (self);
+  follow (self);
+  assert_status (self, RUHU_PHOTO_ABSENT, 0);
+}
+
+static void
+test_table_is_made_anew_from_records_and_folder (Fixture *self, gconstpointer data)
+{
+  add (self);
+  save (self, BOTH_A_AND_B, "f1");
+  laptop_sync (self->laptop, self->township);
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (self->laptop->store), "DELETE FROM photo", NULL));
+  assert_counts (self, 0, 0, 0);
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+  /* And a row without its file says nothing. */
+  g_assert_true (ruhu_photo_store_remove (self->photos, self->hash, NULL));
+  follow (self);
+  assert_counts (self, 0, 0, 1);
+}
+
+/* Only what somebody saved is sent; what nobody did goes after a month, unless a draft still has it. */
+static void
+test_unsaved_goes_after_a_month (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = ruhu_photo_store_dup_path (self->photos, self->hash);
+  json_object *body = json_object_new_object ();
+  struct utimbuf long_ago = { 1, 1 };
+
+  json_object_object_add (body, "image", json_object_new_string (self->hash));
+  add (self);
+  follow (self);
+  assert_status (self, RUHU_PHOTO_WAITING, 0);
+  g_assert_cmpint (utime (path, &long_ago), ==, 0);
+  g_assert_true (ruhu_store_put_draft (self->laptop->store, "d1", "visit", BOTH_A_AND_B, 0, body, NULL));
+  follow (self);
+  assert_status (self, RUHU_PHOTO_WAITING, 0);
+  assert_counts (self, 0, 0, 0);
+  g_assert_true (ruhu_store_delete_draft (self->laptop->store, "d1", NULL));
+  follow (self);
+  assert_status (self, RUHU_PHOTO_ABSENT, 0);
+  json_object_put (body);
+}
+
+static void
+test_everything_goes_when_erased (Fixture *self, gconstpointer data)
+{
+  add (self);
+  save (self, BOTH_A_AND_B, "f1");
+  g_assert_true (ruhu_store_erase_photos (self->laptop->store, self->photos, NULL));
+  g_assert_false (g_file_test (ruhu_photo_store_get_path (self->photos), G_FILE_TEST_EXISTS));
+  g_assert_cmpint (store_count (self->laptop->store, "SELECT count (*) FROM photo"), ==, 0);
+}
+
+static void
+test_scopes_that_mention_it (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) none = ruhu_store_list_photo_scopes (self->laptop->store, self->hash, NULL), two = NULL;
+  g_autoptr (RuhuStatement) plan = NULL;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  save (self, BOTH_A_AND_B, "f1");
+  save (self, B_ALONE, "f2");
+  save (self, B_ALONE, "f3");
+  two = ruhu_store_list_photo_scopes (self->laptop->store, self->hash, NULL);
+  g_assert_cmpuint (two->len, ==, 2);
+  plan = ruhu_database_query (ruhu_store_get_database (self->laptop->store), "EXPLAIN QUERY PLAN SELECT DISTINCT scope FROM r_photo WHERE image = ?1", NULL, "s", "x");
+  g_assert_true (ruhu_statement_next (plan, NULL));
+  g_assert_true (g_str_has_prefix (ruhu_statement_get_text (plan, 3), "SEARCH"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add ("/store-photos/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("from-taken-to-sent", test_from_taken_to_sent);
+  ADD ("smallest-goes-first", test_smallest_goes_first);
+  ADD ("not-arrived-yet", test_not_arrived_yet);
+  ADD ("leaves-with-its-last-household-once-sent", test_leaves_with_its_last_household_once_sent);
+  ADD ("unsent-stays-though-its-household-left", test_unsent_stays_though_its_household_left);
+  ADD ("table-is-made-anew-from-records-and-folder", test_table_is_made_anew_from_records_and_folder);
+  ADD ("unsaved-goes-after-a-month", test_unsaved_goes_after_a_month);
+  ADD ("everything-goes-when-erased", test_everything_goes_when_erased);
+  ADD ("scopes-that-mention-it", test_scopes_that_mention_it);
+  return g_test_run ();
+}
