@@ -14,7 +14,7 @@
 
 #define FORMAT_VERSION 1
 
-static const char *const file_members[] = { "catalogue", "units", "choices", "records", "forms", NULL };
+static const char *const file_members[] = { "catalogue", "units", "choices", "records", "forms", "rules", NULL };
 static const char *const unit_members[] = { "name", "label", NULL };
 static const char *const choice_list_members[] = { "name", "label", "choices", NULL };
 static const char *const choice_members[] = { "code", "label", "retired", NULL };
@@ -347,7 +347,8 @@ fill_layer (RuhuCatalogue *self, GArray *files, guint layer, GError **error)
   for (guint i = 0; i < files->len; i++)
     {
       File *file = &g_array_index (files, File, i);
-      if (!ruhu_catalogue_load_forms (self, &file->place, file->document, layer, error))
+      if (!ruhu_catalogue_load_forms (self, &file->place, file->document, layer, error) ||
+          !ruhu_catalogue_load_rules (self, &file->place, file->document, layer, error))
         return FALSE;
     }
   return TRUE;

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define RUHU_CATALOGUE_MAX_FIELDS  500
 #define RUHU_CATALOGUE_MAX_CHOICES 5000
 #define RUHU_CATALOGUE_MAX_STEPS   200
+#define RUHU_CATALOGUE_MAX_RULES   500
 #define RUHU_CATALOGUE_MAX_NAME    40
 #define RUHU_CATALOGUE_MAX_LABEL   400
 #define RUHU_CATALOGUE_MAX_SQL     4000
@@ -58,6 +59,7 @@ struct _RuhuCatalogue
   GHashTable *choices_by_name; /* name → RuhuChoiceList, owned */
   GHashTable *form_by_name;    /* name → RuhuForm, owned */
   GHashTable *unit_by_name;    /* name → RuhuLabel, owned */
+  GPtrArray *rules;            /* RuhuRule */
 };
 
 /* Takes @sources (RuhuCatalogueSource). */
@@ -101,6 +103,10 @@ gboolean ruhu_catalogue_load_fields (RuhuCatalogue *self, RuhuRecordTypeBody *ty
 /* Reads "forms" of a file, and settles which fields their parts have. */
 gboolean ruhu_catalogue_load_forms (RuhuCatalogue *self, const RuhuPlace *file, json_object *document, guint layer, GError **error);
 void ruhu_catalogue_settle_forms (RuhuCatalogue *self);
+
+/* Reads "rules" of a file. Record types and fields are there by then. */
+gboolean ruhu_catalogue_load_rules (RuhuCatalogue *self, const RuhuPlace *file, json_object *document, guint layer, GError **error);
+void ruhu_rule_free (RuhuRule *self);
 
 /* Reads a set of roles; the office may always write. */
 gboolean ruhu_catalogue_load_writers (const RuhuPlace *at, json_object *object, guint *writers, GError **error);

@@ -7,6 +7,7 @@
  *   "choices":  [ { name, label, choices: [ { code, label, retired } ] } ]
  *   "records":  [ record type ]
  *   "forms":    [ { name, label, record, steps: [ step ] } ]
+ *   "rules":    [ rule ]
  *
  * A label (and every other text for people) is {"en": "…", "zh_CN": "…"}, both always. A name is [a-z][a-z0-9_]*, at most 40 characters.
  *
@@ -47,9 +48,28 @@
  *                  "each": every record of the type, with "add"; "add": new ones only
  *   fields         names; without it all fields, later ones too
  *
+ * rule: what is checked across fields and records, while somebody types, before a visit is sealed, and by the township.
+ *   id             letters, digits, - and _, at most 20
+ *   label, message the message says what is wrong and what to do. {1} … {4} in it stand for the columns that the query returns after the first
+ *   level          "household": over one household (the default); "township": over all
+ *   severity       "error", "warning", "information" or "off"
+ *   exit           its severity when the household is to leave poverty, if it is another then; "only": it is an error then, and not looked at otherwise
+ *   pending        true: may be sealed as 待核实 with a reason
+ *   problem        code of problem_kind: the township raises a problem of this kind
+ *   record, fields what its findings are about; the first field is where they are shown
+ *   also           "record.field": what else it looks at, so that it is run again when that changes
+ *   parameters     [ { name, label, value } ]: whole numbers
+ *   query          SQL that returns the id of each record that breaks the rule, and up to four values for the message. A column called severity, type or field says it for that row; one called
+ *                  problem that is 0: no problem is raised.
+ *                  Over the r_… tables, with :scope (the household), :today, :book_year (the last year whose income book is closed), :user, :visit, :exit (1 when it is to leave
+ *                  poverty) and the rule's parameters. Of a household rule, r_… tables of what belongs to households hold this one alone, with the draft on top; main.r_… all.
+ *                  v_member: its members in force, with age and school_age; v_income: year, net, wages, business, property, transfers, costs, persons, line.
+ *                  v_changed: type, record, fields (names joined by ","), day: when what stands was written. SQL's functions and
+ *                  those of ruhu-database-functions.c may be called.
+ *
  * An extension is one more file on top. New entries are like those above. An entry whose name exists already may hold: a record type label, plural, new sections and fields; a
  * field label, hint, message, retired; a choice list label and choices, a choice label, retired; a form label and steps; a step label, hint and parts (a part of the same
- * record and mode gains fields). A new step may say "before": the name of the step it goes before. Nothing is removed, renamed or changed in type. */
+ * record and mode gains fields); a rule label, message, severity, exit, retired. A new step may say "before": the name of the step it goes before. Nothing is removed, renamed or changed in type. */
 #define G_LOG_DOMAIN "ruhu-schema"
 
 #include "config.h"
@@ -124,6 +144,7 @@ ruhu_catalogue_new_empty (GPtrArray *sources)
   self->choices_by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, choice_list_free);
   self->form_by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) ruhu_form_free);
   self->unit_by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_rule_free);
   return self;
 }
 
@@ -208,6 +229,7 @@ ruhu_catalogue_unref (RuhuCatalogue *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->references))
     return;
+  g_ptr_array_unref (self->rules);
   g_hash_table_unref (self->form_by_name);
   g_hash_table_unref (self->record_by_name);
   g_ptr_array_unref (self->records);

@@ -156,6 +156,48 @@ struct _RuhuForm
   GPtrArray *steps;       /* RuhuFormStep */
 };
 
+typedef enum
+{
+  RUHU_SEVERITY_ERROR,       /* blocks */
+  RUHU_SEVERITY_WARNING,     /* wants a look, and at sealing a reason */
+  RUHU_SEVERITY_INFORMATION, /* is said, no more */
+  RUHU_SEVERITY_OFF,         /* of a rule: not run */
+} RuhuSeverity;
+
+typedef enum
+{
+  RUHU_RULE_HOUSEHOLD, /* over one household; on the laptop and at the township */
+  RUHU_RULE_TOWNSHIP,  /* over the township's records and all households at once */
+} RuhuRuleLevel;
+
+/* A number that a rule's query uses as :name; the office may set another (rule_setting). */
+typedef struct
+{
+  const char *name;
+  RuhuLabel label;
+  gint64 value;
+} RuhuRuleParameter;
+
+/* A rule across fields and records. */
+typedef struct
+{
+  const char *id; /* "R63" */
+  RuhuLabel label;
+  RuhuLabel message; /* what is wrong and what to do; {1} … {4} stand for what the query returns */
+  RuhuRuleLevel level;
+  RuhuSeverity severity;
+  RuhuSeverity exit;  /* when the household is to leave poverty */
+  gboolean exit_only; /* looked at then only */
+  gboolean pending;   /* may be sealed as 待核实 with a reason */
+  gboolean retired;
+  const char *problem;    /* code of problem_kind: the township raises a problem; or NULL */
+  RuhuRecordType *record; /* borrowed: what its findings are about */
+  GPtrArray *fields;      /* RuhuField, borrowed, of @record: the first is where it is shown */
+  GPtrArray *also;        /* RuhuField, borrowed, of other record types that it looks at */
+  GPtrArray *parameters;  /* RuhuRuleParameter */
+  const char *query;      /* SQL */
+} RuhuRule;
+
 /**
  * ruhu_catalogue_load_builtin:
  *
@@ -183,6 +225,8 @@ GPtrArray *ruhu_catalogue_get_records (RuhuCatalogue *self); /* RuhuRecordType, 
 RuhuRecordType *ruhu_catalogue_get_record (RuhuCatalogue *self, const char *name);
 RuhuChoiceList *ruhu_catalogue_get_choices (RuhuCatalogue *self, const char *name);
 RuhuForm *ruhu_catalogue_get_form (RuhuCatalogue *self, const char *name);
+GPtrArray *ruhu_catalogue_get_rules (RuhuCatalogue *self); /* RuhuRule, in order */
+RuhuRule *ruhu_catalogue_get_rule (RuhuCatalogue *self, const char *id);
 RuhuField *ruhu_record_type_get_field (RuhuRecordType *self, const char *name);
 RuhuChoice *ruhu_choice_list_get (RuhuChoiceList *self, const char *code);
 

@@ -141,7 +141,7 @@ configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &off);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &off);
   /* Reading the schema shows at once whether this is a database at all. */
-  if (!ruhu_database_execute (self, "PRAGMA trusted_schema = OFF; PRAGMA schema_version", error))
+  if (!ruhu_database_execute (self, "PRAGMA trusted_schema = OFF; PRAGMA schema_version", error) || !ruhu_driver_add_functions (self, error))
     return FALSE;
   if ((flags & RUHU_DATABASE_READ_ONLY) != 0)
     return ruhu_database_execute (self, "PRAGMA query_only = ON", error);
@@ -339,6 +339,12 @@ ruhu_statement_bind_null (RuhuStatement *self, int parameter, GError **error)
   return result == SQLITE_OK || ruhu_driver_fail (self->database->handle, result, error);
 }
 
+int
+ruhu_statement_find_parameter (RuhuStatement *self, const char *name)
+{
+  return sqlite3_bind_parameter_index (self->handle, name);
+}
+
 /* SQLite counts instructions over a statement's whole life: the budget of one step is counted here. */
 static int
 count_instructions (void *data)
@@ -491,7 +497,7 @@ is_harmless_function (const char *name)
     "unicode", "unixepoch", "upper", NULL
   };
 
-  return g_strv_contains (harmless, name);
+  return g_strv_contains (harmless, name) || ruhu_driver_is_own_function (name);
 }
 
 static int
@@ -506,6 +512,9 @@ authorize (void *data, int action, const char *first, const char *second, const 
     case SQLITE_FUNCTION:
       return is_harmless_function (second) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_READ:
+      /* What a view that may be read reads itself. */
+      if (inner != NULL && allowed != NULL && g_strv_contains (allowed, inner))
+        return SQLITE_OK;
       if (first == NULL || first[0] == '\0' || g_str_has_prefix (first, "r_") || strcmp (first, "json_each") == 0)
         return SQLITE_OK;
       return allowed != NULL && g_strv_contains (allowed, first) ? SQLITE_OK : SQLITE_DENY;

@@ -21,4 +21,8 @@ struct _RuhuDatabase
 /* Says what @result means; always FALSE. @handle may be NULL. */
 gboolean ruhu_driver_fail (sqlite3 *handle, int result, GError **error);
 
+/* Registers what ruhu-database-functions.c lists; and whether a function is among it. */
+gboolean ruhu_driver_add_functions (RuhuDatabase *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_driver_is_own_function (const char *name);
+
 G_END_DECLS

@@ -50,6 +50,9 @@ gboolean ruhu_statement_bind_integer (RuhuStatement *self, int parameter, gint64
 gboolean ruhu_statement_bind_double (RuhuStatement *self, int parameter, double value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_statement_bind_null (RuhuStatement *self, int parameter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The number of a parameter by its name (":today"); 0 if the statement has none of it. */
+int ruhu_statement_find_parameter (RuhuStatement *self, const char *name);
+
 /* Columns are 0-based. Text is borrowed until the next call on the statement; NULL for SQL NULL. */
 const char *ruhu_statement_get_text (RuhuStatement *self, int column);
 gint64 ruhu_statement_get_integer (RuhuStatement *self, int column);

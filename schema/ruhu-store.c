@@ -27,6 +27,7 @@ struct _RuhuStore
   RuhuCatalogue *catalogue; /* with them */
   RuhuClock *clock;
   RuhuValidator *validator;
+  RuhuRules *rules;        /* NULL until asked for */
   GHashTable *expressions; /* "type\nsql" → RuhuExpression */
   char *extensions;        /* checksum of the extensions that the catalogue has */
 };
@@ -43,6 +44,7 @@ ruhu_check_end (GError **local, GError **target)
 static void
 take_catalogue (RuhuStore *self, RuhuCatalogue *catalogue)
 {
+  g_clear_pointer (&self->rules, ruhu_rules_free);
   g_clear_pointer (&self->validator, ruhu_validator_free);
   g_clear_pointer (&self->expressions, g_hash_table_unref);
   g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
@@ -253,6 +255,7 @@ ruhu_store_close (RuhuStore *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->rules, ruhu_rules_free);
   g_clear_pointer (&self->validator, ruhu_validator_free);
   g_clear_pointer (&self->expressions, g_hash_table_unref);
   g_clear_pointer (&self->extensions, g_free);
@@ -310,6 +313,14 @@ RuhuValidator *
 ruhu_store_get_validator (RuhuStore *self)
 {
   return self->validator;
+}
+
+RuhuRules *
+ruhu_store_get_rules (RuhuStore *self, GError **error)
+{
+  if (self->rules == NULL)
+    self->rules = ruhu_rules_new (ruhu_database_get_path (self->database), self->catalogue, error);
+  return self->rules;
 }
 
 char *

@@ -9,7 +9,7 @@
 #include "ruhu-change.h"
 #include "ruhu-clock.h"
 #include "ruhu-database.h"
-#include "ruhu-validate.h"
+#include "ruhu-rules.h"
 
 G_BEGIN_DECLS
 
@@ -40,6 +40,8 @@ RuhuDatabase *ruhu_store_get_database (RuhuStore *self);
 RuhuCatalogue *ruhu_store_get_catalogue (RuhuStore *self);
 RuhuClock *ruhu_store_get_clock (RuhuStore *self);
 RuhuValidator *ruhu_store_get_validator (RuhuStore *self);
+/* The rules of the store's catalogue, over a reading connection of their own, opened at the first call. Borrowed, until an extension arrives. */
+RuhuRules *ruhu_store_get_rules (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Small facts about the file. NULL without error where there is none. Known keys: device, user, role, township, township_name, server, server_pin, server_key,
  * cursor, checkpoint, clock_correction, clock. Transfer full. */

@@ -7,6 +7,7 @@
 #include "ruhu-validate-private.h"
 
 #include "ruhu-error.h"
+#include "ruhu-rules.h"
 #include "ruhu-tables.h"
 
 #include <string.h>
@@ -32,5 +33,5 @@ ruhu_validate_extension (RuhuValidator *self, RuhuRecordType *type, json_object 
   /* Expressions may read tables that the extension itself brings, so they are compiled where making them leaves no trace. */
   g_autoptr (RuhuDatabase) database = ruhu_database_open (":memory:", RUHU_DATABASE_CREATE, error);
   return database != NULL && ruhu_database_migrate (database, error) && ruhu_tables_follow (database, extended, NULL, error) &&
-         ruhu_expression_check_catalogue (database, extended, error);
+         ruhu_expression_check_catalogue (database, extended, error) && ruhu_rules_check_catalogue (extended, error);
 }

@@ -52,6 +52,10 @@ ruhu_finding_free (RuhuFinding *self)
   g_free (self->record);
   g_free (self->field);
   g_free (self->message);
+  g_free (self->rule);
+  g_free (self->reason);
+  g_free (self->basis);
+  g_free (self->problem);
   g_free (self);
 }
 

@@ -8,19 +8,21 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
-  RUHU_SEVERITY_ERROR,   /* blocks the save */
-  RUHU_SEVERITY_WARNING, /* wants a look */
-} RuhuSeverity;
-
 typedef struct
 {
   RuhuSeverity severity;
   char *type;    /* record type's name */
   char *record;  /* record id */
   char *field;   /* or NULL: the record as a whole */
-  char *message; /* in the user's language; never a value */
+  char *message; /* in the user's language; of a field's own checks never a value */
+  /* Of a rule (ruhu-rules.h); NULL and FALSE for a field's own checks. */
+  char *rule;            /* its id */
+  char *reason;          /* why it was let pass earlier, with the values as they are now; or NULL */
+  char *basis;           /* stands for those values */
+  char *problem;         /* code of problem_kind: the township raises a problem; or NULL */
+  gboolean blocks;       /* the step cannot be taken */
+  gboolean may_pend;     /* … except as 待核实, with a reason */
+  gboolean needs_reason; /* the step can be taken with a tick and a reason */
 } RuhuFinding;
 
 void ruhu_finding_free (RuhuFinding *self);

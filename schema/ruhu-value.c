@@ -8,6 +8,7 @@
 #include "ruhu-catalogue-private.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-money.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -302,14 +303,6 @@ show_decimal (double number, guint places)
   return g_strdup (strcmp (buffer, "-0") == 0 ? "0" : buffer);
 }
 
-static char *
-show_money (gint64 fen)
-{
-  guint64 size = fen < 0 ? -(guint64) fen : (guint64) fen;
-
-  return g_strdup_printf ("%s%" G_GUINT64_FORMAT ".%02u", fen < 0 ? "-" : "", size / 100, (guint) (size % 100));
-}
-
 static const char *
 show_choice (RuhuField *field, json_object *code)
 {
@@ -339,7 +332,7 @@ static char *
 show_plain (RuhuField *field, json_object *value)
 {
   if (field->type == RUHU_TYPE_MONEY && is_number (value))
-    return show_money (json_object_get_int64 (value));
+    return ruhu_money_to_entry (json_object_get_int64 (value));
   if (field->type == RUHU_TYPE_DECIMAL && is_number (value))
     return show_decimal (json_object_get_double (value), field->places);
   return g_strdup (json_object_get_string (value));
@@ -361,6 +354,8 @@ ruhu_value_format (RuhuField *field, json_object *value)
     return g_strdup ("");
   if (field->type == RUHU_TYPE_BOOLEAN)
     return g_strdup (is_true (value) ? _ ("Yes") : _ ("No"));
+  if (field->type == RUHU_TYPE_MONEY && is_number (value))
+    return ruhu_money_format (json_object_get_int64 (value));
   if (field->type == RUHU_TYPE_CHOICE)
     return g_strdup (show_choice (field, value));
   if (field->type == RUHU_TYPE_CHOICES && json_object_is_type (value, json_type_array))

@@ -125,6 +125,8 @@ test_check_digit_of_id_numbers (Fixture *self, gconstpointer data)
   assert_gives ("person", rule, "{\"id_no\":\"11010519491231002X41\"}", "1");
   assert_gives ("person", rule, "{\"id_no\":\"110105194912310021\"}", "0");
   assert_gives ("person", rule, "{\"id_no\":\"11010519491230002X\"}", "0");
+  assert_gives ("person", rule, "{\"id_no\":\"130503670401001\"}", "0");
+  assert_gives ("person", rule, "{\"id_no\":\"11010519491231002X4\"}", "0");
   assert_gives ("person", rule, "{}", "null");
 }
 
