@@ -171,22 +171,22 @@ class App:
         """The newest page of a class: an unnamed widget is called by its type."""
         return self.wait(lambda: next(iter(self.find_all("filler", kind)[-1:]), None), f"a {kind}")
 
-    def field(self, label, role, text="", root=None, seconds=15):
-        """The control of a field of a form: the nearest one around the field's label."""
+    def field(self, labels, role, texts=(), root=None, seconds=15):
+        """The control of a field of a form: the nearest one around the field's label. Each may have several names."""
         def look():
-            for found in reversed([a for a in self.walk(root) if a.getRoleName() == "label" and a.name == label]):
+            for found in reversed([a for a in self.walk(root) if a.getRoleName() == "label" and a.name in labels]):
                 around = found
                 for _ in range(6):
                     around = around.parent
                     if around is None:
                         break
-                    control = next((a for a in self.walk(around) if a.getRoleName() == role and (a.name == text if text else True)), None)
+                    control = next((a for a in self.walk(around) if a.getRoleName() == role and (a.name in texts if texts else True)), None)
                     if control is not None:
                         return control
                     if sum(a.getRoleName() == "label" for a in self.walk(around)) > 12:
                         break
             return None
-        return self.wait(look, f"the {role} {text!r} of the field {label!r}", seconds)
+        return self.wait(look, f"the {role} {texts} of the field {labels}", seconds)
 
     def is_pressed(self, item):
         return item.getState().contains(self.pyatspi.STATE_PRESSED)

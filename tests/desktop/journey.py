@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A helper's day, in the real app, in Chinese, through the accessibility bus: enrol, search, record a visit, lose power in the middle
+"""A helper's day, in the real app, in Chinese (or English: journey.py en), through the accessibility bus: enrol, search, record a visit, lose power in the middle
 of it, find the draft, finish it, synchronise, and settle a conflict with what another laptop recorded. Screenshots are kept in
 tests/desktop/out of the build folder."""
 import json
@@ -12,7 +12,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from house import BUILD, Laptop, Scratch, Tap, Township, check, compare, wait_for  # noqa: E402
 
 from app import App  # noqa: E402
-from person import Person, _, ngettext  # noqa: E402
+from person import Person, _, ngettext, word  # noqa: E402
+from words import LANGUAGE  # noqa: E402
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date().isoformat()
 SUMMARY = "井水已检测，路面需修补。"
@@ -37,7 +38,7 @@ class Journey:
         self.assessment = self.other.records("assessment", self.household)[0][0]
         self.laptop = Laptop(self.scratch, "mine").start()
         self.link = self.township.enrol(helper_a)
-        self.app = App(self.laptop, out=os.path.join(BUILD, "tests", "desktop", "out")).attach()
+        self.app = App(self.laptop, LANGUAGE, os.path.join(BUILD, "tests", "desktop", "out" if LANGUAGE == "zh_CN" else f"out-{LANGUAGE}")).attach()
         self.person = Person(self.app)
         return f"{self.head} of {self.household}"
 
@@ -55,7 +56,7 @@ class Journey:
         check(self.head in self.person.search(initials, None), f"{initials!r} does not find the household")
         self.app.shoot("search-initials")
         self.person.open_household(self.head)
-        self.app.see("家庭成员")
+        self.app.see(word("家庭成员"))
         self.app.shoot("household")
 
     def begin_visit(self):
@@ -92,7 +93,7 @@ class Journey:
         app.press(_("Continue"))
         # It opens at the step where the power went.
         app.wait(lambda: person.is_answered("不愁穿", "未达标") and person.is_answered("不愁吃", "未达标"), "the answers of before the power cut")
-        app.press(_("Back"), root=person.page())
+        app.key("ctrl+Prior")
         app.wait(lambda: person.is_at("水电路网"), "the step before")
         check(person.is_answered("饮水安全", "否"), "an answer of before the power cut is not there")
         check(person.written("距主干路") == "7.5", "the distance of before the power cut is not there")
