@@ -118,6 +118,11 @@ static const struct
 } shortcuts[] = {
   { "app.sync-now", { "F5", "<Control>r" } },
   { "app.quit", { "<Control>q" } },
+  { "win.go::today", { "<Control>1" } },
+  { "win.go::households", { "<Control>2" } },
+  { "win.go::conflicts", { "<Control>3" } },
+  { "win.go::sync", { "<Control>4" } },
+  { "win.filter", { "<Control>l" } },
   { "win.search", { "<Control>f" } },
   { "win.new-visit", { "<Control>n" } },
   { "win.edit", { "<Control>e" } },

@@ -5,9 +5,11 @@
 
 #include "ruhu-household-list.h"
 
+#include "ruhu-filter-popover.h"
 #include "ruhu-household-cell.h"
 #include "ruhu-household-item.h"
 #include "ruhu-household-model.h"
+#include "ruhu-wrap-layout.h"
 
 #include <glib/gi18n.h>
 
@@ -17,6 +19,9 @@ struct _RuhuHouseholdList
 
   /* Template. */
   GtkSearchEntry *search;
+  GtkMenuButton *filter_button;
+  RuhuFilterPopover *filters;
+  GtkWidget *chips;
   GtkLabel *count;
   GtkStack *stack;
   GtkListView *view;
@@ -25,6 +30,8 @@ struct _RuhuHouseholdList
   /* Owned. */
   RuhuHouseholdModel *model;
   GtkSingleSelection *selection;
+  GSettings *settings; /* NULL: nothing is remembered */
+  RuhuWorker *worker;
 
   gboolean wants_first; /* Enter was pressed before the matches were there */
 };
@@ -75,11 +82,105 @@ activate_cb (RuhuHouseholdList *self, guint position)
   activate_item (self, position);
 }
 
+/* Filters: the popover has them, the chips show and remove them. */
+
+static RuhuListFilter *
+dup_filter (RuhuHouseholdList *self)
+{
+  RuhuListFilter *filter = ruhu_list_filter_copy (ruhu_household_model_get_filter (self->model));
+
+  ruhu_filter_popover_get (self->filters, filter);
+  g_free (filter->text);
+  filter->text = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search)));
+  if (self->settings != NULL)
+    filter->months = g_settings_get_uint (self->settings, "visit-interval");
+  return filter;
+}
+
 static void
 search_changed_cb (RuhuHouseholdList *self)
 {
-  if (self->model != NULL)
-    ruhu_household_model_search (self->model, gtk_editable_get_text (GTK_EDITABLE (self->search)));
+  g_autoptr (RuhuListFilter) filter = NULL;
+
+  if (self->model == NULL)
+    return;
+  filter = dup_filter (self);
+  ruhu_household_model_set_filter (self->model, filter);
+}
+
+static void
+chip_cb (RuhuHouseholdList *self, GtkButton *chip)
+{
+  const char *what = g_object_get_data (G_OBJECT (chip), "ruhu-filter");
+  g_autoptr (RuhuListFilter) filter = dup_filter (self);
+
+  if (g_str_equal (what, "village"))
+    g_clear_pointer (&filter->village, g_free);
+  else if (g_str_equal (what, "status"))
+    g_clear_pointer (&filter->status, g_free);
+  else if (g_str_equal (what, "helper"))
+    g_clear_pointer (&filter->helper, g_free);
+  else if (g_str_equal (what, "due"))
+    filter->due = FALSE;
+  else
+    filter->problem = FALSE;
+  ruhu_household_list_set_filter (self, filter);
+  /* The chip is gone, and the keyboard must not be nowhere. */
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+static void
+add_chip (RuhuHouseholdList *self, const char *what, const char *text)
+{
+  GtkWidget *chip = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *label = gtk_label_new (text);
+  g_autofree char *name = g_strdup_printf (_ ("Remove the filter “%s”"), text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("window-close-symbolic"));
+  gtk_button_set_child (GTK_BUTTON (chip), box);
+  gtk_widget_add_css_class (chip, "chip");
+  gtk_widget_set_tooltip_text (chip, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (chip), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data (G_OBJECT (chip), "ruhu-filter", (gpointer) what);
+  g_signal_connect_object (chip, "clicked", G_CALLBACK (chip_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (self->chips), chip);
+}
+
+static void
+show_chips (RuhuHouseholdList *self, const RuhuListFilter *filter)
+{
+  GtkWidget *chip;
+
+  while ((chip = gtk_widget_get_first_child (self->chips)) != NULL)
+    gtk_box_remove (GTK_BOX (self->chips), chip);
+  if (filter->village != NULL)
+    add_chip (self, "village", ruhu_filter_popover_get_village_name (self->filters));
+  if (filter->status != NULL)
+    add_chip (self, "status", ruhu_filter_popover_get_status_name (self->filters));
+  if (filter->helper != NULL)
+    add_chip (self, "helper", ruhu_filter_popover_get_helper_name (self->filters));
+  if (filter->due)
+    add_chip (self, "due", _ ("Due for a visit"));
+  if (filter->problem)
+    add_chip (self, "problem", _ ("With open problems"));
+  gtk_widget_set_visible (self->chips, ruhu_list_filter_is_narrow (filter));
+}
+
+static void
+filters_changed_cb (RuhuHouseholdList *self)
+{
+  g_autoptr (RuhuListFilter) filter = NULL;
+
+  if (self->model == NULL)
+    return;
+  filter = dup_filter (self);
+  show_chips (self, filter);
+  ruhu_household_model_set_filter (self->model, filter);
+  if (self->settings != NULL)
+    g_settings_set_value (self->settings, "list-filter", ruhu_list_filter_to_variant (filter));
 }
 
 /* The first match is opened once its line is there. */
@@ -132,10 +233,17 @@ search_key_cb (RuhuHouseholdList *self, guint keyval, guint keycode, GdkModifier
 static void
 show_nothing (RuhuHouseholdList *self)
 {
-  gboolean searched = *ruhu_household_model_get_text (self->model) != '\0';
+  const RuhuListFilter *filter = ruhu_household_model_get_filter (self->model);
+  gboolean narrow = ruhu_list_filter_is_narrow (filter);
+  gboolean searched = *filter->text != '\0';
+  const char *sentence = _ ("They appear when this laptop has synchronised and the office has assigned households to you.");
 
-  adw_status_page_set_title (self->nothing, searched ? _ ("Nothing Found") : _ ("No Households Yet"));
-  adw_status_page_set_description (self->nothing, searched ? _ ("Try fewer words, or the initials of the name in pinyin.") : _ ("They appear when this laptop has synchronised and the office has assigned households to you."));
+  if (narrow)
+    sentence = _ ("No household passes the filters above. Remove one of them.");
+  else if (searched)
+    sentence = _ ("Try fewer words, or the initials of the name in pinyin.");
+  adw_status_page_set_title (self->nothing, searched || narrow ? _ ("Nothing Found") : _ ("No Households Yet"));
+  adw_status_page_set_description (self->nothing, sentence);
   gtk_stack_set_visible_child_name (self->stack, "nothing");
 }
 
@@ -161,6 +269,8 @@ ruhu_household_list_dispose (GObject *object)
   gtk_list_view_set_model (self->view, NULL);
   g_clear_object (&self->selection);
   g_clear_object (&self->model);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->worker);
   G_OBJECT_CLASS (ruhu_household_list_parent_class)->dispose (object);
 }
 
@@ -173,14 +283,20 @@ ruhu_household_list_class_init (RuhuHouseholdListClass *klass)
 
   signals[SIGNAL_ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
+  g_type_ensure (RUHU_TYPE_FILTER_POPOVER);
+  g_type_ensure (RUHU_TYPE_WRAP_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-household-list.ui");
+  gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, chips);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, count);
+  gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, filter_button);
+  gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, filters);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, nothing);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, search);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, stack);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdList, view);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, filters_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
@@ -201,10 +317,14 @@ ruhu_household_list_init (RuhuHouseholdList *self)
 }
 
 void
-ruhu_household_list_start (RuhuHouseholdList *self, RuhuWorker *worker)
+ruhu_household_list_start (RuhuHouseholdList *self, RuhuWorker *worker, GSettings *settings)
 {
+  g_autoptr (RuhuListFilter) filter = ruhu_list_filter_new ();
+
   g_return_if_fail (RUHU_IS_HOUSEHOLD_LIST (self) && self->model == NULL);
 
+  self->worker = g_object_ref (worker);
+  self->settings = settings != NULL ? g_object_ref (settings) : NULL;
   self->model = ruhu_household_model_new (worker);
   g_signal_connect_object (self->model, "counted", G_CALLBACK (counted_cb), self, G_CONNECT_SWAPPED);
   self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->model)));
@@ -212,7 +332,36 @@ ruhu_household_list_start (RuhuHouseholdList *self, RuhuWorker *worker)
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  ruhu_household_model_search (self->model, "");
+  if (settings != NULL)
+    {
+      g_autoptr (GVariant) remembered = g_settings_get_value (settings, "list-filter");
+
+      ruhu_list_filter_take_variant (filter, remembered);
+      filter->months = g_settings_get_uint (settings, "visit-interval");
+      g_signal_connect_object (settings, "changed::visit-interval", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
+    }
+  ruhu_filter_popover_set (self->filters, filter);
+  ruhu_household_model_set_filter (self->model, filter);
+  ruhu_filter_popover_read (self->filters, worker);
+}
+
+void
+ruhu_household_list_set_filter (RuhuHouseholdList *self, const RuhuListFilter *filter)
+{
+  g_return_if_fail (RUHU_IS_HOUSEHOLD_LIST (self) && filter != NULL);
+
+  if (g_strcmp0 (filter->text, gtk_editable_get_text (GTK_EDITABLE (self->search))) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->search), filter->text);
+  ruhu_filter_popover_set (self->filters, filter);
+  filters_changed_cb (self);
+}
+
+void
+ruhu_household_list_open_filters (RuhuHouseholdList *self)
+{
+  g_return_if_fail (RUHU_IS_HOUSEHOLD_LIST (self));
+
+  gtk_menu_button_popup (self->filter_button);
 }
 
 void
@@ -220,8 +369,12 @@ ruhu_household_list_refresh (RuhuHouseholdList *self)
 {
   g_return_if_fail (RUHU_IS_HOUSEHOLD_LIST (self));
 
-  if (self->model != NULL)
-    ruhu_household_model_refresh (self->model);
+  if (self->model == NULL)
+    return;
+  ruhu_household_model_refresh (self->model);
+  /* Nobody is choosing just now. */
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->filters)))
+    ruhu_filter_popover_read (self->filters, self->worker);
 }
 
 void

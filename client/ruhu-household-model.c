@@ -30,23 +30,13 @@ struct _RuhuHouseholdModel
   RuhuWorker *worker;
   GCancellable *cancellable; /* of the current search */
   GHashTable *pages;         /* number → Page */
-  char *text;
+  RuhuListFilter *filter;
+  GArray *numbers; /* gint64: every match, in order; NULL before the first reading */
 
   guint n_items;
   guint64 ticks;
   gboolean counted;
 };
-
-typedef struct
-{
-  char *text;
-  guint page;
-} Query;
-
-typedef struct
-{
-  gint64 count;
-} Count;
 
 enum
 {
@@ -70,42 +60,18 @@ page_free (gpointer data)
   g_free (page);
 }
 
-static void
-query_free (gpointer data)
-{
-  Query *query = data;
-
-  g_free (query->text);
-  g_free (query);
-}
-
-static Query *
-query_new (RuhuHouseholdModel *self, guint page)
-{
-  Query *query = g_new0 (Query, 1);
-
-  query->text = g_strdup (self->text);
-  query->page = page;
-  return query;
-}
-
 static gpointer
 read_page (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
-  Query *query = data;
+  GArray *numbers = data;
 
-  return ruhu_store_find_households (store, query->text, NULL, (gint64) query->page * PAGE_SIZE, PAGE_SIZE, error);
+  return ruhu_store_read_households (store, (const gint64 *) numbers->data, numbers->len, error);
 }
 
 static gpointer
-read_count (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+read_numbers (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
-  Query *query = data;
-  g_autofree Count *count = g_new0 (Count, 1);
-
-  if (!ruhu_store_count_households (store, query->text, NULL, &count->count, error))
-    return NULL;
-  return g_steal_pointer (&count);
+  return ruhu_list_filter_select (data, store, error);
 }
 
 /* Rows are handed to the items that stand where they belong; the array is left empty. */
@@ -115,6 +81,9 @@ page_fill (Page *page, GPtrArray *rows)
   g_ptr_array_set_free_func (rows, NULL);
   for (guint i = 0; i < rows->len; i++)
     {
+      /* It left meanwhile; the next refresh closes the gap. */
+      if (g_ptr_array_index (rows, i) == NULL)
+        continue;
       if (i < page->items->len)
         ruhu_household_item_take_row (g_ptr_array_index (page->items, i), g_ptr_array_index (rows, i));
       else
@@ -154,15 +123,19 @@ static void
 page_read (RuhuHouseholdModel *self, Page *page)
 {
   PageRead *read;
+  guint first = page->number * PAGE_SIZE;
+  GArray *slice;
 
   page->stale = page->reading;
-  if (page->reading)
+  if (page->reading || self->numbers == NULL || first >= self->numbers->len)
     return;
   page->reading = TRUE;
   read = g_new0 (PageRead, 1);
   read->self = self;
   read->number = page->number;
-  ruhu_worker_run_async (self->worker, read_page, query_new (self, page->number), query_free, (GDestroyNotify) g_ptr_array_unref, self->cancellable, page_read_cb, read);
+  slice = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_array_append_vals (slice, &g_array_index (self->numbers, gint64, first), MIN (PAGE_SIZE, self->numbers->len - first));
+  ruhu_worker_run_async (self->worker, read_page, slice, (GDestroyNotify) g_array_unref, (GDestroyNotify) g_ptr_array_unref, self->cancellable, page_read_cb, read);
 }
 
 static void
@@ -270,7 +243,7 @@ static void
 count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree Count *count = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  g_autoptr (GArray) numbers = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
   g_autoptr (RuhuHouseholdModel) self = NULL;
   GHashTableIter iter;
   Page *page;
@@ -278,15 +251,17 @@ count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   self = g_object_ref (RUHU_HOUSEHOLD_MODEL (user_data));
-  if (count == NULL)
+  if (numbers == NULL)
     {
-      g_warning ("Cannot count the households: %s", error->message);
+      g_warning ("Cannot read the household list: %s", error->message);
       return;
     }
+  g_clear_pointer (&self->numbers, g_array_unref);
+  self->numbers = g_steal_pointer (&numbers);
   g_hash_table_iter_init (&iter, self->pages);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
     page_read (self, page);
-  set_length (self, (guint) MIN (count->count, G_MAXINT));
+  set_length (self, MIN (self->numbers->len, G_MAXINT));
   self->counted = TRUE;
   g_signal_emit (self, signals[SIGNAL_COUNTED], 0);
 }
@@ -308,7 +283,8 @@ ruhu_household_model_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_hash_table_unref (self->pages);
-  g_free (self->text);
+  ruhu_list_filter_free (self->filter);
+  g_clear_pointer (&self->numbers, g_array_unref);
   G_OBJECT_CLASS (ruhu_household_model_parent_class)->finalize (object);
 }
 
@@ -328,7 +304,7 @@ ruhu_household_model_init (RuhuHouseholdModel *self)
 {
   self->cancellable = g_cancellable_new ();
   self->pages = g_hash_table_new_full (NULL, NULL, NULL, page_free);
-  self->text = g_strdup ("");
+  self->filter = ruhu_list_filter_new ();
 }
 
 RuhuHouseholdModel *
@@ -345,23 +321,24 @@ ruhu_household_model_refresh (RuhuHouseholdModel *self)
 {
   g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self));
 
-  ruhu_worker_run_async (self->worker, read_count, query_new (self, 0), query_free, g_free, self->cancellable, count_cb, self);
+  ruhu_worker_run_async (self->worker, read_numbers, ruhu_list_filter_copy (self->filter), (GDestroyNotify) ruhu_list_filter_free, (GDestroyNotify) g_array_unref, self->cancellable, count_cb, self);
 }
 
 void
-ruhu_household_model_search (RuhuHouseholdModel *self, const char *text)
+ruhu_household_model_set_filter (RuhuHouseholdModel *self, const RuhuListFilter *filter)
 {
   guint old = self->n_items;
 
-  g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self));
+  g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self) && filter != NULL);
 
-  if (g_strcmp0 (text, self->text) == 0 && self->counted)
+  if (ruhu_list_filter_equal (filter, self->filter) && self->counted)
     return;
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  g_free (self->text);
-  self->text = g_strdup (text != NULL ? text : "");
+  ruhu_list_filter_free (self->filter);
+  self->filter = ruhu_list_filter_copy (filter);
+  g_clear_pointer (&self->numbers, g_array_unref);
   self->counted = FALSE;
 
   /* Emptied first: GTK walks all new rows of a single change that both removes and adds. */
@@ -372,10 +349,23 @@ ruhu_household_model_search (RuhuHouseholdModel *self, const char *text)
   ruhu_household_model_refresh (self);
 }
 
-const char *
-ruhu_household_model_get_text (RuhuHouseholdModel *self)
+void
+ruhu_household_model_search (RuhuHouseholdModel *self, const char *text)
 {
-  return self->text;
+  g_autoptr (RuhuListFilter) filter = NULL;
+
+  g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self));
+
+  filter = ruhu_list_filter_copy (self->filter);
+  g_free (filter->text);
+  filter->text = g_strdup (text != NULL ? text : "");
+  ruhu_household_model_set_filter (self, filter);
+}
+
+const RuhuListFilter *
+ruhu_household_model_get_filter (RuhuHouseholdModel *self)
+{
+  return self->filter;
 }
 
 guint

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "ruhu-list-filter.h"
 #include "ruhu-worker.h"
 
 G_BEGIN_DECLS
@@ -16,9 +17,12 @@ G_DECLARE_FINAL_TYPE (RuhuHouseholdModel, ruhu_household_model, RUHU, HOUSEHOLD_
 /* Empty until ruhu_household_model_search() or ruhu_household_model_refresh(). Transfer full. */
 RuhuHouseholdModel *ruhu_household_model_new (RuhuWorker *worker);
 
-/* Shows what matches @text (ruhu_store_find_households()); NULL or "" is everything. */
+/* Shows what @filter lets through, in its order. */
+void ruhu_household_model_set_filter (RuhuHouseholdModel *self, const RuhuListFilter *filter);
+/* Borrowed, until the next change. */
+const RuhuListFilter *ruhu_household_model_get_filter (RuhuHouseholdModel *self);
+/* The same filter with another text; NULL or "" is everything. */
 void ruhu_household_model_search (RuhuHouseholdModel *self, const char *text);
-const char *ruhu_household_model_get_text (RuhuHouseholdModel *self);
 
 /* Reads the same search again; items whose place stays stay the same objects. */
 void ruhu_household_model_refresh (RuhuHouseholdModel *self);

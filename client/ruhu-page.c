@@ -99,7 +99,7 @@ ruhu_page_get_title (RuhuPage *self)
 }
 
 void
-ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back)
+ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back, gboolean narrow)
 {
   RuhuPagePrivate *priv = ruhu_page_get_instance_private (self);
 
@@ -108,6 +108,7 @@ ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back)
   gtk_widget_set_visible (priv->back, can_go_back);
   gtk_widget_set_visible (priv->sync_button, alone);
   adw_header_bar_set_show_start_title_buttons (priv->header, alone);
+  adw_header_bar_set_decoration_layout (priv->header, narrow ? ":close" : NULL);
 }
 
 void

@@ -24,8 +24,9 @@ GtkWidget *ruhu_page_new (const char *title, GtkWidget *content);
 void ruhu_page_set_title (RuhuPage *self, const char *title, const char *subtitle);
 const char *ruhu_page_get_title (RuhuPage *self);
 
-/* Whether the page has the whole window (then its header bar shows the sync state and the window's buttons), and whether there is a page to go back to. */
-void ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back);
+/* Whether the page has the whole window (then its header bar shows the sync state and the window's buttons), whether there is a page to go back to, and
+ * whether the window is so narrow that of its buttons only the closing one has room. */
+void ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back, gboolean narrow);
 
 /* Puts @child below what is there. */
 void ruhu_page_append (RuhuPage *self, GtkWidget *child);

@@ -3,53 +3,17 @@
 
 #include "config.h"
 
-#include "ruhu-window.h"
+#include "ruhu-window-private.h"
 
 #include "ruhu-conflict-page.h"
-#include "ruhu-household-list.h"
 #include "ruhu-household-page.h"
 #include "ruhu-page.h"
 #include "ruhu-sync-button.h"
 #include "ruhu-sync-page.h"
 #include "ruhu-visit-page.h"
-#include "ruhu-welcome-page.h"
 #include "ruhu-window-card.h"
 
 #include <glib/gi18n.h>
-
-struct _RuhuWindow
-{
-  AdwApplicationWindow parent_instance;
-
-  /* Template. */
-  AdwToastOverlay *toasts;
-  GtkStack *stack;
-  AdwStatusPage *failure;
-  RuhuWelcomePage *welcome;
-  AdwLeaflet *leaflet;
-  GtkWidget *list_pane;
-  AdwHeaderBar *list_header;
-  AdwWindowTitle *list_title;
-  RuhuHouseholdList *list;
-  GtkStack *pages;
-  RuhuPage *empty_page;
-  GtkRevealer *draft_revealer;
-  GtkLabel *draft_label;
-  GtkRevealer *conflict_revealer;
-  GtkLabel *conflict_label;
-
-  /* Borrowed: those on the right pane's stack, bottom first (RuhuPage). */
-  GPtrArray *open;
-
-  /* Owned. */
-  RuhuStatus *status;
-  char *offered_draft;     /* in the banner */
-  char *offered_household; /* its household */
-  char *failure_said;      /* the last sentence about a failed reading; NULL once it went well */
-
-  gboolean offered; /* unfinished visits are offered once, at the start */
-  gboolean entered; /* households have been shown */
-};
 
 G_DEFINE_FINAL_TYPE (RuhuWindow, ruhu_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -59,22 +23,49 @@ get_app (RuhuWindow *self)
   return RUHU_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
 }
 
-/* Header bars follow from whether the window is narrow and how many pages are open. */
-static void
-layout_cb (RuhuWindow *self)
+static gboolean
+is_visit (GtkWidget *page)
+{
+  return page != NULL && g_object_get_data (G_OBJECT (page), "ruhu-visit") != NULL;
+}
+
+/* Where a person is, for the navigation. */
+static const char *
+get_place (RuhuWindow *self)
+{
+  GtkWidget *page = ruhu_window_get_page (self);
+
+  if (adw_leaflet_get_folded (self->leaflet) && g_strcmp0 (adw_leaflet_get_visible_child_name (self->leaflet), "list") == 0)
+    return "households";
+  if (page == NULL)
+    return "today";
+  if (RUHU_IS_CONFLICT_PAGE (page))
+    return "conflicts";
+  return RUHU_IS_SYNC_PAGE (page) ? "sync" : "households";
+}
+
+/* Header bars and navigation follow from whether the window is narrow and how many pages are open. */
+void
+ruhu_window_layout (RuhuWindow *self)
 {
   gboolean folded;
   gboolean alone;
 
   /* The template is still being built. */
-  if (self->empty_page == NULL)
+  if (self->go == NULL)
     return;
   folded = adw_leaflet_get_folded (self->leaflet);
   alone = folded || !gtk_widget_get_visible (self->list_pane);
   adw_header_bar_set_show_end_title_buttons (self->list_header, folded);
-  ruhu_page_set_alone (self->empty_page, alone, folded);
+  adw_header_bar_set_decoration_layout (self->list_header, folded ? ":close" : NULL);
+  ruhu_page_set_alone (RUHU_PAGE (self->today), alone, FALSE, folded);
   for (guint i = 0; i < self->open->len; i++)
-    ruhu_page_set_alone (g_ptr_array_index (self->open, i), alone, folded || i > 0 || !RUHU_IS_HOUSEHOLD_PAGE (g_ptr_array_index (self->open, i)));
+    ruhu_page_set_alone (g_ptr_array_index (self->open, i), alone, folded || i > 0 || !RUHU_IS_HOUSEHOLD_PAGE (g_ptr_array_index (self->open, i)), folded);
+  gtk_widget_set_visible (self->narrow_menu_button, alone);
+  gtk_widget_set_visible (GTK_WIDGET (self->wide_places), !folded);
+  /* A visit has its own way through its steps, and needs the room. */
+  gtk_widget_set_visible (GTK_WIDGET (self->narrow_places), alone && !is_visit (ruhu_window_get_page (self)));
+  g_simple_action_set_state (self->go, g_variant_new_string (get_place (self)));
 }
 
 static void
@@ -87,7 +78,7 @@ update_actions (RuhuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.edit", household);
   ruhu_window_enable_card_actions (self, household);
   /* The visit form has its own list of steps on the same key. */
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle-list", page == NULL || g_object_get_data (G_OBJECT (page), "ruhu-visit") == NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle-list", !is_visit (page));
 }
 
 static void
@@ -105,9 +96,19 @@ show_top (RuhuWindow *self)
   if (page != NULL)
     gtk_stack_set_visible_child (self->pages, page);
   else
-    gtk_stack_set_visible_child_name (self->pages, "empty");
+    gtk_stack_set_visible_child_name (self->pages, "today");
   update_actions (self);
-  layout_cb (self);
+  ruhu_window_layout (self);
+}
+
+void
+ruhu_window_clear (RuhuWindow *self)
+{
+  GtkWidget *page;
+
+  while ((page = ruhu_window_get_page (self)) != NULL)
+    drop_page (self, page);
+  show_top (self);
 }
 
 GtkWidget *
@@ -222,7 +223,6 @@ ruhu_window_open_visit (RuhuWindow *self, const char *household, const char *dra
 
   g_return_if_fail (RUHU_IS_WINDOW (self));
 
-  gtk_revealer_set_reveal_child (self->draft_revealer, FALSE);
   visit = ruhu_visit_page_new (ruhu_application_get_worker (get_app (self)), household, draft);
   page = ruhu_page_new (_ ("Visit"), visit);
   g_object_set_data (G_OBJECT (page), "ruhu-visit", visit);
@@ -232,52 +232,25 @@ ruhu_window_open_visit (RuhuWindow *self, const char *household, const char *dra
   ruhu_window_push (self, page);
 }
 
-/* Unfinished visits are offered again once, when the program starts. */
-static void
-offer_draft (RuhuWindow *self)
-{
-  GPtrArray *drafts = ruhu_status_get_drafts (self->status);
-  g_autofree char *text = NULL;
-  RuhuDraft *draft;
-
-  if (self->offered || drafts == NULL)
-    return;
-  self->offered = TRUE;
-  if (drafts->len == 0)
-    return;
-  draft = g_ptr_array_index (drafts, 0);
-  g_free (self->offered_draft);
-  g_free (self->offered_household);
-  self->offered_draft = g_strdup (draft->id);
-  self->offered_household = g_strdup (draft->scope);
-  text = g_strdup_printf (_ ("Unfinished visit: %s"), ruhu_status_get_draft_name (self->status, draft->id));
-  gtk_label_set_label (self->draft_label, text);
-  gtk_revealer_set_reveal_child (self->draft_revealer, TRUE);
-}
-
-static void
-draft_continue_cb (RuhuWindow *self)
-{
-  ruhu_window_show_household (self, self->offered_household);
-  ruhu_window_open_visit (self, self->offered_household, self->offered_draft);
-}
-
-static void
-draft_later_cb (RuhuWindow *self)
-{
-  gtk_revealer_set_reveal_child (self->draft_revealer, FALSE);
-}
-
 /* What the status says. */
 
 static void
-update_conflicts (RuhuWindow *self)
+set_count (RuhuWindow *self, const char *place, gint64 n, const char *sentence)
 {
-  guint n = (guint) ruhu_status_get_conflicts (self->status);
-  g_autofree char *text = g_strdup_printf (ngettext ("%u conflict to review", "%u conflicts to review", n), n);
+  ruhu_navigation_set_count (self->wide_places, place, (guint) n, sentence);
+  ruhu_navigation_set_count (self->narrow_places, place, (guint) n, sentence);
+}
 
-  gtk_label_set_label (self->conflict_label, text);
-  gtk_revealer_set_reveal_child (self->conflict_revealer, n > 0);
+static void
+update_counts (RuhuWindow *self)
+{
+  guint conflicts = (guint) ruhu_status_get_conflicts (self->status);
+  guint refused = (guint) ruhu_status_get_refused (self->status);
+  g_autofree char *review = g_strdup_printf (ngettext ("%u conflict to review", "%u conflicts to review", conflicts), conflicts);
+  g_autofree char *look = g_strdup_printf (ngettext ("%u change was refused", "%u changes were refused", refused), refused);
+
+  set_count (self, "conflicts", conflicts, review);
+  set_count (self, "sync", refused, look);
 }
 
 static void
@@ -292,12 +265,16 @@ welcome (RuhuWindow *self)
 static void
 enter (RuhuWindow *self)
 {
+  RuhuApplication *app = get_app (self);
+
   gtk_stack_set_visible_child_name (self->stack, "main");
-  offer_draft (self);
   if (self->entered)
     return;
   self->entered = TRUE;
-  ruhu_household_list_start (self->list, ruhu_application_get_worker (get_app (self)));
+  ruhu_household_list_start (self->list, ruhu_application_get_worker (app), ruhu_application_get_settings (app));
+  ruhu_today_page_start (self->today, ruhu_application_get_worker (app), ruhu_application_get_settings (app));
+  /* A narrow window begins with the day; a wide one shows both, and the keyboard is where names are typed. */
+  adw_leaflet_set_visible_child_name (self->leaflet, "page");
   ruhu_household_list_focus_search (self->list);
 }
 
@@ -310,7 +287,7 @@ status_updated_cb (RuhuWindow *self)
     return;
   g_clear_pointer (&self->failure_said, g_free);
   adw_window_title_set_subtitle (self->list_title, township);
-  update_conflicts (self);
+  update_counts (self);
   if (!ruhu_status_is_enrolled (self->status))
     welcome (self);
   else if (self->entered || !ruhu_welcome_page_is_busy (self->welcome))
@@ -343,6 +320,7 @@ data_changed_cb (RuhuWindow *self)
   if (!self->entered)
     return;
   ruhu_household_list_refresh (self->list);
+  ruhu_page_refresh (RUHU_PAGE (self->today));
   if (page != NULL)
     ruhu_page_refresh (RUHU_PAGE (page));
 }
@@ -359,86 +337,17 @@ household_activated_cb (RuhuWindow *self, const char *household)
   ruhu_window_show_household (self, household);
 }
 
-/* Actions. */
-
+/* "All that are due": the list, filtered and in the order of need. */
 static void
-back_action (GtkWidget *widget, const char *name, GVariant *parameter)
+show_due_cb (RuhuWindow *self)
 {
-  RuhuWindow *self = RUHU_WINDOW (widget);
-  GtkWidget *page = ruhu_window_get_page (self);
+  g_autoptr (RuhuListFilter) filter = ruhu_list_filter_new ();
 
-  if (self->open->len > 1 || (page != NULL && !RUHU_IS_HOUSEHOLD_PAGE (page)))
-    ruhu_window_pop (self);
-  else
-    adw_leaflet_set_visible_child_name (self->leaflet, "list");
-  if (self->open->len == 0)
-    adw_leaflet_set_visible_child_name (self->leaflet, "list");
-}
-
-static void
-search_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  RuhuWindow *self = RUHU_WINDOW (widget);
-
-  gtk_widget_set_visible (self->list_pane, TRUE);
-  adw_leaflet_set_visible_child_name (self->leaflet, "list");
-  ruhu_household_list_focus_search (self->list);
-}
-
-static void
-new_visit_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  RuhuWindow *self = RUHU_WINDOW (widget);
-  GtkWidget *page = ruhu_window_get_page (self);
-
-  if (RUHU_IS_HOUSEHOLD_PAGE (page))
-    ruhu_household_page_record_visit (RUHU_HOUSEHOLD_PAGE (page));
-}
-
-static void
-edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  GtkWidget *page = ruhu_window_get_page (RUHU_WINDOW (widget));
-
-  if (RUHU_IS_HOUSEHOLD_PAGE (page))
-    ruhu_household_page_edit (RUHU_HOUSEHOLD_PAGE (page));
-}
-
-static void
-toggle_list_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  RuhuWindow *self = RUHU_WINDOW (widget);
-
-  if (adw_leaflet_get_folded (self->leaflet))
-    adw_leaflet_navigate (self->leaflet, g_strcmp0 (adw_leaflet_get_visible_child_name (self->leaflet), "list") == 0 ? ADW_NAVIGATION_DIRECTION_FORWARD : ADW_NAVIGATION_DIRECTION_BACK);
-  else
-    gtk_widget_set_visible (self->list_pane, !gtk_widget_get_visible (self->list_pane));
-  layout_cb (self);
-}
-
-/* The same page is not opened twice on top of itself. */
-static void
-show_once (RuhuWindow *self, GType type, GtkWidget *(*make) (RuhuWorker *worker))
-{
-  GtkWidget *page = ruhu_window_get_page (self);
-
-  if (!self->entered)
-    return;
-  if (page == NULL || !g_type_is_a (G_OBJECT_TYPE (page), type))
-    ruhu_window_push (self, make (ruhu_application_get_worker (get_app (self))));
-  adw_leaflet_set_visible_child_name (self->leaflet, "page");
-}
-
-static void
-show_conflicts_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  show_once (RUHU_WINDOW (widget), RUHU_TYPE_CONFLICT_PAGE, ruhu_conflict_page_new);
-}
-
-static void
-show_sync_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  show_once (RUHU_WINDOW (widget), RUHU_TYPE_SYNC_PAGE, ruhu_sync_page_new);
+  filter->due = TRUE;
+  filter->sort = RUHU_SORT_DUE;
+  ruhu_household_list_set_filter (self->list, filter);
+  ruhu_window_show_list (self);
+  ruhu_window_layout (self);
 }
 
 /* Life. */
@@ -466,6 +375,7 @@ ruhu_window_dispose (GObject *object)
   RuhuWindow *self = RUHU_WINDOW (object);
 
   g_clear_object (&self->status);
+  g_clear_object (&self->go);
   g_ptr_array_set_size (self->open, 0);
   G_OBJECT_CLASS (ruhu_window_parent_class)->dispose (object);
 }
@@ -476,8 +386,6 @@ ruhu_window_finalize (GObject *object)
   RuhuWindow *self = RUHU_WINDOW (object);
 
   g_ptr_array_unref (self->open);
-  g_free (self->offered_draft);
-  g_free (self->offered_household);
   g_free (self->failure_said);
   G_OBJECT_CLASS (ruhu_window_parent_class)->finalize (object);
 }
@@ -485,25 +393,23 @@ ruhu_window_finalize (GObject *object)
 static void
 bind_children (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, conflict_label);
-  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, conflict_revealer);
-  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, draft_label);
-  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, draft_revealer);
-  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, empty_page);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, failure);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, list);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, list_header);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, list_pane);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, list_title);
+  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, narrow_menu_button);
+  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, narrow_places);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, today);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, welcome);
-  gtk_widget_class_bind_template_callback (widget_class, draft_continue_cb);
-  gtk_widget_class_bind_template_callback (widget_class, draft_later_cb);
+  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, wide_places);
   gtk_widget_class_bind_template_callback (widget_class, household_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, layout_cb);
+  gtk_widget_class_bind_template_callback_full (widget_class, "layout_cb", G_CALLBACK (ruhu_window_layout));
+  gtk_widget_class_bind_template_callback (widget_class, show_due_cb);
   gtk_widget_class_bind_template_callback (widget_class, welcome_finished_cb);
 }
 
@@ -518,20 +424,15 @@ ruhu_window_class_init (RuhuWindowClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = ruhu_window_close_request;
 
   g_type_ensure (RUHU_TYPE_HOUSEHOLD_LIST);
+  g_type_ensure (RUHU_TYPE_NAVIGATION);
   g_type_ensure (RUHU_TYPE_PAGE);
   g_type_ensure (RUHU_TYPE_SYNC_BUTTON);
+  g_type_ensure (RUHU_TYPE_TODAY_PAGE);
   g_type_ensure (RUHU_TYPE_WELCOME_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-window.ui");
   bind_children (widget_class);
-
-  gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
-  gtk_widget_class_install_action (widget_class, "win.edit", NULL, edit_action);
-  gtk_widget_class_install_action (widget_class, "win.new-visit", NULL, new_visit_action);
+  ruhu_window_install_actions (widget_class);
   ruhu_window_install_card_actions (widget_class);
-  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
-  gtk_widget_class_install_action (widget_class, "win.show-conflicts", NULL, show_conflicts_action);
-  gtk_widget_class_install_action (widget_class, "win.show-sync", NULL, show_sync_action);
-  gtk_widget_class_install_action (widget_class, "win.toggle-list", NULL, toggle_list_action);
 }
 
 static void
@@ -539,6 +440,7 @@ ruhu_window_init (RuhuWindow *self)
 {
   self->open = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  ruhu_window_add_places (self);
   update_actions (self);
 }
 
@@ -567,6 +469,6 @@ ruhu_window_new (RuhuApplication *app)
   g_signal_connect_object (self->status, "failed", G_CALLBACK (status_failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->status, "data-changed", G_CALLBACK (data_changed_cb), self, G_CONNECT_SWAPPED);
   status_updated_cb (self);
-  layout_cb (self);
+  ruhu_window_layout (self);
   return GTK_WIDGET (self);
 }

@@ -18,10 +18,10 @@ SCREEN = "1366x768"
 class Display:
     """A virtual screen."""
 
-    def __init__(self, scratch, name):
+    def __init__(self, scratch, name, screen=SCREEN):
         read, write = os.pipe()
         os.set_inheritable(write, True)
-        self.process = Process(scratch, f"{name}-screen", ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SCREEN}x24", "-nolisten", "tcp", "-noreset"])
+        self.process = Process(scratch, f"{name}-screen", ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{screen}x24", "-nolisten", "tcp", "-noreset"])
         with open(self.process.log, "ab") as log:
             self.process.child = subprocess.Popen(self.process.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(write,))
         os.close(write)
@@ -38,12 +38,14 @@ class Display:
 class App:
     """The app on one laptop."""
 
-    def __init__(self, laptop, language="zh_CN", out=None):
+    def __init__(self, laptop, language="zh_CN", out=None, screen=SCREEN, extra_env=None):
         self.laptop, self.out, self.shots, self.root = laptop, out, 0, None
-        self.display = Display(laptop.scratch, laptop.name)
+        self.width, self.height = (int(number) for number in screen.split("x"))
+        self.display = Display(laptop.scratch, laptop.name, screen)
         self.env = dict(laptop.env, DISPLAY=self.display.name, GDK_BACKEND="x11", GSK_RENDERER="cairo", GTK_USE_PORTAL="0", NO_AT_BRIDGE="0", GTK_A11Y="atspi",
                         LC_ALL="C.UTF-8", LANGUAGE=language, GIO_USE_VFS="local", LIBGL_ALWAYS_SOFTWARE="1")
         self.env.pop("WAYLAND_DISPLAY", None)
+        self.env.update(extra_env or {})
         if SLOW > 1:
             # Leaks are the gui suite's matter: telling GTK's from ours needs whole stacks, which make the app ten times slower.
             self.env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
@@ -70,13 +72,13 @@ class App:
             raise Failed(f"the app ended: {self.process.said()[-2000:]}")
         return next((a for a in self.pyatspi.Registry.getDesktop(0) if a is not None and a.name == "ruhu"), None)
 
-    def window(self, width=1366, height=768):
+    def window(self):
         """There is no window manager: the window takes the whole screen, as it does on a small laptop."""
         found = wait_for(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "ruhu"], env=self.env, capture_output=True, text=True).stdout.split(), "the window")
         self.xid = found[-1]
         # Out of the way: no tooltip is wanted on the screenshots.
-        subprocess.run(["xdotool", "mousemove", "1365", "767"], env=self.env, check=False, capture_output=True)
-        subprocess.run(["xdotool", "windowmove", self.xid, "0", "0", "windowsize", self.xid, str(width), str(height), "windowfocus", self.xid], env=self.env, check=False,
+        subprocess.run(["xdotool", "mousemove", str(self.width - 1), str(self.height - 1)], env=self.env, check=False, capture_output=True)
+        subprocess.run(["xdotool", "windowmove", self.xid, "0", "0", "windowsize", self.xid, str(self.width), str(self.height), "windowfocus", self.xid], env=self.env, check=False,
                        capture_output=True)
         return self.xid
 

@@ -16,13 +16,19 @@ class Person:
         app.shoot("welcome")
         app.write(app.get("text", _("Enrolment link")), link)
         app.press(_("Enrol This Laptop"))
-        app.wait(lambda: app.find("list item", root=app.find("list", _("Households"))), "households", 30)
+        app.wait(self.listed, "households", 30)
         app.shoot("households")
 
     def listed(self):
         """The heads' names in the list of households."""
         app = self.app
-        return [next((a.name for a in app.walk(item) if a.getRoleName() == "label"), "") for item in app.find_all("list item", root=app.find("list", _("Households")))]
+        found = self.list_of_households()
+        items = app.find_all("list item", root=found) if found is not None else []
+        return [next((a.name for a in app.walk(item) if a.getRoleName() == "label"), "") for item in items]
+
+    def list_of_households(self):
+        """Not one of today's page."""
+        return next((a for a in self.app.find_all("list") if a.name == _("Households")), None)
 
     def search(self, text, heads):
         """Until exactly these heads (None: whoever it finds) are listed."""

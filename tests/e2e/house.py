@@ -209,10 +209,12 @@ class Laptop:
         for folder in ("data", "home", "run", "config", "cache"):
             (self.path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         self.data = self.path / "data"
+        # Whoever starts the app for the first time is shown around; the tests know their way.
+        self.set_up(tour_shown="true")
         self.env = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "DBUS_", "RUHU_DATA"))}
         self.env.update(LC_ALL="C.UTF-8", LANGUAGE=os.environ.get("RUHU_LANGUAGE", "en"), HOME=str(self.path / "home"), RUHU_DATA_DIR=str(self.data),
                         XDG_RUNTIME_DIR=str(self.path / "run"), XDG_CONFIG_HOME=str(self.path / "config"), XDG_CACHE_HOME=str(self.path / "cache"),
-                        XDG_DATA_HOME=str(self.path / "home/.local/share"), GSETTINGS_BACKEND="memory",
+                        XDG_DATA_HOME=str(self.path / "home/.local/share"), GSETTINGS_BACKEND="keyfile",
                         RUHU_NO_KEYRING="1", RUHU_LOCALEDIR=str(BUILD / "po"), GSETTINGS_SCHEMA_DIR=str(BUILD / "client/data"))
         self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={self.path}/run/bus"
         self.env.update(extra_env or {})
@@ -220,6 +222,12 @@ class Laptop:
                                                            f"--address={self.env['DBUS_SESSION_BUS_ADDRESS']}"], env=self.env).start()
         wait_for((self.path / "run/bus").exists, f"{name}'s bus")
         self.daemon = Process(scratch, f"{name}-daemon", [*prefix, program("ruhu-syncd"), "--data-dir", str(self.data)], env=self.env)
+
+    def set_up(self, **settings):
+        """The app's settings before it starts, as GSettings writes them."""
+        file = self.path / "config/glib-2.0/settings/keyfile"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("[org/ruhu/Ruhu]\n" + "".join(f"{key.replace('_', '-')}={value}\n" for key, value in settings.items()))
 
     # What the daemon does.
 
