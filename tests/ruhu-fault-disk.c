@@ -292,6 +292,12 @@ fault_disk_get_kind (FaultDisk *self)
   return self->kind;
 }
 
+guint64
+fault_disk_get_syncs (FaultDisk *self)
+{
+  return self->syncs;
+}
+
 void
 fault_disk_power_off (FaultDisk *self)
 {
@@ -422,17 +428,52 @@ fault_image_free (FaultImage *self)
   g_free (self);
 }
 
+/* The head of a write-ahead log's index, which is there twice: see https://www.sqlite.org/walformat.html. */
+typedef struct
+{
+  guint32 version, unused, change;
+  guint8 is_valid, big_endian;
+  guint16 page_size;
+  guint32 last_frame, pages, frame_sum[2], salt[2], sum[2];
+} IndexHead;
+
+/* As if another program had written, and then emptied its log into the file: who has read the file reads it anew. */
+static void
+empty_index (FaultNode *node)
+{
+  IndexHead *heads = node->regions->len > 0 ? node->regions->pdata[0] : NULL;
+  guint32 *backfilled = (guint32 *) (heads + 2);
+  guint32 sum[2] = { 0, 0 }, words[10];
+
+  G_STATIC_ASSERT (sizeof (IndexHead) == 48);
+  if (heads == NULL || !heads[0].is_valid)
+    return;
+  heads[0].change++;
+  heads[0].last_frame = 0;
+  heads[0].pages = 0; /* ask the file */
+  memcpy (words, heads, sizeof words);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i += 2)
+    {
+      sum[0] += words[i] + sum[1];
+      sum[1] += words[i + 1] + sum[0];
+    }
+  memcpy (heads[0].sum, sum, sizeof sum);
+  heads[1] = heads[0];
+  *backfilled = 0;
+}
+
 static void
 set_content (FaultNode *node, GBytes *bytes)
 {
   gsize length = 0;
   const void *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
 
-  for (guint i = 0; i < node->regions->len; i++)
-    memset (node->regions->pdata[i], 0, (gsize) node->region_size);
   node->named = TRUE;
   if (bytes != NULL && node->origin == bytes && !node->touched)
-    return;
+    {
+      empty_index (node);
+      return;
+    }
   g_byte_array_set_size (node->live, 0);
   g_byte_array_set_size (node->durable, 0);
   put (node->live, 0, data, length);
@@ -441,6 +482,7 @@ set_content (FaultNode *node, GBytes *bytes)
   g_clear_pointer (&node->origin, g_bytes_unref);
   node->origin = bytes != NULL ? g_bytes_ref (bytes) : NULL;
   node->touched = bytes == NULL;
+  empty_index (node);
 }
 
 void

@@ -39,7 +39,6 @@ typedef struct
   FaultHandle *exclusive;
   /* The shared memory and its locks. */
   GPtrArray *regions;
-  int region_size;
   guint mapped;
   FaultHandle *shm_exclusive[FAULT_SHM_SLOTS];
   guint shm_shared[FAULT_SHM_SLOTS];
@@ -67,6 +66,7 @@ struct _FaultDisk
   const char *program; /* FAULT_KILL: the one that is killed */
   guint64 at;
   guint64 count;
+  guint64 syncs;
   gboolean struck;
   gboolean dark;    /* the power is off */
   const char *dead; /* the program that was killed */

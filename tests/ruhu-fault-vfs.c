@@ -97,6 +97,7 @@ handle_sync (sqlite3_file *file, int flags)
     return result;
   if (!strikes)
     {
+      self->disk->syncs++;
       fault_node_keep (self->node);
       fault_disk_keep_names (self->disk);
       return SQLITE_OK;
@@ -222,7 +223,6 @@ shm_map (sqlite3_file *file, int region, int size, int extend, void volatile **m
   self->maps = TRUE;
   if ((guint) region >= node->regions->len && !extend)
     return SQLITE_OK;
-  node->region_size = size;
   if ((guint) region >= node->regions->len && self->disk->kind == FAULT_FULL && self->disk->struck)
     return fault_refuse (SQLITE_IOERR_SHMSIZE, ENOSPC);
   while ((guint) region >= node->regions->len)
@@ -465,7 +465,11 @@ fault_vfs_register (void)
 {
   static gboolean done;
 
-  if (!done)
-    g_assert_cmpint (sqlite3_vfs_register (&vfs_fault, FALSE), ==, SQLITE_OK);
+  if (done)
+    return;
+  /* One thread alone uses the disks. */
+  g_assert_cmpint (sqlite3_config (SQLITE_CONFIG_SINGLETHREAD), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_vfs_register (&vfs_fault, FALSE), ==, SQLITE_OK);
   done = TRUE;
 }

@@ -38,6 +38,8 @@ void fault_disk_disarm (FaultDisk *self);
 guint64 fault_disk_get_count (FaultDisk *self);
 gboolean fault_disk_has_struck (FaultDisk *self);
 FaultKind fault_disk_get_kind (FaultDisk *self);
+/* How often a file was synced. */
+guint64 fault_disk_get_syncs (FaultDisk *self);
 
 /* Cuts the power now, whatever is armed. */
 void fault_disk_power_off (FaultDisk *self);

@@ -263,6 +263,8 @@ sim_laptop_make_edit (SimLaptop *self, SimRandom *random, SimOpen *page)
                 ruhu_store_get_role (self->app) == RUHU_ROLE_OFFICE, json_object_new_object () };
   guint n = sim_random_between (random, 1, 3);
 
+  if (world->plain)
+    n = 1;
   for (guint i = 0; i < n; i++)
     edit_once (&edit);
   return edit.set;

@@ -58,7 +58,7 @@ fetch_page (SimLaptop *self, SimRandom *random)
   gboolean news;
 
   if (!ruhu_replica_get_cursor (self->replica, &cursor, &hash, &error) || !ruhu_ledger_has_news (world->ledger, self->id, cursor, &news, &error) ||
-      !ruhu_ledger_stream (world->ledger, self->id, cursor, hash, random != NULL ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
+      !ruhu_ledger_stream (world->ledger, self->id, cursor, hash, random != NULL && !world->plain ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
     {
       sim_expect (world, FALSE, g_steal_pointer (&error), "fetching a page");
       return;
@@ -110,9 +110,9 @@ take_in (SimLaptop *self, const RuhuEntry *entry)
       sim_view_add (self->known, g_array_index (change->writes, SimWrite, i).key, change->number);
 }
 
-/* The laptop would go no further before a backfill. */
+/* The laptop would go no further before a backfill. @perhaps: or it was stopped. */
 static void
-begin_filling (SimLaptop *self, const RuhuEntry *entry)
+begin_filling (SimLaptop *self, const RuhuEntry *entry, gboolean perhaps)
 {
   SimWorld *world = self->world;
   SimChange *own = entry->kind == RUHU_ENTRY_ECHO ? sim_oracle_find (world->oracle, self->device, entry->seq) : NULL;
@@ -126,6 +126,8 @@ begin_filling (SimLaptop *self, const RuhuEntry *entry)
       sim_expect (world, FALSE, g_steal_pointer (&error), "asking for the backfill");
       return;
     }
+  if (perhaps && filling == NULL)
+    return;
   if (entry->kind == RUHU_ENTRY_CHANGE || entry->kind == RUHU_ENTRY_REVOKE || (own != NULL && entry->reason == NULL) || at != entry->position ||
       g_strcmp0 (filling, scope) != 0)
     {
@@ -140,25 +142,46 @@ begin_filling (SimLaptop *self, const RuhuEntry *entry)
   self->filled = sim_view_new ();
 }
 
-static void
+/* How far the store came with entries of which it does not say how many it took. */
+static guint
+count_applied (SimLaptop *self, const RuhuEntry *entries, guint n)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 cursor = 0;
+  guint done = 0;
+
+  if (!ruhu_replica_get_cursor (self->replica, &cursor, NULL, &error))
+    return sim_expect (self->world, FALSE, g_steal_pointer (&error), "reading the cursor") ? 0 : 0;
+  while (done < n && entries[done].position <= cursor)
+    done++;
+  return done;
+}
+
+/* FALSE: the page is to be left alone. */
+static gboolean
 apply_entries (SimLaptop *self, RuhuPage *page, guint first, guint n, guint *applied)
 {
   SimWorld *world = self->world;
   const RuhuEntry *entries = (const RuhuEntry *) (gconstpointer) page->entries->data + first;
   g_autoptr (GError) error = NULL;
+  SimOutcome outcome;
   gsize done = 0;
+  gboolean ok;
 
-  if (!ruhu_replica_apply (self->replica, entries, n, &done, &error))
-    {
-      sim_expect (world, FALSE, g_steal_pointer (&error), "applying a page");
-      return;
-    }
+  sim_begin (world, self, FALSE);
+  ok = ruhu_replica_apply (self->replica, entries, n, &done, &error);
+  outcome = sim_end (world, ok, &error, "applying a page", FALSE);
+  if (outcome == SIM_NOT)
+    return FALSE;
+  if (outcome == SIM_CAME)
+    done = count_applied (self, entries, n);
   for (gsize i = 0; i < done; i++)
     take_in (self, &entries[i]);
   sim_say (world, "laptop %u takes in %" G_GSIZE_FORMAT " of %u, comes to %" G_GINT64_FORMAT, self->index, done, n, self->cursor);
   *applied = (guint) done;
   if (done < n)
-    begin_filling (self, &entries[done]);
+    begin_filling (self, &entries[done], outcome == SIM_CAME);
+  return outcome == SIM_DONE && !self->daemon_died;
 }
 
 static void
@@ -167,16 +190,25 @@ take_page (SimLaptop *self, SimRandom *random)
   SimWorld *world = self->world;
   guint left = self->page->entries->len - self->next, n = left, applied = 0;
   g_autoptr (GError) error = NULL;
+  SimOutcome outcome;
+  gboolean ok;
 
-  if (random != NULL && sim_random_chance (random, 40))
+  if (random != NULL && !world->plain && sim_random_chance (random, 40))
     n = sim_random_below (random, left + 1);
-  if (n > 0)
-    apply_entries (self, self->page, self->next, n, &applied);
+  if (n > 0 && !apply_entries (self, self->page, self->next, n, &applied))
+    {
+      /* Whatever of it was taken in is behind the cursor, and passed over when it comes again. */
+      g_clear_pointer (&self->page, ruhu_page_free);
+      return;
+    }
   self->next += applied;
   if (world->failure != NULL || self->next < self->page->entries->len || (random != NULL && sim_random_chance (random, 10)))
     return;
-  if (!ruhu_replica_advance (self->replica, self->page->until, self->page->hash, &error))
-    sim_expect (world, FALSE, g_steal_pointer (&error), "closing a page");
+  sim_begin (world, self, FALSE);
+  ok = ruhu_replica_advance (self->replica, self->page->until, self->page->hash, &error);
+  outcome = sim_end (world, ok, &error, "closing a page", FALSE);
+  if (outcome == SIM_NOT)
+    return;
   self->cursor = MAX (self->cursor, self->page->until);
   g_clear_pointer (&self->old_page, ruhu_page_free);
   self->old_page = g_steal_pointer (&self->page);
@@ -254,22 +286,25 @@ fill (SimLaptop *self, SimRandom *random)
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *scope = NULL, *cookie = NULL;
+  gboolean ok;
   gint64 at;
 
   if (!ruhu_replica_get_backfill (self->replica, &scope, &at, &cookie, &error))
     return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "going on with a backfill");
   if (g_strcmp0 (scope, self->filling) != 0 || at != self->filling_at)
     return sim_fail (world, "laptop %u forgot its backfill of %s: now %s", self->index, self->filling, scope);
-  if (!ruhu_ledger_backfill (world->ledger, self->id, scope, at, cookie, random != NULL ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
+  if (!ruhu_ledger_backfill (world->ledger, self->id, scope, at, cookie, random != NULL && !world->plain ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
     {
       if (!g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN) || sim_oracle_holds (world->oracle, self->device, scope, G_MAXINT64))
         return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "backfilling");
       g_clear_error (&error);
       sim_say (world, "laptop %u may not have %s any more", self->index, scope);
       world->counts->given_up++;
-      if (!ruhu_replica_refuse_backfill (self->replica, &error))
-        return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "giving up a backfill");
-      return end_filling (self, FALSE);
+      sim_begin (world, self, FALSE);
+      ok = ruhu_replica_refuse_backfill (self->replica, &error);
+      if (sim_end (world, ok, &error, "giving up a backfill", FALSE) != SIM_NOT)
+        end_filling (self, FALSE);
+      return;
     }
   page = ruhu_backfill_page_parse (lines->str, lines->len, &error);
   if (page == NULL)
@@ -278,10 +313,12 @@ fill (SimLaptop *self, SimRandom *random)
   /* The page may be lost on its way. */
   if (random != NULL && sim_random_chance (random, 10))
     return;
+  sim_begin (world, self, FALSE);
+  ok = ruhu_replica_backfill (self->replica, (const RuhuBackfillEntry *) (gconstpointer) page->entries->data, page->entries->len, page->next, &error);
+  if (sim_end (world, ok, &error, "taking in a backfill", FALSE) == SIM_NOT)
+    return;
   for (guint i = 0; i < page->entries->len; i++)
     note_filled (self, &g_array_index (page->entries, RuhuBackfillEntry, i));
-  if (!ruhu_replica_backfill (self->replica, (const RuhuBackfillEntry *) (gconstpointer) page->entries->data, page->entries->len, page->next, &error))
-    return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "taking in a backfill");
   if (page->next == NULL)
     end_filling (self, TRUE);
 }
@@ -313,11 +350,17 @@ sim_laptop_fetch (SimLaptop *self, SimRandom *random)
 void
 sim_laptop_finish (SimLaptop *self)
 {
+  if (self->page == NULL && self->filling == NULL && self->cursor == self->world->observed && !sim_laptop_is_revoked (self))
+    return;
   for (guint i = 0; i < 300 && self->world->failure == NULL && !self->gone; i++)
     {
       gboolean whole = self->page != NULL && self->filling == NULL && self->next == self->page->entries->len;
 
+      sim_laptop_recover (self);
       sim_laptop_fetch (self, NULL);
+      /* It goes on when there is space again. */
+      if (sim_laptop_is_full (self))
+        return;
       if (whole && self->page == NULL && self->cursor >= self->world->observed)
         return;
     }

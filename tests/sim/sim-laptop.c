@@ -126,10 +126,13 @@ keep_draft (SimLaptop *self, SimOpen *page)
 {
   json_object *body = json_object_new_object ();
   g_autoptr (GError) error = NULL;
+  gboolean ok;
 
   page->draft = sim_world_dup_id (self->world);
-  sim_expect (self->world, ruhu_store_put_draft (self->app, page->draft, "visit", page->scope, page->seen, body, &error), g_steal_pointer (&error),
-              "keeping a draft");
+  sim_begin (self->world, self, TRUE);
+  ok = ruhu_store_put_draft (self->app, page->draft, "visit", page->scope, page->seen, body, &error);
+  if (sim_end (self->world, ok, &error, "keeping a draft", TRUE) == SIM_NOT)
+    g_clear_pointer (&page->draft, g_free);
   json_object_put (body);
 }
 
@@ -145,9 +148,15 @@ sim_laptop_look (SimLaptop *self, SimRandom *random)
   if (page == NULL)
     return;
   sim_say (self->world, "laptop %u opens %s at %" G_GINT64_FORMAT, self->index, scope, page->seen);
-  g_ptr_array_add (self->opened, page);
   if (sim_random_chance (random, 40))
     keep_draft (self, page);
+  /* An app that was killed shows what it had kept, nothing else. */
+  if (self->app_died && page->draft == NULL)
+    {
+      sim_open_free (page);
+      return;
+    }
+  g_ptr_array_add (self->opened, page);
   if (self->opened->len > MAX_OPEN)
     g_ptr_array_remove_index (self->opened, 0);
 }
@@ -185,7 +194,7 @@ static void
 note_saved (SimLaptop *self, const RuhuEdit *edit, SimOpen *page, gint64 seq)
 {
   SimWorld *world = self->world;
-  g_autofree char *body = read_last_body (self, seq);
+  g_autofree char *body = self->world->failure == NULL ? read_last_body (self, seq) : NULL;
   SimChange *change = body != NULL ? sim_oracle_made (world->oracle, self->device, body, page->view) : NULL;
   guint n = 0;
 
@@ -245,8 +254,15 @@ expect_refused_save (SimLaptop *self, const RuhuEdit *edit, RuhuError code)
 {
   g_autoptr (GError) error = NULL;
   gint64 before = count_log (self), seq = 0;
+  SimOutcome outcome;
+  gboolean saved;
 
-  if (ruhu_store_save (self->app, edit, &seq, &error))
+  sim_begin (self->world, self, TRUE);
+  saved = ruhu_store_save (self->app, edit, &seq, &error);
+  outcome = sim_end (self->world, saved, &error, NULL, TRUE);
+  if (outcome == SIM_NOT && error == NULL)
+    return;
+  if (outcome != SIM_NOT)
     sim_fail (self->world, "laptop %u saved what it must not (%s)", self->index, ruhu_error_get_name (code));
   else if (!g_error_matches (error, RUHU_ERROR, (int) code) && !g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
     sim_fail (self->world, "laptop %u: saving should say %s, it says: %s", self->index, ruhu_error_get_name (code), error->message);
@@ -283,13 +299,51 @@ is_incomplete (SimLaptop *self, json_object *set)
   return FALSE;
 }
 
+/* The seq that the next change of this laptop gets. */
+static gint64
+next_seq (SimLaptop *self)
+{
+  gint64 seq = 1;
+
+  while (sim_oracle_find (self->world->oracle, self->device, seq) != NULL)
+    seq++;
+  return seq;
+}
+
+static void
+save_edit (SimLaptop *self, RuhuEdit *edit, SimOpen *page)
+{
+  SimWorld *world = self->world;
+  g_autoptr (GError) error = NULL;
+  gint64 seq = 0;
+  gboolean ok;
+  SimOutcome outcome;
+
+  sim_begin (world, self, TRUE);
+  ok = ruhu_store_save (self->app, edit, &seq, &error);
+  outcome = sim_end (world, ok, &error, NULL, TRUE);
+  if (outcome != SIM_NOT)
+    {
+      note_saved (self, edit, page, outcome == SIM_DONE ? seq : next_seq (self));
+      world->counts->stale += page->seen < self->cursor;
+      world->counts->half += is_filling (self, page->scope);
+      world->counts->drafts += page->draft != NULL && !sim_laptop_holds (self, page->scope);
+      g_clear_pointer (&page->draft, g_free);
+    }
+  else if (error == NULL)
+    sim_say (world, "laptop %u has not saved", self->index);
+  else if (is_incomplete (self, edit->set) && g_error_matches (error, RUHU_ERROR, RUHU_ERROR_INVALID))
+    sim_say (world, "laptop %u waits with %s: %s", self->index, page->scope, error->message);
+  else if (!is_filling (self, page->scope) || !g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
+    sim_fail (world, "laptop %u could not save in %s: %s: %s", self->index, page->scope, error->message,
+              json_object_to_json_string_ext (edit->set, JSON_C_TO_STRING_PLAIN));
+}
+
 static void
 save_page (SimLaptop *self, SimRandom *random, SimOpen *page)
 {
   SimWorld *world = self->world;
-  g_autoptr (GError) error = NULL;
   RuhuEdit edit = { page->scope, page->of_village, NULL, page->seen, NULL, page->draft };
-  gint64 seq = 0;
 
   if (!is_filling (self, page->scope) && !sim_laptop_holds (self, page->scope) && page->draft == NULL)
     {
@@ -309,19 +363,7 @@ save_page (SimLaptop *self, SimRandom *random, SimOpen *page)
   else
     {
       edit.set = sim_laptop_make_edit (self, random, page);
-      if (ruhu_store_save (self->app, &edit, &seq, &error))
-        {
-          note_saved (self, &edit, page, seq);
-          world->counts->stale += page->seen < self->cursor;
-          world->counts->half += is_filling (self, page->scope);
-          world->counts->drafts += page->draft != NULL && !sim_laptop_holds (self, page->scope);
-          g_clear_pointer (&page->draft, g_free);
-        }
-      else if (is_incomplete (self, edit.set) && g_error_matches (error, RUHU_ERROR, RUHU_ERROR_INVALID))
-        sim_say (world, "laptop %u waits with %s: %s", self->index, page->scope, error->message);
-      else if (!is_filling (self, page->scope) || !g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
-        sim_fail (world, "laptop %u could not save in %s: %s: %s", self->index, page->scope, error->message,
-                  json_object_to_json_string_ext (edit.set, JSON_C_TO_STRING_PLAIN));
+      save_edit (self, &edit, page);
     }
   json_object_put (edit.set);
 }
@@ -339,7 +381,7 @@ sim_laptop_work (SimLaptop *self, SimRandom *random)
   if (self->world->failure == NULL)
     save_page (self, random, page);
   /* An app that shows the page again after saving opens it anew; one that does not keeps its `seen`. */
-  if (self->opened->len < MAX_OPEN && sim_random_chance (random, 40))
+  if (self->opened->len < MAX_OPEN && (!self->app_died || page->draft != NULL) && sim_random_chance (random, 40))
     g_ptr_array_add (self->opened, page);
   else
     sim_open_free (page);

@@ -13,110 +13,6 @@
 #include <json-c/json.h>
 #include <string.h>
 
-/* Views */
-
-SimView *
-sim_view_new (void)
-{
-  SimView *self = g_new0 (SimView, 1);
-
-  self->n_refs = 1;
-  self->pairs = g_array_new (FALSE, FALSE, sizeof (guint64));
-  return self;
-}
-
-SimView *
-sim_view_ref (SimView *self)
-{
-  self->n_refs++;
-  return self;
-}
-
-void
-sim_view_unref (SimView *self)
-{
-  if (self == NULL || --self->n_refs > 0)
-    return;
-  g_array_unref (self->pairs);
-  g_free (self);
-}
-
-/* The first index whose pair is not below @pair. */
-static guint
-view_lower_bound (SimView *self, guint64 pair)
-{
-  guint low = 0, high = self->pairs->len;
-
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (g_array_index (self->pairs, guint64, middle) < pair)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
-}
-
-void
-sim_view_add (SimView *self, guint key, guint change)
-{
-  guint64 pair = (guint64) key << 32 | change;
-  guint i = view_lower_bound (self, pair);
-
-  if (i < self->pairs->len && g_array_index (self->pairs, guint64, i) == pair)
-    return;
-  g_array_insert_val (self->pairs, i, pair);
-}
-
-gboolean
-sim_view_has (SimView *self, guint key, guint change)
-{
-  guint64 pair = (guint64) key << 32 | change;
-  guint i = view_lower_bound (self, pair);
-
-  return i < self->pairs->len && g_array_index (self->pairs, guint64, i) == pair;
-}
-
-static gboolean
-key_is_of (SimOracle *oracle, guint key, const char *scope)
-{
-  return scope == NULL || g_str_equal (scope, "*") || g_str_equal (sim_oracle_record_of (oracle, key)->scope, scope);
-}
-
-SimView *
-sim_view_snapshot (SimView *self, SimOracle *oracle, const char *scope)
-{
-  SimView *copy = sim_view_new ();
-
-  for (guint i = 0; i < self->pairs->len; i++)
-    {
-      guint64 pair = g_array_index (self->pairs, guint64, i);
-
-      if (key_is_of (oracle, (guint) (pair >> 32), scope))
-        g_array_append_val (copy->pairs, pair);
-    }
-  return copy;
-}
-
-void
-sim_view_forget (SimView *self, SimOracle *oracle, const char *scope)
-{
-  guint kept = 0;
-
-  for (guint i = 0; i < self->pairs->len; i++)
-    {
-      guint64 pair = g_array_index (self->pairs, guint64, i);
-
-      if (!key_is_of (oracle, (guint) (pair >> 32), scope))
-        g_array_index (self->pairs, guint64, kept++) = pair;
-    }
-  g_array_set_size (self->pairs, kept);
-}
-
-/* The oracle */
-
 static void
 write_clear (gpointer data)
 {
@@ -167,19 +63,43 @@ grant_free (gpointer data)
   g_free (self);
 }
 
+static void
+device_free (gpointer data)
+{
+  SimDevice *self = data;
+
+  g_free (self->id);
+  g_ptr_array_unref (self->changes);
+  g_free (self);
+}
+
+static guint
+record_hash (gconstpointer data)
+{
+  const SimRecord *self = data;
+
+  return g_str_hash (self->id) ^ (guint) self->type[0] << 16;
+}
+
+static gboolean
+record_equal (gconstpointer a, gconstpointer b)
+{
+  const SimRecord *left = a, *right = b;
+
+  return g_str_equal (left->id, right->id) && g_str_equal (left->type, right->type);
+}
+
 SimOracle *
 sim_oracle_new (void)
 {
   SimOracle *self = g_new0 (SimOracle, 1);
 
-  self->devices = g_ptr_array_new_with_free_func (g_free);
+  self->devices = g_ptr_array_new_with_free_func (device_free);
   self->changes = g_ptr_array_new_with_free_func (change_free);
   self->records = g_ptr_array_new_with_free_func (record_free);
   self->keys = g_ptr_array_new_with_free_func (key_free);
   self->grants = g_ptr_array_new_with_free_func (grant_free);
-  self->by_identity = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->by_record = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_record = g_hash_table_new (record_hash, record_equal);
   return self;
 }
 
@@ -188,9 +108,8 @@ sim_oracle_free (SimOracle *self)
 {
   if (self == NULL)
     return;
-  g_hash_table_unref (self->by_identity);
   g_hash_table_unref (self->by_record);
-  g_hash_table_unref (self->by_key);
+  g_clear_pointer (&self->known_heads, g_ptr_array_unref);
   g_ptr_array_unref (self->grants);
   g_ptr_array_unref (self->keys);
   g_ptr_array_unref (self->records);
@@ -199,20 +118,67 @@ sim_oracle_free (SimOracle *self)
   g_free (self);
 }
 
+void
+sim_oracle_mark (SimOracle *self)
+{
+  self->marked_devices = self->devices->len;
+  self->marked_changes = self->changes->len;
+  self->marked_records = self->records->len;
+  self->marked_keys = self->keys->len;
+  self->marked_grants = self->grants->len;
+}
+
+/* Cuts an ascending array of numbers off before @limit. */
+static void
+cut_numbers (GArray *numbers, guint limit)
+{
+  while (numbers->len > 0 && g_array_index (numbers, guint, numbers->len - 1) >= limit)
+    g_array_set_size (numbers, numbers->len - 1);
+}
+
+void
+sim_oracle_rewind (SimOracle *self)
+{
+  g_clear_pointer (&self->known_heads, g_ptr_array_unref);
+  for (guint i = self->marked_records; i < self->records->len; i++)
+    g_hash_table_remove (self->by_record, self->records->pdata[i]);
+  for (guint i = 0; i < self->marked_records; i++)
+    cut_numbers (sim_oracle_record (self, i)->keys, self->marked_keys);
+  for (guint i = 0; i < self->marked_keys; i++)
+    cut_numbers (sim_oracle_key (self, i)->writers, self->marked_changes);
+  for (guint i = 0; i < self->devices->len; i++)
+    {
+      GPtrArray *changes = ((SimDevice *) self->devices->pdata[i])->changes;
+
+      while (changes->len > 0 && ((SimChange *) changes->pdata[changes->len - 1])->number >= self->marked_changes)
+        g_ptr_array_set_size (changes, (int) changes->len - 1);
+    }
+  g_ptr_array_set_size (self->grants, (int) self->marked_grants);
+  g_ptr_array_set_size (self->keys, (int) self->marked_keys);
+  g_ptr_array_set_size (self->records, (int) self->marked_records);
+  g_ptr_array_set_size (self->changes, (int) self->marked_changes);
+  g_ptr_array_set_size (self->devices, (int) self->marked_devices);
+}
+
 guint
 sim_oracle_device (SimOracle *self, const char *id)
 {
+  SimDevice *device;
+
   for (guint i = 0; i < self->devices->len; i++)
-    if (g_str_equal (self->devices->pdata[i], id))
+    if (g_str_equal (((SimDevice *) self->devices->pdata[i])->id, id))
       return i;
-  g_ptr_array_add (self->devices, g_strdup (id));
+  device = g_new0 (SimDevice, 1);
+  device->id = g_strdup (id);
+  device->changes = g_ptr_array_new ();
+  g_ptr_array_add (self->devices, device);
   return self->devices->len - 1;
 }
 
 const char *
 sim_oracle_device_id (SimOracle *self, guint device)
 {
-  return self->devices->pdata[device];
+  return ((SimDevice *) self->devices->pdata[device])->id;
 }
 
 SimChange *
@@ -242,38 +208,48 @@ sim_oracle_record_of (SimOracle *self, guint key)
 SimChange *
 sim_oracle_find (SimOracle *self, guint device, gint64 seq)
 {
-  g_autofree char *identity = g_strdup_printf ("%u %" G_GINT64_FORMAT, device, seq);
+  GPtrArray *changes = ((SimDevice *) self->devices->pdata[device])->changes;
 
-  return g_hash_table_lookup (self->by_identity, identity);
+  return seq > 0 && seq <= changes->len ? changes->pdata[seq - 1] : NULL;
 }
 
 SimRecord *
 sim_oracle_find_record (SimOracle *self, const char *type, const char *id)
 {
-  g_autofree char *name = g_strdup_printf ("%s %s", type, id);
+  SimRecord sought = { .type = (char *) type, .id = (char *) id };
 
-  return g_hash_table_lookup (self->by_record, name);
+  return g_hash_table_lookup (self->by_record, &sought);
+}
+
+static SimKey *
+find_key (SimOracle *self, SimRecord *record, const char *field)
+{
+  for (guint i = 0; i < record->keys->len; i++)
+    {
+      SimKey *key = sim_oracle_key (self, g_array_index (record->keys, guint, i));
+
+      if (g_str_equal (key->field, field))
+        return key;
+    }
+  return NULL;
 }
 
 SimKey *
 sim_oracle_find_key (SimOracle *self, const char *type, const char *id, const char *field)
 {
   SimRecord *record = sim_oracle_find_record (self, type, id);
-  g_autofree char *name = NULL;
 
-  if (record == NULL)
-    return NULL;
-  name = g_strdup_printf ("%u %s", record->number, field);
-  return g_hash_table_lookup (self->by_key, name);
+  return record != NULL ? find_key (self, record, field) : NULL;
 }
 
 static SimKey *
 intern_key (SimOracle *self, const char *type, const char *id, const char *field, const char *scope)
 {
   SimRecord *record = sim_oracle_find_record (self, type, id);
-  g_autofree char *name = NULL;
-  SimKey *key;
+  SimKey *key = record != NULL ? find_key (self, record, field) : NULL;
 
+  if (key != NULL)
+    return key;
   if (record == NULL)
     {
       record = g_new0 (SimRecord, 1);
@@ -283,12 +259,8 @@ intern_key (SimOracle *self, const char *type, const char *id, const char *field
       record->scope = g_strdup (scope);
       record->keys = g_array_new (FALSE, FALSE, sizeof (guint));
       g_ptr_array_add (self->records, record);
-      g_hash_table_insert (self->by_record, g_strdup_printf ("%s %s", type, id), record);
+      g_hash_table_add (self->by_record, record);
     }
-  name = g_strdup_printf ("%u %s", record->number, field);
-  key = g_hash_table_lookup (self->by_key, name);
-  if (key != NULL)
-    return key;
   key = g_new0 (SimKey, 1);
   key->number = self->keys->len;
   key->record = record->number;
@@ -296,7 +268,6 @@ intern_key (SimOracle *self, const char *type, const char *id, const char *field
   key->writers = g_array_new (FALSE, FALSE, sizeof (guint));
   g_ptr_array_add (self->keys, key);
   g_array_append_val (record->keys, key->number);
-  g_hash_table_insert (self->by_key, g_steal_pointer (&name), key);
   return key;
 }
 
@@ -374,27 +345,30 @@ sim_change_restamp (SimChange *self, const char *body)
 SimChange *
 sim_oracle_made (SimOracle *self, guint device, const char *body, SimView *view)
 {
+  GPtrArray *made = ((SimDevice *) self->devices->pdata[device])->changes;
   json_object *root = json_tokener_parse (body), *member = NULL;
   SimChange *change;
 
-  if (root == NULL)
-    return NULL;
+  if (root == NULL || !json_object_object_get_ex (root, "seq", &member) || json_object_get_int64 (member) != made->len + 1)
+    {
+      json_object_put (root);
+      return NULL;
+    }
   change = g_new0 (SimChange, 1);
   change->number = self->changes->len;
   change->device = device;
+  change->seq = made->len + 1;
   change->body = g_strdup (body);
   change->writes = g_array_new (FALSE, FALSE, sizeof (SimWrite));
   g_array_set_clear_func (change->writes, write_clear);
   change->view = sim_view_ref (view);
-  if (json_object_object_get_ex (root, "seq", &member))
-    change->seq = json_object_get_int64 (member);
   if (json_object_object_get_ex (root, "seen", &member))
     change->seen = json_object_get_int64 (member);
   if (json_object_object_get_ex (root, "time", &member))
     change->time = g_strdup (json_object_get_string (member));
   change->scope = scope_of (root);
   g_ptr_array_add (self->changes, change);
-  g_hash_table_insert (self->by_identity, g_strdup_printf ("%u %" G_GINT64_FORMAT, device, change->seq), change);
+  g_ptr_array_add (made, change);
   if (json_object_object_get_ex (root, "set", &member))
     read_writes (self, change, member);
   json_object_put (root);
@@ -475,6 +449,11 @@ take_latest (SimOracle *self, SimKey *key, GArray *candidates, guint device)
   g_autofree guint8 *followed = g_new0 (guint8, key->writers->len);
   g_autoptr (GQueue) open = g_queue_new ();
 
+  if (key->writers->len == 1)
+    {
+      g_array_append_vals (heads, candidates->data, candidates->len);
+      return heads;
+    }
   for (guint i = 0; i < candidates->len; i++)
     g_queue_push_tail (open, GUINT_TO_POINTER (g_array_index (candidates, guint, i)));
   while (!g_queue_is_empty (open))
@@ -507,8 +486,16 @@ take_latest (SimOracle *self, SimKey *key, GArray *candidates, guint device)
   return heads;
 }
 
-GArray *
-sim_oracle_heads (SimOracle *self, guint key)
+gboolean
+sim_oracle_is_waiting (SimOracle *self, guint device)
+{
+  GPtrArray *changes = ((SimDevice *) self->devices->pdata[device])->changes;
+
+  return changes->len > 0 && ((SimChange *) changes->pdata[changes->len - 1])->state == SIM_PENDING;
+}
+
+static GArray *
+heads_of (SimOracle *self, guint key)
 {
   SimKey *of = sim_oracle_key (self, key);
   g_autoptr (GArray) accepted = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -521,6 +508,20 @@ sim_oracle_heads (SimOracle *self, guint key)
         g_array_append_val (accepted, number);
     }
   return take_latest (self, of, accepted, G_MAXUINT);
+}
+
+void
+sim_oracle_settle (SimOracle *self)
+{
+  self->known_heads = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  for (guint i = 0; i < self->keys->len; i++)
+    g_ptr_array_add (self->known_heads, heads_of (self, i));
+}
+
+GArray *
+sim_oracle_heads (SimOracle *self, guint key)
+{
+  return self->known_heads != NULL ? g_array_ref (self->known_heads->pdata[key]) : heads_of (self, key);
 }
 
 GArray *

@@ -72,14 +72,21 @@ typedef struct
 
 typedef struct
 {
-  GPtrArray *devices;      /* char *: ids */
-  GPtrArray *changes;      /* SimChange */
-  GPtrArray *records;      /* SimRecord */
-  GPtrArray *keys;         /* SimKey */
-  GPtrArray *grants;       /* SimGrant, in order */
-  GHashTable *by_identity; /* "device seq" → SimChange */
-  GHashTable *by_record;   /* "type id" → SimRecord */
-  GHashTable *by_key;      /* "record field" → SimKey */
+  char *id;
+  GPtrArray *changes; /* SimChange, by seq from 1 */
+} SimDevice;
+
+typedef struct
+{
+  GPtrArray *devices;     /* SimDevice */
+  GPtrArray *changes;     /* SimChange */
+  GPtrArray *records;     /* SimRecord */
+  GPtrArray *keys;        /* SimKey */
+  GPtrArray *grants;      /* SimGrant, in order */
+  GHashTable *by_record;  /* SimRecord, a set: by type and id */
+  GPtrArray *known_heads; /* GArray by key, while nothing changes; or NULL */
+  /* What was there at sim_oracle_mark(). */
+  guint marked_devices, marked_changes, marked_records, marked_keys, marked_grants;
 } SimOracle;
 
 SimView *sim_view_new (void);
@@ -94,6 +101,9 @@ void sim_view_forget (SimView *self, SimOracle *oracle, const char *scope);
 
 SimOracle *sim_oracle_new (void);
 void sim_oracle_free (SimOracle *self);
+/* All that is known now has been accepted; sim_oracle_rewind() forgets what comes after. */
+void sim_oracle_mark (SimOracle *self);
+void sim_oracle_rewind (SimOracle *self);
 
 guint sim_oracle_device (SimOracle *self, const char *id);
 const char *sim_oracle_device_id (SimOracle *self, guint device);
@@ -107,7 +117,7 @@ SimRecord *sim_oracle_record_of (SimOracle *self, guint key);
 /* The value that a change gives to a key; NULL: emptied. */
 const char *sim_change_get_value (SimChange *self, guint key);
 
-/* A change was made: @body is its JSON. NULL if that cannot be read. */
+/* A change was made: @body is its JSON. NULL if that cannot be read, or if it is not the device's next one. */
 SimChange *sim_oracle_made (SimOracle *self, guint device, const char *body, SimView *view);
 
 /* The change was stamped anew before anybody had it: @body is the same but for its time. */
@@ -126,6 +136,12 @@ gboolean sim_oracle_holds (SimOracle *self, guint device, const char *scope, gin
 
 /* Whether the page from which @later was saved showed @earlier on @key, or both are of one device, in this order. */
 gboolean sim_oracle_knew (SimOracle *self, SimChange *later, guint key, SimChange *earlier);
+
+/* Whether the township has not answered for all that the device made. */
+gboolean sim_oracle_is_waiting (SimOracle *self, guint device);
+
+/* Nothing is told to the oracle from now on until it is rewound: heads are worked out once. */
+void sim_oracle_settle (SimOracle *self);
 
 /* The changes (guint) whose writes of @key nobody who knew them has overwritten. Transfer full. */
 GArray *sim_oracle_heads (SimOracle *self, guint key);

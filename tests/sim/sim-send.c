@@ -36,7 +36,8 @@ sim_laptop_send (SimLaptop *self, SimRandom *random)
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   gint64 after = 0, last = 0;
-  guint max = random == NULL ? 1000 : sim_random_between (random, 1, 6);
+  guint max = random == NULL || world->plain ? 1000 : sim_random_between (random, 1, 6);
+  gboolean ok;
 
   if (self->gone || self->pushes->length > 3)
     return;
@@ -48,12 +49,9 @@ sim_laptop_send (SimLaptop *self, SimRandom *random)
   /* An agent that has forgotten what it sent sends it again. */
   if (random == NULL || sim_random_chance (random, 20))
     after = 0;
-  if (!ruhu_replica_take_outbox (self->replica, after, max, 100000, lines, &last, &error))
-    {
-      sim_expect (world, FALSE, g_steal_pointer (&error), "taking the outbox");
-      return;
-    }
-  if (lines->len == 0)
+  sim_begin (world, self, FALSE);
+  ok = ruhu_replica_take_outbox (self->replica, after, max, 100000, lines, &last, &error);
+  if (sim_end (world, ok, &error, "taking the outbox", TRUE) != SIM_DONE || self->daemon_died || lines->len == 0)
     return;
   sim_say (world, "laptop %u sends up to %" G_GINT64_FORMAT, self->index, last);
   g_queue_push_tail (self->pushes, split_lines (lines->str));
@@ -115,8 +113,8 @@ predict (SimLaptop *self, GPtrArray *changes, int *stop)
 }
 
 /* Stamps that nobody else has seen may have been changed, and nothing else. */
-static void
-reread_stamps (SimLaptop *self)
+void
+sim_laptop_reread_stamps (SimLaptop *self)
 {
   SimWorld *world = self->world;
 
@@ -132,7 +130,7 @@ reread_stamps (SimLaptop *self)
                                    self->id, seq))
         return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "reading the log");
       if (g_strcmp0 (body, change->body) != 0 && (body == NULL || change->state != SIM_PENDING || !sim_change_restamp (change, body)))
-        sim_fail (world, "laptop %u: stamping change %" G_GINT64_FORMAT " anew altered it: %s", self->index, seq, body);
+        sim_fail (world, "laptop %u: its change %" G_GINT64_FORMAT " was lost, or stamping it anew altered it: %s", self->index, seq, body);
     }
 }
 
@@ -142,17 +140,22 @@ mend_clock (SimLaptop *self, gint64 accepted)
 {
   SimWorld *world = self->world;
   g_autoptr (GError) error = NULL;
+  gboolean ok;
 
   sim_say (world, "laptop %u mends its clock", self->index);
   world->counts->clocks++;
-  if (!ruhu_replica_unsend (self->replica, accepted, &error) || !ruhu_replica_correct_clock (self->replica, -self->place->time.error, &error))
-    {
-      sim_expect (world, FALSE, g_steal_pointer (&error), "mending the clock");
-      return;
-    }
   g_queue_clear_full (self->pushes, (GDestroyNotify) sim_push_free);
   g_clear_pointer (&self->last_push, sim_push_free);
-  reread_stamps (self);
+  sim_begin (world, self, FALSE);
+  ok = ruhu_replica_unsend (self->replica, accepted, &error);
+  if (sim_end (world, ok, &error, "taking back what was sent", TRUE) == SIM_DONE && !self->daemon_died)
+    {
+      sim_begin (world, self, FALSE);
+      ok = ruhu_replica_correct_clock (self->replica, -self->place->time.error, &error);
+      sim_end (world, ok, &error, "mending the clock", TRUE);
+    }
+  if (world->failure == NULL)
+    sim_laptop_reread_stamps (self);
 }
 
 /* Every answer tells the township's time. */
@@ -160,24 +163,32 @@ void
 sim_laptop_measure_clock (SimLaptop *self)
 {
   g_autoptr (GError) error = NULL;
+  gboolean ok;
 
   if (self->gone)
     return;
   sim_say (self->world, "laptop %u measures its clock", self->index);
-  if (sim_expect (self->world, ruhu_replica_correct_clock (self->replica, -self->place->time.error, &error), g_steal_pointer (&error), "correcting the clock"))
-    reread_stamps (self);
+  sim_begin (self->world, self, FALSE);
+  ok = ruhu_replica_correct_clock (self->replica, -self->place->time.error, &error);
+  sim_end (self->world, ok, &error, "correcting the clock", TRUE);
+  if (self->world->failure == NULL)
+    sim_laptop_reread_stamps (self);
 }
 
 static void
 take_answer (SimLaptop *self, RuhuBatch *batch)
 {
   g_autoptr (GError) error = NULL;
+  gboolean ok = TRUE;
 
   sim_say (self->world, "laptop %u is answered: up to %" G_GINT64_FORMAT "%s%s", self->index, batch->accepted, batch->stop != NULL ? ", " : "",
            batch->stop != NULL ? batch->stop->message : "");
-  if (batch->accepted > 0 && !ruhu_replica_pushed (self->replica, batch->accepted, &error))
-    sim_expect (self->world, FALSE, g_steal_pointer (&error), "taking an answer");
-  else if (g_error_matches (batch->stop, RUHU_ERROR, RUHU_ERROR_CLOCK))
+  sim_begin (self->world, self, FALSE);
+  if (batch->accepted > 0)
+    ok = ruhu_replica_pushed (self->replica, batch->accepted, &error);
+  if (sim_end (self->world, ok, &error, "taking an answer", TRUE) != SIM_DONE || self->daemon_died)
+    return;
+  if (g_error_matches (batch->stop, RUHU_ERROR, RUHU_ERROR_CLOCK))
     mend_clock (self, batch->accepted);
 }
 
@@ -210,11 +221,14 @@ check_answer (SimWorld *self, Delivery *delivery)
     }
 }
 
-static void
+/* FALSE: nobody is answered. */
+static gboolean
 accept_all (SimWorld *self, Delivery *deliveries, guint n)
 {
   RuhuBatch *batches[8];
   g_autoptr (GError) error = NULL;
+  SimOutcome outcome;
+  gboolean ok;
 
   for (guint i = 0; i < n; i++)
     {
@@ -223,12 +237,17 @@ accept_all (SimWorld *self, Delivery *deliveries, guint n)
       deliveries[i].expected = predict (deliveries[i].laptop, deliveries[i].batch.changes, &deliveries[i].stop);
       batches[i] = &deliveries[i].batch;
     }
-  if (self->failure == NULL && sim_expect (self, ruhu_ledger_accept (self->ledger, batches, n, &error), g_steal_pointer (&error), "accepting"))
-    {
-      sim_township_observe (self);
-      for (guint i = 0; i < n; i++)
-        check_answer (self, &deliveries[i]);
-    }
+  if (self->failure != NULL)
+    return FALSE;
+  sim_begin (self, NULL, FALSE);
+  ok = ruhu_ledger_accept (self->ledger, batches, n, &error);
+  outcome = sim_end (self, ok, &error, "accepting", TRUE);
+  if (outcome == SIM_NOT)
+    return FALSE;
+  sim_township_observe (self);
+  for (guint i = 0; i < n && outcome == SIM_DONE; i++)
+    check_answer (self, &deliveries[i]);
+  return outcome == SIM_DONE;
 }
 
 static gboolean
@@ -254,18 +273,19 @@ sim_world_deliver (SimWorld *self, SimRandom *random, gboolean everything)
   Delivery deliveries[8] = { { NULL } };
   guint n = 0, first = sim_random_below (random, self->laptops->len);
   guint most = everything ? 8 : sim_random_between (random, 1, 3);
+  gboolean answered;
 
   for (guint i = 0; i < self->laptops->len && n < most; i++)
     if (choose_push (self->laptops->pdata[(first + i) % self->laptops->len], random, everything, &deliveries[n]))
       n++;
   if (n == 0)
     return;
-  accept_all (self, deliveries, n);
+  answered = accept_all (self, deliveries, n);
   for (guint i = 0; i < n; i++)
     {
       SimLaptop *laptop = deliveries[i].laptop;
 
-      if (self->failure == NULL && !laptop->gone && (everything || sim_random_chance (random, 65)))
+      if (answered && self->failure == NULL && !laptop->gone && (everything || sim_random_chance (random, 65)))
         take_answer (laptop, &deliveries[i].batch);
       else
         self->counts->lost++;

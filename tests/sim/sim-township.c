@@ -107,17 +107,24 @@ sim_township_observe (SimWorld *self)
 
 /* Writing */
 
-void
+SimOutcome
 sim_township_write (SimWorld *self, const char *scope, gboolean of_village, json_object *set)
 {
   SimUser *office = self->users->pdata[0];
   g_autoptr (GError) error = NULL;
+  SimOutcome outcome = SIM_NOT;
+  gboolean ok;
 
   if (self->failure == NULL)
-    sim_expect (self, ruhu_ledger_write (self->ledger, office->id, scope, of_village, set, &error), g_steal_pointer (&error), "writing at the township");
+    {
+      sim_begin (self, NULL, FALSE);
+      ok = ruhu_ledger_write (self->ledger, office->id, scope, of_village, set, &error);
+      outcome = sim_end (self, ok, &error, "writing at the township", TRUE);
+    }
   json_object_put (set);
-  if (self->failure == NULL)
+  if (outcome != SIM_NOT)
     sim_township_observe (self);
+  return outcome;
 }
 
 /* One record's set, from name and value pairs up to NULL: values are strings. */
@@ -250,6 +257,21 @@ change_person (SimWorld *self, SimRandom *random)
                         set_of ("helper", user->id, "village_id", self->villages->pdata[sim_random_below (random, self->villages->len)], NULL));
 }
 
+gboolean
+sim_township_reconcile (SimWorld *self)
+{
+  g_autoptr (GError) error = NULL;
+  SimOutcome outcome;
+  gboolean ok;
+
+  sim_begin (self, NULL, FALSE);
+  ok = ruhu_ledger_reconcile (self->ledger, NULL, &error);
+  outcome = sim_end (self, ok, &error, "reconciling", TRUE);
+  if (outcome != SIM_NOT)
+    sim_township_observe (self);
+  return outcome != SIM_NOT;
+}
+
 void
 sim_township_reassign (SimWorld *self, SimRandom *random)
 {
@@ -268,11 +290,8 @@ sim_township_reassign (SimWorld *self, SimRandom *random)
                         set_of ("household", household, "village_id", self->villages->pdata[sim_random_below (random, self->villages->len)], NULL));
   else
     {
-      g_autoptr (GError) error = NULL;
-
       self->now += 86400 * 1000;
-      sim_expect (self, ruhu_ledger_reconcile (self->ledger, NULL, &error), g_steal_pointer (&error), "reconciling");
-      sim_township_observe (self);
+      sim_township_reconcile (self);
     }
 }
 
@@ -404,10 +423,13 @@ sim_township_revoke_device (SimWorld *self, SimRandom *random)
 {
   SimLaptop *laptop = self->laptops->pdata[sim_random_below (random, self->laptops->len)];
   g_autoptr (GError) error = NULL;
+  gboolean ok;
 
   sim_say (self, "the office revokes laptop %u", laptop->index);
-  sim_expect (self, ruhu_ledger_revoke_device (self->ledger, laptop->id, &error), g_steal_pointer (&error), "revoking a device");
-  sim_township_observe (self);
+  sim_begin (self, NULL, FALSE);
+  ok = ruhu_ledger_revoke_device (self->ledger, laptop->id, &error);
+  if (sim_end (self, ok, &error, "revoking a device", TRUE) != SIM_NOT)
+    sim_township_observe (self);
 }
 
 /* The township takes nothing from a laptop that it withdrew, and the laptop erases all it has. */
@@ -416,10 +438,15 @@ sim_laptop_leave (SimLaptop *self)
 {
   SimWorld *world = self->world;
   g_autoptr (GError) error = NULL;
+  gboolean ok;
 
   sim_say (world, "laptop %u is erased", self->index);
+  sim_begin (world, self, FALSE);
+  ok = ruhu_replica_erase (self->replica, &error);
+  if (sim_end (world, ok, &error, "erasing", FALSE) == SIM_NOT)
+    return;
   world->counts->erased++;
-  self->gone = sim_expect (world, ruhu_replica_erase (self->replica, &error), g_steal_pointer (&error), "erasing");
+  self->gone = TRUE;
   sim_view_forget (self->known, world->oracle, "*");
   g_hash_table_remove_all (self->held);
   g_ptr_array_set_size (self->opened, 0);

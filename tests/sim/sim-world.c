@@ -4,12 +4,8 @@
 
 #include "sim-world.h"
 
-#include <glib/gstdio.h>
 #include <stdarg.h>
 #include <string.h>
-
-/* 2018-06-01T00:00Z */
-#define BEGINNING G_GINT64_CONSTANT (1527811200000)
 
 void
 sim_fail (SimWorld *self, const char *format, ...)
@@ -74,6 +70,8 @@ sim_laptop_free (SimLaptop *self)
   g_clear_pointer (&self->replica, ruhu_replica_free);
   if (self->place != NULL)
     sim_place_give_back (self->world, self->place);
+  sim_view_unref (self->founded_known);
+  g_clear_pointer (&self->founded_held, g_ptr_array_unref);
   g_free (self->id);
   sim_view_unref (self->known);
   sim_view_unref (self->filled);
@@ -85,82 +83,6 @@ sim_laptop_free (SimLaptop *self)
   g_clear_pointer (&self->old_page, ruhu_page_free);
   g_free (self->filling);
   g_free (self);
-}
-
-/* Most clocks are nearly right; some are minutes off, and a few so far ahead that the township will not have their stamps. */
-static gint64
-clock_error (SimRandom *random)
-{
-  guint dice = sim_random_below (random, 20);
-
-  if (dice == 0)
-    return (gint64) sim_random_between (random, 11 * 60, 3 * 86400) * 1000;
-  if (dice == 1)
-    return -(gint64) sim_random_between (random, 60, 3 * 86400) * 1000;
-  if (dice < 6)
-    return ((gint64) sim_random_below (random, 600) - 300) * 1000;
-  return (gint64) sim_random_below (random, 4000) - 2000;
-}
-
-/* The programs of a laptop are there, whichever had been stopped. */
-static gboolean
-start (SimLaptop *self)
-{
-  SimWorld *world = self->world;
-
-  if (self->place->store == NULL && !sim_place_open (world, self->place))
-    return FALSE;
-  if (world->temper.apart && !sim_place_open_app (world, self->place))
-    return FALSE;
-  self->store = self->place->store;
-  self->app = world->temper.apart ? self->place->app : self->store;
-  self->replica = ruhu_replica_new (self->store);
-  return TRUE;
-}
-
-static gboolean
-enrol (SimLaptop *self)
-{
-  SimWorld *world = self->world;
-  SimUser *user = world->users->pdata[self->user];
-  g_autofree char *role = sim_township_dup_role (world, self->user);
-  g_autofree char *token = g_strdup_printf ("token of %s", self->id);
-  g_autoptr (GError) error = NULL;
-
-  if (!ruhu_ledger_add_device (world->ledger, self->id, user->id, "laptop", token, &self->cursor, &error))
-    return sim_expect (world, FALSE, g_steal_pointer (&error), "enrolling");
-  if (!ruhu_replica_enrol (self->replica, self->id, user->id, role, "Township", self->cursor, &error))
-    return sim_expect (world, FALSE, g_steal_pointer (&error), "enrolling a laptop");
-  sim_township_observe (world);
-  sim_say (world, "laptop %u of user %u (%s) enrolled at %" G_GINT64_FORMAT, self->index, self->user, role, self->cursor);
-  return TRUE;
-}
-
-SimLaptop *
-sim_world_add_laptop (SimWorld *self, guint user)
-{
-  SimLaptop *laptop = g_new0 (SimLaptop, 1);
-  g_autofree char *name = g_strdup_printf ("laptop-%u", self->laptops->len);
-  gint64 error;
-
-  laptop->world = self;
-  laptop->index = self->laptops->len;
-  laptop->user = user;
-  laptop->id = sim_world_dup_id (self);
-  laptop->device = sim_oracle_device (self->oracle, laptop->id);
-  laptop->known = sim_view_new ();
-  laptop->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  laptop->opened = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_open_free);
-  laptop->pushes = g_queue_new ();
-  error = clock_error (&self->random);
-  g_ptr_array_add (self->laptops, laptop);
-  laptop->place = sim_place_take (self, sim_random_chance (&self->random, 20) ? self->last_year : self->today, name);
-  if (laptop->place == NULL)
-    return laptop;
-  laptop->place->time.error = error;
-  if (start (laptop))
-    enrol (laptop);
-  return laptop;
 }
 
 /* A newer program may know fields that were waiting in the log. */
@@ -179,16 +101,19 @@ update (SimLaptop *self, SimRandom *random)
 static void
 restart_laptop (SimLaptop *self, SimRandom *random)
 {
+  self->world->counts->restarts++;
+  if (self->world->temper.faults > 0 && sim_random_chance (random, 50))
+    return sim_fault_cut (self->world, self);
   sim_say (self->world, "laptop %u restarts", self->index);
   g_clear_pointer (&self->replica, ruhu_replica_free);
-  self->world->counts->restarts++;
-  if (sim_random_chance (random, 30))
+  if (sim_random_chance (random, 20))
     {
       sim_place_close (self->place);
+      sim_fault_lift (self->place);
       update (self, random);
       self->world->counts->reopened++;
     }
-  start (self);
+  sim_laptop_start (self);
   g_clear_pointer (&self->page, ruhu_page_free);
   if (sim_random_chance (random, 50))
     g_ptr_array_set_size (self->opened, 0);
@@ -204,16 +129,16 @@ restart (SimWorld *self, SimRandom *random)
       restart_laptop (self->laptops->pdata[which], random);
       return;
     }
+  if (self->temper.faults > 0 && sim_random_chance (random, 50))
+    return sim_fault_cut (self, NULL);
   sim_say (self, "the township restarts");
   g_clear_pointer (&self->ledger, ruhu_ledger_free);
-  if (sim_random_chance (random, 30))
+  if (sim_random_chance (random, 20))
     {
       sim_place_close (self->place);
-      sim_place_open (self, self->place);
+      sim_fault_lift (self->place);
     }
-  self->store = self->place->store;
-  if (self->store != NULL)
-    self->ledger = ruhu_ledger_new (self->store);
+  sim_township_start (self);
 }
 
 /* Some people do one thing after the other while the rest are out. */
@@ -233,6 +158,8 @@ play_step (SimWorld *self, SimRandom *random)
   guint dice = sim_random_below (random, 1000);
 
   self->now += sim_random_below (random, 20000);
+  self->random = *random;
+  sim_laptop_recover (laptop);
   if (dice < 10)
     sim_laptop_measure_clock (laptop);
   else if (dice < 80)
@@ -264,7 +191,7 @@ is_at_rest (SimWorld *self)
     {
       SimLaptop *laptop = self->laptops->pdata[i];
 
-      if (!laptop->gone && (laptop->pushes->length > 0 || laptop->cursor < self->observed))
+      if (!laptop->gone && (laptop->pushes->length > 0 || laptop->cursor < self->observed || sim_oracle_is_waiting (self->oracle, laptop->device)))
         return FALSE;
     }
   return TRUE;
@@ -274,134 +201,133 @@ is_at_rest (SimWorld *self)
 static void
 come_home (SimWorld *self, SimRandom *random)
 {
-  g_autoptr (GError) error = NULL;
+  gboolean reconciled = FALSE;
 
   self->step = -1;
-  if (self->failure != NULL)
-    return;
-  if (sim_expect (self, ruhu_ledger_reconcile (self->ledger, NULL, &error), g_steal_pointer (&error), "reconciling"))
-    sim_township_observe (self);
-  for (guint round = 0; round < 10 && self->failure == NULL; round++)
+  self->plain = FALSE;
+  self->random = *random;
+  for (guint round = 0; round < 14 && self->failure == NULL; round++)
     {
+      sim_fault_make_space (self);
+      if (!reconciled)
+        reconciled = sim_township_reconcile (self);
+      for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
+        {
+          sim_laptop_recover (self->laptops->pdata[i]);
+          sim_laptop_send (self->laptops->pdata[i], NULL);
+        }
+      if (self->failure == NULL)
+        sim_world_deliver (self, random, TRUE);
       for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
         sim_laptop_finish (self->laptops->pdata[i]);
-      for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
-        sim_laptop_send (self->laptops->pdata[i], NULL);
-      if (is_at_rest (self))
+      if (reconciled && is_at_rest (self))
         return;
-      sim_world_deliver (self, random, TRUE);
     }
 }
 
-static SimWorld *
-world_new (const SimPlan *plan)
+/* What a history has more or less of. */
+static void
+set_temper (SimWorld *self)
 {
-  SimWorld *self = g_new0 (SimWorld, 1);
-
-  self->seed = plan->seed;
-  self->random = sim_random_for (plan->seed, 0);
-  self->trace = plan->trace;
-  self->catalogue = plan->township;
-  self->today = plan->today;
-  self->last_year = plan->last_year;
-  self->on_disk = plan->on_disk_every > 0 && plan->seed % plan->on_disk_every == 0;
-  self->now = BEGINNING;
-  self->places = plan->places;
-  self->counts = plan->counts;
   self->temper.doomed = (const guint[]){ 0, 10, 40 }[sim_random_below (&self->random, 3)];
   self->temper.fresh = (const guint[]){ 5, 20, 50 }[sim_random_below (&self->random, 3)];
   self->temper.deleted = (const guint[]){ 0, 8, 25 }[sim_random_below (&self->random, 3)];
   self->temper.constant = (const guint[]){ 0, 50, 80 }[sim_random_below (&self->random, 3)];
-  self->oracle = sim_oracle_new ();
-  self->by_position = g_ptr_array_new ();
-  self->users = g_ptr_array_new_with_free_func (g_free);
-  self->laptops = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_laptop_free);
-  self->households = g_ptr_array_new_with_free_func (g_free);
-  self->villages = g_ptr_array_new_with_free_func (g_free);
-  self->temper.apart = sim_random_chance (&self->random, 30);
-  if (self->on_disk)
+  self->temper.faults = (const guint[]){ 0, 0, 10, 25 }[sim_random_below (&self->random, 4)];
+}
+
+/* Most failures need few steps; some need many. */
+static guint
+choose_length (SimRandom *random)
+{
+  guint dice = sim_random_below (random, 100);
+
+  if (dice < 85)
+    return sim_random_between (random, 6, 14);
+  return dice < 98 ? sim_random_between (random, 15, 40) : sim_random_between (random, 41, 90);
+}
+
+/* The one fault of a plan. */
+static void
+arm_exactly (SimWorld *self, const SimPlan *plan)
+{
+  SimLaptop *laptop = plan->fault_laptop >= 0 ? self->laptops->pdata[plan->fault_laptop] : NULL;
+
+  self->temper.faults = 0;
+  if (plan->fault != FAULT_NONE)
+    fault_disk_arm ((laptop != NULL ? laptop->place : self->place)->disk, plan->fault, plan->fault == FAULT_KILL ? "daemon" : NULL, plan->fault_n);
+}
+
+/* How many operations each disk has seen, or whether the one fault happened. */
+static void
+note_operations (SimWorld *self, SimPlan *plan)
+{
+  plan->struck = FALSE;
+  if (plan->operations != NULL)
+    g_array_set_size (plan->operations, 0);
+  for (guint i = 0; i <= self->founded_laptops; i++)
     {
-      self->directory = g_strdup_printf ("%s/history-%" G_GUINT64_FORMAT, plan->directory, plan->seed);
-      if (g_mkdir (self->directory, 0700) != 0)
-        sim_fail (self, "making a directory: %s", g_strerror (errno));
+      SimPlace *place = i == 0 ? self->place : ((SimLaptop *) self->laptops->pdata[i - 1])->place;
+      guint64 n = fault_disk_get_count (place->disk);
+
+      plan->struck |= fault_disk_has_struck (place->disk);
+      if (plan->operations != NULL)
+        g_array_append_val (plan->operations, n);
     }
-  return self;
 }
 
 static void
-user_clear (gpointer data, gpointer unused)
+play_steps (SimWorld *self, SimPlan *plan)
 {
-  SimUser *user = data;
+  int n = plan->n_steps >= 0 ? plan->n_steps : (int) choose_length (&self->random);
 
-  g_free (user->id);
-  g_free (user->village);
-}
-
-static void
-world_free (SimWorld *self)
-{
-  g_ptr_array_unref (self->laptops);
-  g_clear_pointer (&self->ledger, ruhu_ledger_free);
-  if (self->place != NULL)
-    sim_place_give_back (self, self->place);
-  if (self->on_disk)
-    g_rmdir (self->directory);
-  g_ptr_array_foreach (self->users, user_clear, NULL);
-  g_ptr_array_unref (self->users);
-  g_ptr_array_unref (self->households);
-  g_ptr_array_unref (self->villages);
-  g_ptr_array_unref (self->by_position);
-  sim_oracle_free (self->oracle);
-  g_free (self->directory);
-  g_free (self->failure);
-  g_free (self);
-}
-
-/* The same laptops, whatever steps are left out. */
-static void
-found (SimWorld *self)
-{
-  guint n;
-
-  if (self->failure == NULL)
-    self->place = sim_place_take (self, self->catalogue, "township");
-  if (self->place == NULL)
-    return;
-  self->store = self->place->store;
-  self->ledger = ruhu_ledger_new (self->store);
-  sim_township_found (self);
-  n = sim_random_between (&self->random, 2, 4);
-  for (guint i = 0; i < n && self->failure == NULL; i++)
+  if (plan->exact)
+    arm_exactly (self, plan);
+  for (self->step = 0; self->step < n && self->failure == NULL; self->step++)
     {
-      SimLaptop *laptop = sim_world_add_laptop (self, sim_random_below (&self->random, self->users->len));
+      SimRandom random = sim_random_for (plan->seed, (guint64) self->step + 1);
+      SimRandom faults = sim_random_for (plan->seed, (guint64) self->step + 3000000);
 
-      if (self->failure == NULL && sim_random_chance (&self->random, 80))
-        sim_laptop_finish (laptop);
+      if (plan->skip != NULL && plan->skip[self->step])
+        continue;
+      self->plain = plan->plain != NULL && plan->plain[self->step];
+      if (!plan->exact && sim_random_chance (&faults, 30))
+        sim_fault_make_space (self);
+      if (sim_random_chance (&faults, self->temper.faults) && (plan->skip_faults == NULL || !plan->skip_faults[self->step]))
+        sim_fault_arm (self, &faults);
+      play_step (self, &random);
     }
+  plan->played = n;
 }
 
 char *
-sim_world_play (const SimPlan *plan, int *n_steps)
+sim_world_play (SimPlan *plan)
 {
-  SimWorld *self = world_new (plan);
-  SimRandom random;
+  SimWorld *self = plan->world;
+  SimRandom home = sim_random_for (plan->seed, G_MAXUINT32);
   char *failure;
 
-  found (self);
-  *n_steps = plan->n_steps >= 0 ? plan->n_steps : (int) sim_random_between (&self->random, 10, 90);
-  for (self->step = 0; self->step < *n_steps && self->failure == NULL; self->step++)
+  if (self != NULL && (self->founding != plan->seed / SIM_HISTORIES_A_FOUNDING || plan->trace != NULL))
+    g_clear_pointer (&self, sim_world_free);
+  if (self == NULL)
+    self = sim_world_found (plan);
+  if (self->failure == NULL)
+    sim_world_rewind (self, plan);
+  if (self->failure == NULL)
     {
-      random = sim_random_for (plan->seed, (guint64) self->step + 1);
-      if (plan->skip == NULL || !plan->skip[self->step])
-        play_step (self, &random);
+      set_temper (self);
+      play_steps (self, plan);
+      come_home (self, &home);
+      note_operations (self, plan);
     }
-  random = sim_random_for (plan->seed, G_MAXUINT32);
-  come_home (self, &random);
   if (self->failure == NULL)
     sim_check_end (self);
   self->counts->histories++;
-  self->counts->steps += (guint64) *n_steps;
+  self->counts->steps += (guint64) plan->played;
   failure = g_strdup (self->failure);
-  world_free (self);
+  /* After a failure nothing is trusted. */
+  plan->world = self;
+  if (failure != NULL || plan->trace != NULL)
+    g_clear_pointer (&plan->world, sim_world_free);
   return failure;
 }

@@ -7,6 +7,7 @@
 #include "ruhu-page.h"
 #include "ruhu-replica.h"
 
+#include "ruhu-fault-vfs.h"
 #include "sim-oracle.h"
 #include "sim-random.h"
 
@@ -21,15 +22,21 @@ typedef struct
   gint64 error; /* ms */
 } SimTime;
 
-/* A store and the file it is on. Histories take them in turn: opening one costs more than emptying it. */
+/* A store and the disk it is on. Histories take them in turn: opening a store costs more than putting its disk back. */
 typedef struct
 {
-  char *path;
-  RuhuDatabase *anchor; /* keeps an in-memory file alive while nobody has it open; NULL for a real one */
-  RuhuStore *store;
+  FaultDisk *disk;
+  char *name;               /* of the disk */
+  RuhuStore *store;         /* the daemon's, or the township's */
   RuhuStore *app;           /* another program's, or NULL */
-  RuhuCatalogue *catalogue; /* borrowed */
+  RuhuCatalogue *catalogue; /* borrowed: of the program that is installed */
   SimTime time;
+  /* A failed sync, or a program that was killed, may have left something that no sync has covered: it may come back or go at a power cut, and either is right. */
+  gboolean unsure;
+  guint64 unsure_since;
+  /* As it was founded. */
+  FaultImage *image;
+  RuhuCatalogue *founded_for;
 } SimPlace;
 
 /* A household's file, left open on the screen. */
@@ -80,6 +87,15 @@ typedef struct
   SimView *filled;
 
   gboolean gone; /* withdrawn by the township, and erased */
+
+  /* Programs that died since it was last asked: what they had in memory is lost. */
+  gboolean daemon_died;
+  gboolean app_died;
+
+  /* As it was founded. */
+  SimView *founded_known;
+  GPtrArray *founded_held; /* char * */
+  gint64 founded_cursor;
 } SimLaptop;
 
 typedef struct
@@ -96,26 +112,41 @@ typedef struct
   guint fresh;    /* percent of records that are new ones */
   guint deleted;  /* percent of edits that delete */
   guint constant; /* percent of steps by the same laptop as the one before */
-  gboolean apart; /* app and daemon have a connection each */
+  guint faults;   /* percent of steps before which a disk is told to break */
 } SimTemper;
 
 /* What has happened, over all histories. */
 typedef struct
 {
   guint64 histories, steps, changes, refused, grants, revocations, stale, drafts, half, backfills, given_up, lost, repeated, restarts, reopened, clocks, upgrades,
-      erased, heads, conflicts, contested;
+      erased, conflicts, contested, power_cuts, torn, kills, full, errors, undone, survived;
 } SimCounts;
+
+/* How often a founded township and its laptops are played on: opening stores and enrolling costs more than a short history. */
+#define SIM_HISTORIES_A_FOUNDING 200
+
+typedef struct _SimPlan SimPlan;
+
+/* What a call came to that a disk may have cut short. */
+typedef enum
+{
+  SIM_NOT,  /* it did not happen */
+  SIM_DONE, /* it said that it was done */
+  SIM_CAME, /* it did not say so, but it is there */
+} SimOutcome;
 
 struct _SimWorld
 {
+  const SimPlan *plan;
+  guint64 founding; /* the number of the township */
   guint64 seed;
+  gboolean apart; /* app and daemon have a connection each */
   SimTemper temper;
   SimCounts *counts;
-  gboolean on_disk;
-  char *directory; /* for histories on real files */
-  GString *trace;  /* what happened, or NULL */
-  char *failure;   /* the first thing that went wrong */
+  GString *trace; /* what happened, or NULL */
+  char *failure;  /* the first thing that went wrong */
   int step;
+  gboolean plain; /* the step is to be as simple as it can */
   SimRandom random;
   gint64 now; /* ms */
   guint n_ids;
@@ -130,32 +161,57 @@ struct _SimWorld
   gint64 observed;        /* the township's log as far as the oracle was told */
   GPtrArray *by_position; /* SimChange or NULL */
 
-  GPtrArray *places; /* borrowed from the plan */
   SimOracle *oracle;
   GPtrArray *users;      /* SimUser */
   GPtrArray *laptops;    /* SimLaptop */
   GPtrArray *households; /* char * */
   GPtrArray *villages;   /* char * */
+
+  /* A call under way (sim-fault.c). */
+  SimLaptop *acting; /* NULL: the township */
+  gboolean acting_app;
+  char *before; /* what the store held; NULL if no fault can happen */
+
+  /* As it was founded. */
+  gint64 founded_now, founded_observed;
+  guint founded_ids, founded_laptops;
 };
 
-/* How a history may be cut down. */
-typedef struct
+/* What to play, and how a history may be cut down. */
+struct _SimPlan
 {
   guint64 seed;
-  int n_steps;        /* -1: as many as the seed says */
-  const guint8 *skip; /* one a step; NULL: none */
+  int n_steps;               /* -1: as many as the seed says */
+  const guint8 *skip;        /* one a step; NULL: none */
+  const guint8 *plain;       /* one a step: as simple as it can be; NULL: none */
+  const guint8 *skip_faults; /* one a step; NULL: none */
+  /* One fault alone, instead of those that the seed says: of the @fault_n-th operation, from the first step on, of the disk of laptop @fault_laptop (-1: the township's).
+   * FAULT_NONE: none. */
+  gboolean exact;
+  FaultKind fault;
+  int fault_laptop;
+  guint64 fault_n;
   GString *trace;
-  const char *directory; /* for histories on real files */
-  guint on_disk_every;   /* every how-manieth is; 0: none */
   RuhuCatalogue *township;
   RuhuCatalogue *today;
   RuhuCatalogue *last_year;
-  GPtrArray *places; /* SimPlace, emptied, for the next ones */
+  GPtrArray *places; /* SimPlace, for the next ones */
   SimCounts *counts;
-} SimPlan;
+  SimWorld *world; /* founded, and kept for the next history; or NULL */
+  /* Results. */
+  int played;         /* steps */
+  gboolean struck;    /* @fault happened */
+  GArray *operations; /* guint64, with FAULT_NONE: of the township's disk, and of each laptop's */
+};
 
-/* Plays one history. NULL: everything held. Else what did not, transfer full. *@n_steps: how many it had. */
-char *sim_world_play (const SimPlan *plan, int *n_steps);
+/* Plays one history. NULL: everything held. Else what did not, transfer full. */
+char *sim_world_play (SimPlan *plan);
+void sim_world_free (SimWorld *self);
+
+/* A township, its people and their laptops, ready for a history (sim-found.c). */
+SimWorld *sim_world_found (SimPlan *plan);
+/* Back to that. */
+void sim_world_rewind (SimWorld *self, SimPlan *plan);
 
 /* Notes the first failure of a history; the rest of it is not played. */
 void sim_fail (SimWorld *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -169,26 +225,59 @@ void sim_laptop_free (SimLaptop *self);
 void sim_open_free (SimOpen *self);
 void sim_push_free (SimPush *self);
 
+/* Starts the programs of a laptop that are not there; they are what was installed. */
+gboolean sim_laptop_start (SimLaptop *self);
+gboolean sim_township_start (SimWorld *self);
+
 /* Places (sim-place.c) */
-/* NULL after a failure. @name: of its file, for a history on real files. */
-SimPlace *sim_place_take (SimWorld *world, RuhuCatalogue *catalogue, const char *name);
+/* NULL after a failure. */
+SimPlace *sim_place_take (SimWorld *world, RuhuCatalogue *catalogue);
 /* Closes the stores, really. */
 void sim_place_close (SimPlace *self);
 gboolean sim_place_open (SimWorld *world, SimPlace *self);
 /* A second connection, as the app beside the daemon has one. */
 gboolean sim_place_open_app (SimWorld *world, SimPlace *self);
-/* Emptied and kept for another history where that can be, else freed. */
+void sim_place_keep (SimWorld *world, SimPlace *self);
+void sim_place_rewind (SimWorld *world, SimPlace *self);
+/* Keeps it for another township where that can be, else frees it. */
 void sim_place_give_back (SimWorld *world, SimPlace *self);
 void sim_place_free (SimPlace *self);
+
+/* Disks that break (sim-fault.c) */
+/* Around each call that writes. @laptop NULL: the township's. */
+void sim_begin (SimWorld *self, SimLaptop *laptop, gboolean app);
+/**
+ * sim_end:
+ * @ok: what the call said
+ * @error: its error; cleared where a disk explains it
+ * @what: for the message of a failure; NULL: *@error is the caller's to judge (SIM_NOT)
+ * @whole: the call is one transaction; an error of the disk has altered nothing
+ *
+ * Where the power went or a program was killed everything is up again afterwards, and nothing that had been acknowledged is missing.
+ */
+SimOutcome sim_end (SimWorld *self, gboolean ok, GError **error, const char *what, gboolean whole);
+/* What died with the laptop's programs is forgotten; what was saved must be there. */
+void sim_laptop_recover (SimLaptop *self);
+/* TRUE if the disk had broken: it has not any more. All its files must be closed. */
+gboolean sim_fault_lift (SimPlace *place);
+/* Before a step: a disk may be told to break. */
+void sim_fault_arm (SimWorld *self, SimRandom *random);
+/* Somebody clears the disks that are full. */
+void sim_fault_make_space (SimWorld *self);
+gboolean sim_laptop_is_full (SimLaptop *self);
+/* Cuts the power of a laptop, or of the township, when nothing is under way. */
+void sim_fault_cut (SimWorld *self, SimLaptop *laptop);
 
 /* The township (sim-township.c) */
 /* The villages, households, people and first assignments. */
 void sim_township_found (SimWorld *self);
 /* Tells the oracle what has been added to the log, and whether it ought to have been refused. */
 void sim_township_observe (SimWorld *self);
-void sim_township_write (SimWorld *self, const char *scope, gboolean of_village, json_object *set);
+SimOutcome sim_township_write (SimWorld *self, const char *scope, gboolean of_village, json_object *set);
 /* One whim of the office: assignments, roles, dates, devices. */
 void sim_township_reassign (SimWorld *self, SimRandom *random);
+/* FALSE: the disk would not let it. */
+gboolean sim_township_reconcile (SimWorld *self);
 void sim_township_edit (SimWorld *self, SimRandom *random);
 void sim_township_revoke_device (SimWorld *self, SimRandom *random);
 gboolean sim_laptop_is_revoked (SimLaptop *self);
@@ -203,6 +292,8 @@ GPtrArray *sim_township_list_rights (SimWorld *self, guint user);
 void sim_laptop_look (SimLaptop *self, SimRandom *random);
 void sim_laptop_work (SimLaptop *self, SimRandom *random);
 void sim_laptop_send (SimLaptop *self, SimRandom *random);
+/* What waits in the log is what was saved, but for stamps that nobody else has seen. */
+void sim_laptop_reread_stamps (SimLaptop *self);
 void sim_laptop_measure_clock (SimLaptop *self);
 void sim_world_deliver (SimWorld *self, SimRandom *random, gboolean everything);
 void sim_laptop_fetch (SimLaptop *self, SimRandom *random);
