@@ -22,6 +22,7 @@ struct _RuhuEditSession
   /* Borrowed from the catalogue. */
   RuhuForm *form;
 
+  gint64 saved_seq; /* 0: not saved */
   guint n_checking;
   guint check_timer;
   guint store_timer;

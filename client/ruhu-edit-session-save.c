@@ -60,6 +60,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   self->is_over = saved->saved;
+  self->saved_seq = saved->seq;
   if (!saved->saved)
     ruhu_edit_session_mark_dirty (self);
   name_by_draft_ids (self, saved->findings);
@@ -123,6 +124,12 @@ ruhu_edit_session_save_finish (RuhuEditSession *self, GAsyncResult *result, GPtr
     return FALSE;
   *findings = g_steal_pointer (&saved->findings);
   return saved->saved;
+}
+
+gint64
+ruhu_edit_session_get_saved_seq (RuhuEditSession *self)
+{
+  return self->saved_seq;
 }
 
 static void

@@ -81,6 +81,9 @@ void ruhu_edit_session_save_async (RuhuEditSession *self, GCancellable *cancella
 /* TRUE when saved. FALSE without @error set: findings stand against it (*@findings, transfer full, records by their ids of the session). */
 gboolean ruhu_edit_session_save_finish (RuhuEditSession *self, GAsyncResult *result, GPtrArray **findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The number of the change that it was saved as; 0 before. */
+gint64 ruhu_edit_session_get_saved_seq (RuhuEditSession *self);
+
 /* Throws the draft away, on a person's demand. Nothing is written afterwards. */
 void ruhu_edit_session_discard_async (RuhuEditSession *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ruhu_edit_session_discard_finish (RuhuEditSession *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -6,8 +6,10 @@
 #include "ruhu-household-page.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-file-actions.h"
 #include "ruhu-file-chapter.h"
 #include "ruhu-file-header.h"
+#include "ruhu-file-writer.h"
 #include "ruhu-history-page.h"
 #include "ruhu-household-file.h"
 #include "ruhu-record-dialog.h"
@@ -20,6 +22,7 @@ struct _RuhuHouseholdPage
   RuhuPage parent_instance;
 
   /* Template. */
+  AdwToastOverlay *toasts;
   GtkStack *stack;
   AdwStatusPage *gone;
   GtkScrolledWindow *scrolled;
@@ -31,6 +34,7 @@ struct _RuhuHouseholdPage
   /* Owned. */
   RuhuWorker *worker;
   GCancellable *cancellable;
+  RuhuFileWriter *writer;
   char *id;
   RuhuHouseholdFile *file;
   GHashTable *open; /* ids of records unfolded */
@@ -59,13 +63,15 @@ conflict_cb (RuhuHouseholdPage *self)
 }
 
 static void
-saved_cb (const char *type, const char *record, gpointer data)
+saved_cb (const char *type, const char *record, gint64 seq, gpointer data)
 {
   RuhuHouseholdPage *self = data;
 
   /* The page may have been left while the dialog was open. */
-  if (self->worker != NULL)
-    ruhu_page_refresh (RUHU_PAGE (self));
+  if (self->worker == NULL)
+    return;
+  ruhu_page_refresh (RUHU_PAGE (self));
+  ruhu_file_writer_note_saved (self->writer, seq);
 }
 
 static void
@@ -159,6 +165,70 @@ history_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   g_variant_get (parameter, "(&s&s&s&s)", &type, &record, &field, &title);
   history_cb (RUHU_HOUSEHOLD_PAGE (widget), type, record, field, title);
+}
+
+static void
+act (RuhuHouseholdPage *self, const char *action, const char *record, const char *words)
+{
+  ruhu_file_writer_write (self->writer, self->id, NULL, self->file->seen, ruhu_file_actions_make_set (self->file, action, record, words));
+}
+
+static void
+solved_cb (AdwMessageDialog *dialog, const char *response, RuhuHouseholdPage *self)
+{
+  GtkEditable *words = GTK_EDITABLE (adw_message_dialog_get_extra_child (dialog));
+
+  if (g_str_equal (response, "solved") && self->file != NULL)
+    act (self, "solve", g_object_get_data (G_OBJECT (dialog), "ruhu-problem"), gtk_editable_get_text (words));
+}
+
+/* What was done belongs to it: the person who checks it wants to know. */
+static void
+ask_what_was_done (RuhuHouseholdPage *self, const char *problem)
+{
+  const RuhuFileRecord *record = ruhu_household_file_find (self->file, "problem", problem);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("What was done?"), record != NULL ? record->title : NULL);
+  GtkWidget *words = gtk_entry_new ();
+
+  gtk_entry_set_max_length (GTK_ENTRY (words), 200);
+  gtk_entry_set_activates_default (GTK_ENTRY (words), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (words), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("What was done?"), -1);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), words);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "solved", _ ("_Solved, to Be Checked"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "solved", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "solved");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "ruhu-problem", g_strdup (problem), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (solved_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (words);
+}
+
+static void
+act_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
+  const char *action, *type, *record;
+
+  g_variant_get (parameter, "(&s&s&s)", &action, &type, &record);
+  if (self->file == NULL)
+    return;
+  if (g_str_equal (action, "solve"))
+    ask_what_was_done (self, record);
+  else
+    act (self, action, record, NULL);
+}
+
+static void
+undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ruhu_file_writer_undo (RUHU_HOUSEHOLD_PAGE (widget)->writer);
+}
+
+static void
+add_problem_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  edit_cb (RUHU_HOUSEHOLD_PAGE (widget), "problem", NULL);
 }
 
 static void
@@ -297,6 +367,7 @@ ruhu_household_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->fill_id, g_source_remove);
+  g_clear_object (&self->writer);
   g_clear_object (&self->worker);
   G_OBJECT_CLASS (ruhu_household_page_parent_class)->dispose (object);
 }
@@ -332,11 +403,17 @@ ruhu_household_page_class_init (RuhuHouseholdPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, scrolled);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, sections);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, toasts);
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, visit_button);
   gtk_widget_class_bind_template_callback (widget_class, alert_cb);
   gtk_widget_class_install_action (widget_class, "household.jump", "u", jump_cb);
   gtk_widget_class_install_action (widget_class, "household.step", "i", step_cb);
   gtk_widget_class_install_action (widget_class, "household.history", "(ssss)", history_action);
+  gtk_widget_class_install_action (widget_class, "household.act", "(sss)", act_action);
+  gtk_widget_class_install_action (widget_class, "household.undo", NULL, undo_action);
+  gtk_widget_class_install_action (widget_class, "household.add-problem", NULL, add_problem_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "household.undo", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_p, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "household.add-problem", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "household.step", "i", 1);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "household.step", "i", -1);
 }
@@ -357,6 +434,8 @@ ruhu_household_page_new (RuhuWorker *worker, const char *household)
   RuhuHouseholdPage *self = g_object_new (RUHU_TYPE_HOUSEHOLD_PAGE, NULL);
 
   self->worker = g_object_ref (worker);
+  self->writer = ruhu_file_writer_new (worker, self->toasts);
+  g_signal_connect_object (self->writer, "written", G_CALLBACK (ruhu_page_refresh), self, G_CONNECT_SWAPPED);
   self->id = g_strdup (household);
   ruhu_page_refresh (RUHU_PAGE (self));
   return GTK_WIDGET (self);

@@ -91,7 +91,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       record = ruhu_draft_body_dup_final_id (body, self->type, self->scope, ruhu_draft_body_get_self (body));
       if (self->saved != NULL)
-        self->saved (self->type_name, record, self->saved_data);
+        self->saved (self->type_name, record, ruhu_edit_session_get_saved_seq (session), self->saved_data);
       gtk_window_destroy (GTK_WINDOW (self));
       return;
     }
@@ -151,6 +151,24 @@ close_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_close (GTK_WINDOW (widget));
 }
 
+/* A new record starts at the first field that it cannot do without and that nothing is proposed for. */
+static void
+focus_first (RuhuRecordDialog *self, const char *record)
+{
+  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
+  const char *name = NULL;
+
+  for (guint i = 0; ruhu_draft_body_is_added (body, self->type_name, record) && i < self->type->fields->len && name == NULL; i++)
+    {
+      RuhuField *field = g_ptr_array_index (self->type->fields, i);
+
+      if (field->required && ruhu_draft_body_get_value (body, self->type_name, record, field->name) == NULL)
+        name = field->name;
+    }
+  if (name == NULL || !ruhu_record_editor_focus_field (self->editor, name))
+    ruhu_record_editor_focus_field (self->editor, NULL);
+}
+
 static void
 show_record (RuhuRecordDialog *self)
 {
@@ -170,7 +188,7 @@ show_record (RuhuRecordDialog *self)
     adw_window_title_set_subtitle (self->heading, _ ("new"));
   gtk_window_set_title (GTK_WINDOW (self), ruhu_label_get (&self->type->label));
   update_save (self);
-  ruhu_record_editor_focus_field (self->editor, NULL);
+  focus_first (self, record);
 }
 
 static void

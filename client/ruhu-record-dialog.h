@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The record (its id) was saved, and is on disk. */
-typedef void (*RuhuRecordSavedFunc) (const char *type, const char *record, gpointer data);
+/* The record (its id) was saved as this device's change @seq, and is on disk. */
+typedef void (*RuhuRecordSavedFunc) (const char *type, const char *record, gint64 seq, gpointer data);
 
 /**
  * ruhu_record_dialog_present:

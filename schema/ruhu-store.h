@@ -82,6 +82,18 @@ GPtrArray *ruhu_store_check (RuhuStore *self, const RuhuEdit *edit, GError **err
  */
 gboolean ruhu_store_save (RuhuStore *self, const RuhuEdit *edit, gint64 *seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * ruhu_store_undo:
+ * @seq: a change of this device
+ * @new_seq: (out, optional): the number of the change that takes it back; it can itself be taken back
+ *
+ * Saves the values that stood before the change, as a change of its own: the log keeps both. What the change had made new is deleted. INVALID, with a sentence, when something
+ * supersedes or contradicts it, or when it made an entry that can only be corrected by others. Else the errors of ruhu_store_save().
+ */
+gboolean ruhu_store_undo (RuhuStore *self, gint64 seq, gint64 *new_seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether that would go through just now. */
+gboolean ruhu_store_can_undo (RuhuStore *self, gint64 seq);
+
 /* Reloads the catalogue with the extensions that are in the log, and rebuilds the rows of types that grew. TRUE in *@changed if anything did. */
 gboolean ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuFileWriter: writes for a household's file, says that it is saved, and takes the last save back.
+ *
+ * Signal "written" (no arguments): the file reads differently now. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "ruhu-worker.h"
+
+G_BEGIN_DECLS
+
+#define RUHU_TYPE_FILE_WRITER (ruhu_file_writer_get_type ())
+G_DECLARE_FINAL_TYPE (RuhuFileWriter, ruhu_file_writer, RUHU, FILE_WRITER, GObject)
+
+/* @toasts: where it says so; its button activates "household.undo". Transfer full. */
+RuhuFileWriter *ruhu_file_writer_new (RuhuWorker *worker, AdwToastOverlay *toasts);
+
+/* Saves @set (type → record → field → value; taken) as one change of the household; says why not where that fails. */
+void ruhu_file_writer_write (RuhuFileWriter *self, const char *household, const char *visit, gint64 seen, json_object *set);
+
+/* Something was saved as this device's change @seq: says so, with "Undo" where it can be taken back. */
+void ruhu_file_writer_note_saved (RuhuFileWriter *self, gint64 seq);
+
+/* Takes back the last save that was noted, if nothing superseded it; done twice, it is there again. */
+void ruhu_file_writer_undo (RuhuFileWriter *self);
+
+G_END_DECLS

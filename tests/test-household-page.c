@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The household's file in its page: what its buttons write, what is taken back, and that a thousand of them leave nothing behind. */
+#define G_LOG_DOMAIN "test-household-page"
+
+#include "config.h"
+
+#include "form-fixture.h"
+#include "ruhu-file-chapter.h"
+#include "ruhu-form-style.h"
+#include "ruhu-household-page.h"
+
+#include <adwaita.h>
+#include <malloc.h>
+#include <string.h>
+
+typedef struct
+{
+  FormFixture *form;
+  GtkWidget *window;
+  GtkWidget *page;
+} Fixture;
+
+typedef gboolean (*Judge) (GtkWidget *widget, const char *text);
+
+static GtkWidget *
+find (GtkWidget *widget, Judge judge, const char *text)
+{
+  GtkWidget *found = gtk_widget_get_visible (widget) && judge (widget, text) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_visible (widget) ? gtk_widget_get_first_child (widget) : NULL; child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find (child, judge, text);
+  return found;
+}
+
+static gboolean
+is_label (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
+}
+
+static gboolean
+is_button (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
+}
+
+static gboolean
+is_expander (GtkWidget *widget, const char *text)
+{
+  return ADW_IS_EXPANDER_ROW (widget) && strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), text) != NULL;
+}
+
+typedef struct
+{
+  GtkWidget *root;
+  Judge judge;
+  const char *text;
+} Wanted;
+
+static gboolean
+is_there (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return find (wanted->root, wanted->judge, wanted->text) != NULL;
+}
+
+static gboolean
+is_mapped (gpointer widget)
+{
+  return gtk_widget_get_mapped (widget);
+}
+
+static GtkWidget *
+see (GtkWidget *root, Judge judge, const char *text)
+{
+  Wanted wanted = { root, judge, text };
+  GtkWidget *found;
+
+  form_wait (is_there, &wanted);
+  found = find (root, judge, text);
+  form_wait (is_mapped, found);
+  return found;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->form = form_fixture_new ();
+  f->window = adw_window_new ();
+  f->page = ruhu_household_page_new (f->form->worker, "h1");
+  gtk_window_set_default_size (GTK_WINDOW (f->window), 1000, 700);
+  adw_window_set_content (ADW_WINDOW (f->window), f->page);
+  gtk_window_present (GTK_WINDOW (f->window));
+  see (f->page, is_label, "Registration and Records");
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  form_fixture_free (f->form);
+}
+
+static void
+press (Fixture *f, const char *label)
+{
+  g_signal_emit_by_name (see (f->page, is_button, label), "clicked");
+}
+
+static void
+unfold (Fixture *f, const char *title)
+{
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (see (f->page, is_expander, title)), TRUE);
+}
+
+static void
+test_a_problem_moves_and_comes_back (Fixture *f, gconstpointer data)
+{
+  unfold (f, "屋顶漏水");
+  press (f, "Begin to Solve It");
+  see (f->page, is_label, "Saved on this laptop.");
+  ruhu_worker_flush (f->form->worker);
+  assert_value (f->form->laptop->store, "problem", "q1", "state", "\"2\"");
+  /* The record is still unfolded, with what can be done now. */
+  see (f->page, is_button, "Solved…");
+  gtk_widget_activate_action (f->page, "household.undo", NULL);
+  see (f->page, is_label, "Taken back");
+  assert_value (f->form->laptop->store, "problem", "q1", "state", "\"1\"");
+  see (f->page, is_button, "Begin to Solve It");
+}
+
+static GtkWidget *
+find_dialog (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (ADW_IS_MESSAGE_DIALOG (l->data) && gtk_widget_get_visible (l->data))
+      return l->data;
+  return NULL;
+}
+
+static gboolean
+is_entry (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_ENTRY (widget);
+}
+
+static void
+test_what_was_done_is_told_to_whoever_checks (Fixture *f, gconstpointer data)
+{
+  GtkWidget *dialog;
+
+  unfold (f, "屋顶漏水");
+  press (f, "Solved…");
+  dialog = find_dialog ();
+  g_assert_nonnull (dialog);
+  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_entry, NULL)), "roof mended");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "solved");
+  see (f->page, is_label, "Saved on this laptop.");
+  assert_value (f->form->laptop->store, "problem", "q1", "state", "\"3\"");
+  assert_value (f->form->laptop->store, "problem", "q1", "fix", "\"roof mended\"");
+  assert_value (f->form->laptop->store, "problem", "q1", "fixer", "\"helper-a\"");
+  /* Whoever solved it has no button to close it. */
+  see (f->page, is_label, "somebody else has to check it");
+  g_assert_null (find (f->page, is_button, "Close"));
+}
+
+static void
+test_there_may_be_nothing_to_take_back (Fixture *f, gconstpointer data)
+{
+  gtk_widget_activate_action (f->page, "household.undo", NULL);
+  see (f->page, is_label, "nothing to take back");
+}
+
+static gboolean
+is_chapter (GtkWidget *widget, const char *text)
+{
+  return RUHU_IS_FILE_CHAPTER (widget) && g_str_equal (ruhu_file_chapter_get_title (RUHU_FILE_CHAPTER (widget)), text);
+}
+
+static void
+test_every_chapter_is_reached (Fixture *f, gconstpointer data)
+{
+  static const char *const titles[] = { "Problems", "Members", "Income", "Guarantees", "Living Conditions", "Housing and Repair", "Plan and Measures", "Visits", "Registration and Records" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    {
+      GtkWidget *chapter = see (f->page, is_chapter, titles[i]);
+      GtkWidget *focus;
+
+      gtk_widget_activate_action (f->page, "household.jump", "u", i);
+      focus = gtk_window_get_focus (GTK_WINDOW (f->window));
+      g_assert_nonnull (focus);
+      /* There is no visit yet, and nothing to press. */
+      if (!g_str_equal (titles[i], "Visits"))
+        g_assert_true (gtk_widget_is_ancestor (focus, chapter));
+    }
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  return *(gpointer *) data == NULL;
+}
+
+static gsize
+count_heap (void)
+{
+  malloc_trim (0);
+  return mallinfo2 ().uordblks;
+}
+
+/* Opened, filled, and closed. */
+static void
+open_and_close (Fixture *f)
+{
+  GtkWidget *page = ruhu_household_page_new (f->form->worker, "h1");
+  gpointer watched = page;
+
+  g_object_add_weak_pointer (G_OBJECT (page), &watched);
+  adw_window_set_content (ADW_WINDOW (f->window), page);
+  see (page, is_label, "屋顶漏水");
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  adw_window_set_content (ADW_WINDOW (f->window), NULL);
+  form_wait (is_gone, &watched);
+}
+
+static void
+test_opened_and_closed_files_leave_nothing_behind (Fixture *f, gconstpointer data)
+{
+  int rounds = g_test_thorough () ? 1000 : 40;
+  gsize before, grown;
+
+  for (int i = 0; i < 10; i++)
+    open_and_close (f);
+  before = count_heap ();
+  for (int i = 0; i < rounds; i++)
+    open_and_close (f);
+  grown = count_heap () > before ? count_heap () - before : 0;
+  g_test_message ("%zu bytes more after %d files", grown, rounds);
+  /* A page is some hundreds of kilobytes. */
+  g_assert_cmpuint (grown, <, 2000 * (gsize) rounds + 200000);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  ruhu_form_add_style ();
+#define add(name, func) g_test_add ("/household-page/" name, Fixture, NULL, set_up, func, tear_down)
+  add ("a-problem-moves-and-comes-back", test_a_problem_moves_and_comes_back);
+  add ("what-was-done-is-told-to-whoever-checks", test_what_was_done_is_told_to_whoever_checks);
+  add ("there-may-be-nothing-to-take-back", test_there_may_be_nothing_to_take_back);
+  add ("every-chapter-is-reached", test_every_chapter_is_reached);
+  add ("opened-and-closed-files-leave-nothing-behind", test_opened_and_closed_files_leave_nothing_behind);
+#undef add
+  return g_test_run ();
+}
