@@ -11,6 +11,7 @@
 #include "ruhu-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 #define MAX_ID 64
@@ -187,6 +188,18 @@ ruhu_change_count_values (const char *json, gsize length)
   return n;
 }
 
+static gboolean
+check_length (const char *json, gsize length, GError **error)
+{
+  if (length > RUHU_CHANGE_MAX)
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change is larger than %d bytes."), RUHU_CHANGE_MAX);
+  else if (ruhu_change_count_values (json, length) > RUHU_CHANGE_MAX_VALUES)
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change has more than %d values."), RUHU_CHANGE_MAX_VALUES);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 RuhuChange *
 ruhu_change_parse (const char *json, gsize length, GError **error)
 {
@@ -194,16 +207,8 @@ ruhu_change_parse (const char *json, gsize length, GError **error)
   g_autoptr (RuhuJson) object = NULL;
 
   g_return_val_if_fail (json != NULL, NULL);
-  if (length > RUHU_CHANGE_MAX)
-    {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change is larger than %d bytes."), RUHU_CHANGE_MAX);
-      return NULL;
-    }
-  if (ruhu_change_count_values (json, length) > RUHU_CHANGE_MAX_VALUES)
-    {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change has more than %d values."), RUHU_CHANGE_MAX_VALUES);
-      return NULL;
-    }
+  if (!check_length (json, length, error))
+    return NULL;
   /* The bytes are kept as they came: what json-c would let pass (NUL, bad UTF-8, text behind the object) must not get in. */
   if (length == 0 || json[0] != '{' || json[length - 1] != '}' || memchr (json, '\n', length) != NULL || !g_utf8_validate (json, (gssize) length, NULL))
     {
@@ -211,7 +216,7 @@ ruhu_change_parse (const char *json, gsize length, GError **error)
       return NULL;
     }
   tokener = json_tokener_new_ex (RUHU_CHANGE_MAX_DEPTH);
-  json_tokener_set_flags (tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+  json_tokener_set_flags (tokener, JSON_TOKENER_STRICT);
   object = json_tokener_parse_ex (tokener, json, (int) length);
   if (json_tokener_get_error (tokener) != json_tokener_success || json_tokener_get_parse_end (tokener) != length)
     {
@@ -219,6 +224,86 @@ ruhu_change_parse (const char *json, gsize length, GError **error)
       return NULL;
     }
   return ruhu_change_from_json (object, error);
+}
+
+/* What the parser takes and gives back as it was: no need to let it try. */
+static gboolean
+is_plain (json_object *value)
+{
+  switch (json_object_get_type (value))
+    {
+    case json_type_null:
+    case json_type_boolean:
+    case json_type_int:
+    case json_type_string:
+      return TRUE;
+    case json_type_double:
+      return isfinite (json_object_get_double (value));
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_plain_list (json_object *value)
+{
+  if (!json_object_is_type (value, json_type_array))
+    return is_plain (value);
+  for (gsize i = 0; i < json_object_array_length (value); i++)
+    if (!is_plain (json_object_array_get_idx (value, i)))
+      return FALSE;
+  return TRUE;
+}
+
+/* Of a set whose shape is right. */
+static gboolean
+is_plain_set (json_object *set)
+{
+  json_object_object_foreach (set, type, records)
+  {
+    (void) type;
+    json_object_object_foreach (records, id, fields)
+    {
+      (void) id;
+      json_object_object_foreach (fields, name, value)
+      {
+        (void) name;
+        if (!is_plain_list (value))
+          return FALSE;
+      }
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+check_identifier (const char *member, const char *value, GError **error)
+{
+  return is_identifier (value, strlen (value)) || invalid (error, member, _ ("it is not an identifier"));
+}
+
+gboolean
+ruhu_change_check (const RuhuChange *self, const char *json, gsize length, GError **error)
+{
+  g_autoptr (RuhuChange) parsed = NULL;
+
+  if (!check_length (json, length, error) || !check_identifier ("device", self->device, error) || !check_identifier ("by", self->by, error) ||
+      !check_identifier (self->of_village ? "village" : "household", self->scope, error) || (self->visit != NULL && !check_identifier ("visit", self->visit, error)))
+    return FALSE;
+  if (self->seq < 1 || self->seen < 0)
+    return invalid (error, self->seq < 1 ? "seq" : "seen", _ ("it is not a whole number in range"));
+  if (self->of_village && strcmp (self->scope, RUHU_SCOPE_TOWNSHIP) == 0)
+    return invalid (error, "household", _ ("this name is reserved"));
+  if (ruhu_stamp_get_time (self->time) < 0)
+    return invalid (error, "time", _ ("it is not a time stamp"));
+  if (!check_set (self->set, error))
+    return FALSE;
+  if (!g_utf8_validate (json, (gssize) length, NULL))
+    return invalid (error, "/", _ ("it is not one JSON object on one line of UTF-8"));
+  if (is_plain_set (self->set))
+    return TRUE;
+  parsed = ruhu_change_parse (json, length, error);
+  return parsed != NULL;
 }
 
 char *

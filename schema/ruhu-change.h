@@ -40,6 +40,9 @@ gsize ruhu_change_count_values (const char *json, gsize length);
 RuhuChange *ruhu_change_parse (const char *json, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 RuhuChange *ruhu_change_from_json (json_object *object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether ruhu_change_parse() would take @json, which ruhu_change_to_json() made of @self; without parsing it. Its errors. */
+gboolean ruhu_change_check (const RuhuChange *self, const char *json, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* One line without its newline. Transfer full. */
 char *ruhu_change_to_json (const RuhuChange *self);
 

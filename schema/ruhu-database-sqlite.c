@@ -150,7 +150,7 @@ configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
     return ruhu_driver_fail (self->handle, SQLITE_READONLY, error);
   return ruhu_database_execute (self,
                                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                                "PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000",
+                                "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000",
                                 error);
 }
 
@@ -316,6 +316,14 @@ ruhu_statement_bind_text (RuhuStatement *self, int parameter, const char *text, 
 }
 
 gboolean
+ruhu_statement_bind_borrowed (RuhuStatement *self, int parameter, const char *text, gssize length, GError **error)
+{
+  int result = sqlite3_bind_text (self->handle, parameter, text, (int) length, SQLITE_STATIC);
+
+  return result == SQLITE_OK || ruhu_driver_fail (self->database->handle, result, error);
+}
+
+gboolean
 ruhu_statement_bind_integer (RuhuStatement *self, int parameter, gint64 value, GError **error)
 {
   int result = sqlite3_bind_int64 (self->handle, parameter, value);
@@ -471,6 +479,12 @@ gint64
 ruhu_database_get_changes (RuhuDatabase *self)
 {
   return sqlite3_changes64 (self->handle);
+}
+
+gint64
+ruhu_database_get_last_id (RuhuDatabase *self)
+{
+  return sqlite3_last_insert_rowid (self->handle);
 }
 
 gboolean

@@ -119,12 +119,13 @@ try_transaction (RuhuDatabase *self, const char *begin, RuhuTransactionFunc func
   g_autoptr (GError) local = NULL;
 
   *busy = FALSE;
-  if (ruhu_database_execute (self, begin, &local))
+  /* Both are cached: SQLite need not read them anew each time. */
+  if (ruhu_database_run (self, begin, &local, ""))
     {
       gboolean done;
 
       ruhu_driver_guard (self, TRUE);
-      done = func (self, data, &local) && ruhu_database_execute (self, "COMMIT", &local);
+      done = func (self, data, &local) && ruhu_database_run (self, "COMMIT", &local, "");
       ruhu_driver_guard (self, FALSE);
       if (done)
         return TRUE;

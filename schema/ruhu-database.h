@@ -46,6 +46,8 @@ gboolean ruhu_statement_next (RuhuStatement *self, GError **error) G_GNUC_WARN_U
 
 /* For statements whose parameters are bound one by one (1-based). Text and blobs are copied. */
 gboolean ruhu_statement_bind_text (RuhuStatement *self, int parameter, const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same without a copy: @text must stay as it is until the statement has been stepped for the last time and given back or reset. */
+gboolean ruhu_statement_bind_borrowed (RuhuStatement *self, int parameter, const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_statement_bind_integer (RuhuStatement *self, int parameter, gint64 value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_statement_bind_double (RuhuStatement *self, int parameter, double value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_statement_bind_null (RuhuStatement *self, int parameter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -71,6 +73,8 @@ gboolean ruhu_database_get_text (RuhuDatabase *self, const char *sql, char **val
 
 /* Rows changed by the last statement. */
 gint64 ruhu_database_get_changes (RuhuDatabase *self);
+/* The integer primary key that the last INSERT gave to its row. */
+gint64 ruhu_database_get_last_id (RuhuDatabase *self);
 
 typedef gboolean (*RuhuTransactionFunc) (RuhuDatabase *self, gpointer data, GError **error);
 

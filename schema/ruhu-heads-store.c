@@ -47,18 +47,6 @@ work_clear (Work *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
 
-static void
-split_fields (const char *joined, GPtrArray *fields)
-{
-  while (joined != NULL && *joined != '\0')
-    {
-      const char *comma = strchrnul (joined, ',');
-
-      g_ptr_array_add (fields, g_strndup (joined, (gsize) (comma - joined)));
-      joined = *comma == ',' ? comma + 1 : comma;
-    }
-}
-
 static char *
 join_fields (GPtrArray *fields)
 {
@@ -112,7 +100,7 @@ ruhu_heads_load (RuhuDatabase *database, const char *type, const char *record, G
       RuhuHead *head = ruhu_head_new ();
 
       head->change = ruhu_statement_get_integer (query, 0);
-      split_fields (ruhu_statement_get_text (query, 1), head->fields);
+      ruhu_head_take_fields (head, g_strdup (ruhu_statement_get_text (query, 1)));
       head->device = g_strdup (ruhu_statement_get_text (query, 2));
       head->seq = ruhu_statement_get_integer (query, 3);
       head->position = ruhu_statement_get_integer (query, 4);
@@ -365,6 +353,21 @@ write_touched (Work *work, GArray *touched, GError **error)
   return TRUE;
 }
 
+/* Whether the fresh change alone is a head of each of @names: then what it writes stands as it is, and nothing has to be looked at again. */
+static gboolean
+stands_alone (Work *work, GPtrArray *names)
+{
+  for (guint i = 0; i < work->heads->len; i++)
+    {
+      const RuhuHead *head = g_ptr_array_index (work->heads, i);
+
+      for (guint k = 0; head->change != work->fresh_n && k < names->len; k++)
+        if (ruhu_head_has_field (head, g_ptr_array_index (names, k)))
+          return FALSE;
+    }
+  return TRUE;
+}
+
 /* Whether anybody's deletion may have to be judged again. */
 static gboolean
 has_deletion (Work *work)
@@ -409,6 +412,8 @@ apply_record (Work *work, json_object *fields, gint64 position, GError **error)
     return FALSE;
   if (work->type == NULL)
     return TRUE;
+  if (is_new || (!work->has_conflicts && !has_deletion (work) && stands_alone (work, names)))
+    return ruhu_tables_put (work->database, work->type, work->id, work->scope, fields, is_new, error) && index_terms (work, fields, is_new, error);
   values = json_object_new_object ();
   if (!judge_fields (work, names, values, error) || (has_deletion (work) && !judge_deleted (work, values, error)))
     return FALSE;

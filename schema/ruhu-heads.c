@@ -12,8 +12,40 @@ ruhu_head_new (void)
 {
   RuhuHead *self = g_new0 (RuhuHead, 1);
 
-  self->fields = g_ptr_array_new_with_free_func (g_free);
+  self->fields = g_ptr_array_new ();
   return self;
+}
+
+void
+ruhu_head_take_fields (RuhuHead *self, char *joined)
+{
+  char *name = joined;
+
+  g_assert (self->names == NULL);
+  self->names = joined;
+  while (name != NULL && *name != '\0')
+    {
+      char *comma = strchr (name, ',');
+
+      g_ptr_array_add (self->fields, name);
+      if (comma != NULL)
+        *comma++ = '\0';
+      name = comma;
+    }
+}
+
+static char *
+join_fields (GPtrArray *fields)
+{
+  GString *joined = g_string_sized_new (16 * fields->len);
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      if (i > 0)
+        g_string_append_c (joined, ',');
+      g_string_append (joined, g_ptr_array_index (fields, i));
+    }
+  return g_string_free (joined, FALSE);
 }
 
 void
@@ -25,6 +57,7 @@ ruhu_head_free (RuhuHead *self)
   g_free (self->time);
   g_free (self->by);
   g_ptr_array_unref (self->fields);
+  g_free (self->names);
   g_free (self);
 }
 
@@ -126,7 +159,6 @@ ruhu_heads_merge (GPtrArray *heads,
   added->seen = seen;
   added->position = position;
   added->time = g_strdup (time);
-  for (guint i = 0; i < fields->len; i++)
-    g_ptr_array_add (added->fields, g_strdup (g_ptr_array_index (fields, i)));
+  ruhu_head_take_fields (added, join_fields (fields));
   g_ptr_array_add (heads, added);
 }

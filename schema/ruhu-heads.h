@@ -20,11 +20,15 @@ struct _RuhuHead
   gint64 seen;
   char *time;
   char *by;
-  GPtrArray *fields; /* char *, sorted */
+  GPtrArray *fields; /* char *, sorted; borrowed from @names */
+  char *names;
 };
 
 RuhuHead *ruhu_head_new (void);
 void ruhu_head_free (RuhuHead *self);
+
+/* The fields, joined by ',' (taken): one block for all of them, cut up in place. Once for each head. */
+void ruhu_head_take_fields (RuhuHead *self, char *joined);
 
 /* Whether a change (device, seq, seen) supersedes @head: same device and later, or the change had seen the head's position. */
 gboolean ruhu_head_is_superseded_by (const RuhuHead *head, const char *device, gint64 seq, gint64 seen);

@@ -13,7 +13,35 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define META "SELECT value FROM meta WHERE key = ?1"
+/* Everything that a save looks up about this laptop, in one go. */
+#define FACTS                                                                                                   \
+  "SELECT (SELECT value FROM meta WHERE key = 'device'), (SELECT value FROM meta WHERE key = 'user'), "         \
+  "(SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'seq'), (SELECT value FROM meta WHERE key = 'clock'), " \
+  "(SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'clock_correction'), "                                  \
+  "(SELECT 1 FROM meta WHERE key = 'backfill_scope' AND value IN (?1, '*')), "                                  \
+  "(SELECT 1 FROM scope WHERE scope IN (?1, '*') LIMIT 1)"
+
+typedef struct
+{
+  /* Owned. */
+  char *device;
+  char *user;
+  char *clock;
+  /* Values. */
+  gint64 seq; /* of the last change */
+  gint64 correction;
+  gboolean pending; /* the scope is being backfilled */
+  gboolean holds;   /* … or is here whole */
+} Facts;
+
+static void
+facts_clear (Facts *self)
+{
+  g_free (self->device);
+  g_free (self->user);
+  g_free (self->clock);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Facts, facts_clear)
 
 typedef struct
 {
@@ -23,15 +51,31 @@ typedef struct
   gboolean extends;
 } Save;
 
+static gboolean
+load_facts (RuhuStore *self, const char *scope, Facts *facts, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (self), FACTS, error, "s", scope);
+
+  if (query == NULL || !ruhu_statement_next (query, error))
+    return FALSE;
+  facts->device = g_strdup (ruhu_statement_get_text (query, 0));
+  facts->user = g_strdup (ruhu_statement_get_text (query, 1));
+  facts->seq = ruhu_statement_get_integer (query, 2);
+  facts->clock = g_strdup (ruhu_statement_get_text (query, 3));
+  facts->correction = ruhu_statement_get_integer (query, 4);
+  facts->pending = !ruhu_statement_is_null (query, 5);
+  facts->holds = !ruhu_statement_is_null (query, 6) && !facts->pending;
+  return TRUE;
+}
+
 /* A change of @edit with everything but its seq and time. NOT_ENROLLED. Transfer full. */
 static RuhuChange *
-change_of_edit (RuhuStore *self, const RuhuEdit *edit, GError **error)
+change_of_edit (const RuhuEdit *edit, const Facts *facts, GError **error)
 {
   g_autoptr (RuhuChange) change = g_new0 (RuhuChange, 1);
 
-  if (!ruhu_database_get_text (ruhu_store_get_database (self), META, &change->device, error, "s", "device") ||
-      !ruhu_database_get_text (ruhu_store_get_database (self), META, &change->by, error, "s", "user"))
-    return NULL;
+  change->device = g_strdup (facts->device);
+  change->by = g_strdup (facts->user);
   if (change->device == NULL || change->by == NULL)
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
@@ -66,62 +110,70 @@ check_change (RuhuStore *self, const RuhuChange *change, GError **error)
 GPtrArray *
 ruhu_store_check (RuhuStore *self, const RuhuEdit *edit, GError **error)
 {
+  g_auto (Facts) facts = { 0 };
   g_autoptr (RuhuChange) change = NULL;
 
   g_return_val_if_fail (self != NULL && edit != NULL, NULL);
-  change = change_of_edit (self, edit, error);
+  change = load_facts (self, edit->scope, &facts, error) ? change_of_edit (edit, &facts, error) : NULL;
   return change != NULL ? check_change (self, change, error) : NULL;
-}
-
-static gboolean
-refuse_findings (RuhuStore *self, const RuhuChange *change, GError **error)
-{
-  g_autoptr (GPtrArray) findings = check_change (self, change, error);
-  RuhuFinding *first;
-
-  if (findings == NULL)
-    return FALSE;
-  first = findings->len > 0 ? g_ptr_array_index (findings, 0) : NULL;
-  if (first == NULL || first->severity != RUHU_SEVERITY_ERROR)
-    return TRUE;
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, "%s", first->message);
-  return FALSE;
 }
 
 /* Of what has left this laptop the stored values are gone: then only what the change itself carries can be judged, as the township does. */
 static gboolean
 judge (RuhuStore *self, const RuhuChange *change, gboolean holds, GError **error)
 {
-  return holds ? refuse_findings (self, change, error)
-               : ruhu_validator_check_remote (ruhu_store_get_validator (self), change, ruhu_store_get_role (self), error);
+  RuhuValidator *validator = ruhu_store_get_validator (self);
+  RuhuRole role = ruhu_store_get_role_of (self, change->by);
+  g_autofree char *today = NULL;
+
+  if (!holds)
+    return ruhu_validator_check_remote (validator, change, role, error);
+  today = ruhu_clock_today (ruhu_store_get_clock (self));
+  return ruhu_validator_refuse_local (validator, change, role, today, error);
 }
 
 /* What has left this laptop may still be saved from a draft that was begun before: the township judges it by the rights of that time. What was never here may not. */
 static gboolean
-check_rights (Save *save, gboolean *holds, GError **error)
+check_rights (Save *save, const Facts *facts, GError **error)
 {
-  gboolean pending;
-
-  if (!ruhu_store_holds (save->store, save->edit->scope, holds, error) ||
-      !ruhu_store_is_pending (save->store, save->edit->scope, &pending, error))
-    return FALSE;
-  if (*holds || pending || save->edit->draft != NULL)
+  if (facts->holds || facts->pending || save->edit->draft != NULL)
     return TRUE;
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This household is not on this laptop."));
   return FALSE;
 }
 
 static gboolean
-number_and_stamp (Save *save, RuhuChange *change, GError **error)
+keep_seq_and_clock (RuhuStore *self, gint64 seq, const char *stamp, GError **error)
 {
-  RuhuStore *self = save->store;
-  gint64 last;
+  RuhuDatabase *database = ruhu_store_get_database (self);
 
-  if (!ruhu_store_get_number (self, "seq", 0, &last, error) || !ruhu_store_load_clock (self, error))
+  if (!ruhu_database_run (database, "UPDATE meta SET value = CASE key WHEN 'seq' THEN CAST (?1 AS TEXT) ELSE ?2 END WHERE key IN ('seq', 'clock')", error, "is", seq,
+                          stamp))
     return FALSE;
-  change->seq = last + 1;
-  change->time = ruhu_clock_stamp (ruhu_store_get_clock (self));
-  return ruhu_store_set_number (self, "seq", change->seq, error) && ruhu_store_keep_clock (self, change->time, error);
+  /* The first change makes them. */
+  return ruhu_database_get_changes (database) == 2 || (ruhu_store_set_number (self, "seq", seq, error) && ruhu_store_keep_clock (self, stamp, error));
+}
+
+static gboolean
+number_and_stamp (Save *save, const Facts *facts, RuhuChange *change, GError **error)
+{
+  RuhuClock *clock = ruhu_store_get_clock (save->store);
+
+  ruhu_clock_set_correction (clock, facts->correction);
+  ruhu_clock_reset (clock, facts->clock);
+  change->seq = facts->seq + 1;
+  change->time = ruhu_clock_stamp (clock);
+  return keep_seq_and_clock (save->store, change->seq, change->time, error);
+}
+
+/* Into the log as the bytes that will travel. What this laptop would not take from others it does not make itself. */
+static gboolean
+append (RuhuStore *self, const RuhuChange *change, gint64 *n, GError **error)
+{
+  g_autofree char *body = ruhu_change_to_json (change);
+  gsize length = strlen (body);
+
+  return ruhu_change_check (change, body, length, error) && ruhu_store_append (self, change, body, (gssize) length, "change", 0, n, error);
 }
 
 static gboolean
@@ -129,28 +181,25 @@ save_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
 {
   Save *save = data;
   RuhuStore *self = save->store;
-  g_autoptr (RuhuChange) change = change_of_edit (self, save->edit, error);
-  g_autoptr (RuhuChange) parsed = NULL;
-  g_autofree char *body = NULL;
-  gboolean holds;
+  g_auto (Facts) facts = { 0 };
+  g_autoptr (RuhuChange) change = NULL;
   gint64 n;
 
-  if (change == NULL || !check_rights (save, &holds, error) || !judge (self, change, holds, error) ||
-      !ruhu_heads_check_scope (database, change, error) || !number_and_stamp (save, change, error))
+  if (!load_facts (self, save->edit->scope, &facts, error))
     return FALSE;
-  body = ruhu_change_to_json (change);
-  /* What this laptop would not take from others it does not make itself. */
-  parsed = ruhu_change_parse (body, strlen (body), error);
-  if (parsed == NULL || !ruhu_store_append (self, parsed, body, (gssize) strlen (body), "change", 0, &n, error) || !ruhu_store_note_photos (self, parsed, error))
+  change = change_of_edit (save->edit, &facts, error);
+  if (change == NULL || !check_rights (save, &facts, error) || !judge (self, change, facts.holds, error) ||
+      !ruhu_heads_check_scope (database, change, error) || !number_and_stamp (save, &facts, change, error) || !append (self, change, &n, error) ||
+      !ruhu_store_note_photos (self, change, error))
     return FALSE;
-  if (holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), parsed, n, 0, error))
+  if (facts.holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), change, n, 0, error))
     return FALSE;
   if (save->edit->draft != NULL && !ruhu_store_delete_draft (self, save->edit->draft, error))
     return FALSE;
   if (save->edit->answers > 0 && !ruhu_store_discard_review (self, save->edit->answers, error))
     return FALSE;
   save->seq = change->seq;
-  save->extends = ruhu_store_change_extends (parsed);
+  save->extends = ruhu_store_change_extends (change);
   return TRUE;
 }
 

@@ -389,6 +389,13 @@ RuhuRole
 ruhu_store_get_role (RuhuStore *self)
 {
   g_autofree char *user = ruhu_store_get_meta (self, "user", NULL);
+
+  return ruhu_store_get_role_of (self, user);
+}
+
+RuhuRole
+ruhu_store_get_role_of (RuhuStore *self, const char *user)
+{
   g_autofree char *name = NULL;
 
   if (user != NULL && ruhu_catalogue_get_record (self->catalogue, "helper") != NULL &&
@@ -428,10 +435,12 @@ ruhu_store_holds (RuhuStore *self, const char *scope, gboolean *holds, GError **
 gboolean
 ruhu_store_append (RuhuStore *self, const RuhuChange *change, const char *body, gssize length, const char *kind, gint64 position, gint64 *n, GError **error)
 {
-  return ruhu_database_run (self->database,
-                            "INSERT INTO log (position, kind, device, seq, seen, time, author, scope, visit, body) "
-                            "VALUES (nullif (?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                            error, "issiisssst", position, kind, change->device, change->seq, change->seen, change->time, change->by, change->scope,
-                            change->visit, body, length) &&
-         ruhu_database_get_integer (self->database, "SELECT n FROM log WHERE device = ?1 AND seq = ?2", 0, n, error, "si", change->device, change->seq);
+  if (!ruhu_database_run (self->database,
+                          "INSERT INTO log (position, kind, device, seq, seen, time, author, scope, visit, body) "
+                          "VALUES (nullif (?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                          error, "issiisssst", position, kind, change->device, change->seq, change->seen, change->time, change->by, change->scope,
+                          change->visit, body, length))
+    return FALSE;
+  *n = ruhu_database_get_last_id (self->database);
+  return TRUE;
 }

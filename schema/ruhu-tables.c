@@ -194,19 +194,43 @@ ruhu_tables_follow (RuhuDatabase *database, RuhuCatalogue *catalogue, GPtrArray 
   return TRUE;
 }
 
+/* These are made for every record that is read or written: nothing is formatted. Names come from a checked catalogue: [a-z][a-z0-9_]*. */
+static void
+append_name (GString *sql, const char *before, const char *name)
+{
+  g_string_append (sql, before);
+  g_string_append_c (sql, '"');
+  g_string_append (sql, name);
+  g_string_append_c (sql, '"');
+}
+
+static void
+append_parameter (GString *sql, guint n)
+{
+  g_string_append_c (sql, '?');
+  if (n >= 100)
+    g_string_append_c (sql, (char) ('0' + n / 100));
+  if (n >= 10)
+    g_string_append_c (sql, (char) ('0' + n / 10 % 10));
+  g_string_append_c (sql, (char) ('0' + n % 10));
+}
+
 json_object *
 ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, const char *id, GError **error)
 {
   g_return_val_if_fail (database != NULL && type != NULL && id != NULL, NULL);
 
-  g_autoptr (GString) sql = g_string_new ("SELECT deleted");
+  g_autoptr (GString) sql = g_string_sized_new (512);
+  g_string_append (sql, "SELECT deleted");
   for (guint i = 0; i < type->fields->len; i++)
     {
       RuhuField *field = g_ptr_array_index (type->fields, i);
       if (is_stored (field))
-        g_string_append_printf (sql, ", \"%s\"", field->name);
+        append_name (sql, ", ", field->name);
     }
-  g_string_append_printf (sql, " FROM \"r_%s\" WHERE id = ?1", type->name);
+  g_string_append (sql, " FROM \"r_");
+  g_string_append (sql, type->name);
+  g_string_append (sql, "\" WHERE id = ?1");
 
   g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql->str, error, "s", id);
   if (statement == NULL || !ruhu_statement_next (statement, error))
@@ -240,19 +264,24 @@ pick_fields (RuhuRecordType *type, json_object *fields)
   return picked;
 }
 
-/* Parameters: 1 id, 2 scope, then "deleted" if it is there, then the fields. Names come from a checked catalogue: [a-z][a-z0-9_]*. */
+/* Parameters: 1 id, 2 scope, then "deleted" if it is there, then the fields. */
 static char *
 make_insert (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
 {
-  GString *sql = g_string_new (NULL);
+  GString *sql = g_string_sized_new (512);
   guint n = 2 + (has_deleted ? 1 : 0);
 
-  g_string_append_printf (sql, "INSERT INTO \"r_%s\" (id, scope%s", type->name, has_deleted ? ", deleted" : "");
+  g_string_append (sql, "INSERT INTO \"r_");
+  g_string_append (sql, type->name);
+  g_string_append (sql, has_deleted ? "\" (id, scope, deleted" : "\" (id, scope");
   for (guint i = 0; i < picked->len; i++)
-    g_string_append_printf (sql, ", \"%s\"", ((RuhuField *) g_ptr_array_index (picked, i))->name);
+    append_name (sql, ", ", ((RuhuField *) g_ptr_array_index (picked, i))->name);
   g_string_append (sql, ") VALUES (?1");
   for (guint i = 2; i <= n + picked->len; i++)
-    g_string_append_printf (sql, ", ?%u", i);
+    {
+      g_string_append (sql, ", ");
+      append_parameter (sql, i);
+    }
   g_string_append_c (sql, ')');
   return g_string_free (sql, FALSE);
 }
@@ -260,14 +289,23 @@ make_insert (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
 static char *
 make_update (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
 {
-  GString *sql = g_string_new (NULL);
+  GString *sql = g_string_sized_new (512);
   guint n = 3;
 
-  g_string_append_printf (sql, "UPDATE \"r_%s\" SET scope = ?2", type->name);
+  g_string_append (sql, "UPDATE \"r_");
+  g_string_append (sql, type->name);
+  g_string_append (sql, "\" SET scope = ?2");
   if (has_deleted)
-    g_string_append_printf (sql, ", deleted = ?%u", n++);
+    {
+      g_string_append (sql, ", deleted = ");
+      append_parameter (sql, n++);
+    }
   for (guint i = 0; i < picked->len; i++)
-    g_string_append_printf (sql, ", \"%s\" = ?%u", ((RuhuField *) g_ptr_array_index (picked, i))->name, n++);
+    {
+      append_name (sql, ", ", ((RuhuField *) g_ptr_array_index (picked, i))->name);
+      g_string_append (sql, " = ");
+      append_parameter (sql, n++);
+    }
   g_string_append (sql, " WHERE id = ?1");
   return g_string_free (sql, FALSE);
 }

@@ -36,6 +36,7 @@ typedef struct
   const char *scope;
   json_object *fields;  /* the whole record */
   json_object *written; /* what is being written of it; NULL: a page, all of it */
+  gboolean errors_only; /* warnings are not asked for */
   gboolean is_new;
   gboolean is_deleted; /* it need not be complete or consistent then; what is written is still of its type, and by who may write it */
   RuhuRole role;
@@ -185,12 +186,14 @@ is_touched (Case *its, RuhuField *field, RuhuExpression *rule)
 {
   if (is_written (its, field))
     return TRUE;
-  for (guint i = 0; i < its->type->fields->len; i++)
-    {
-      RuhuField *other = g_ptr_array_index (its->type->fields, i);
-      if (json_object_object_get_ex (its->written, other->name, NULL) && ruhu_expression_uses (rule, other))
-        return TRUE;
-    }
+  json_object_object_foreach (its->written, name, value)
+  {
+    RuhuField *other = ruhu_record_type_get_field (its->type, name);
+
+    (void) value;
+    if (other != NULL && ruhu_expression_uses (rule, other))
+      return TRUE;
+  }
   return FALSE;
 }
 
@@ -200,7 +203,7 @@ judge_constraint (Case *its, RuhuField *field, GError **error)
   RuhuExpression *rule = get_rules (its->self, field)->constraint;
   gboolean holds = TRUE;
 
-  if (rule == NULL)
+  if (rule == NULL || (its->errors_only && !is_touched (its, field, rule)))
     return TRUE;
   if (!ruhu_validator_test (rule, field, its->id, its->scope, its->fields, its->today, TRUE, &holds, error))
     return FALSE;
@@ -236,6 +239,20 @@ judge_value (Case *its, RuhuField *field, json_object *value, gboolean is_releva
   return is_relevant;
 }
 
+/* Whether it makes a difference to an error if the field is relevant. */
+static gboolean
+relevance_matters (Case *its, RuhuField *field, json_object *value)
+{
+  RuhuExpression *rule;
+
+  if (!its->errors_only)
+    return TRUE;
+  if (value == NULL)
+    return field->required && (its->is_new || is_written (its, field));
+  rule = field->constraint != NULL ? get_rules (its->self, field)->constraint : NULL;
+  return rule != NULL && is_touched (its, field, rule);
+}
+
 static gboolean
 judge_fields (Case *its, GHashTable *relevant, GError **error)
 {
@@ -251,7 +268,7 @@ judge_fields (Case *its, GHashTable *relevant, GError **error)
           continue;
         }
 
-      RuhuExpression *rule = field->relevant != NULL ? get_rules (its->self, field)->relevant : NULL;
+      RuhuExpression *rule = field->relevant != NULL && relevance_matters (its, field, value) ? get_rules (its->self, field)->relevant : NULL;
       if (rule != NULL && !ruhu_validator_test (rule, field, its->id, its->scope, its->fields, its->today, FALSE, &is_relevant, error))
         return FALSE;
       if (relevant != NULL && is_relevant)
@@ -302,7 +319,7 @@ judge_whole (Case *its, const RuhuChange *change)
 }
 
 static gboolean
-check_local_record (RuhuValidator *self, const RuhuChange *change, RuhuRecordType *type, const char *id, json_object *written, RuhuRole role, const char *today, GPtrArray *findings, GError **error)
+check_local_record (RuhuValidator *self, const RuhuChange *change, RuhuRecordType *type, const char *id, json_object *written, RuhuRole role, const char *today, gboolean errors_only, GPtrArray *findings, GError **error)
 {
   GError *fault = NULL;
   g_autoptr (RuhuJson) stored = ruhu_tables_get (self->database, type, id, &fault);
@@ -319,6 +336,7 @@ check_local_record (RuhuValidator *self, const RuhuChange *change, RuhuRecordTyp
                .scope = change->scope,
                .fields = merged,
                .written = written,
+               .errors_only = errors_only,
                .is_new = stored == NULL,
                .is_deleted = json_object_get_boolean (json_object_object_get (merged, RUHU_DELETED)),
                .role = role,
@@ -328,11 +346,9 @@ check_local_record (RuhuValidator *self, const RuhuChange *change, RuhuRecordTyp
   return judge_fields (&its, NULL, error);
 }
 
-gboolean
-ruhu_validator_check_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const char *today, GPtrArray *findings, GError **error)
+static gboolean
+check_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const char *today, gboolean errors_only, GPtrArray *findings, GError **error)
 {
-  g_return_val_if_fail (self != NULL && change != NULL && findings != NULL, FALSE);
-
   json_object_object_foreach (change->set, type_name, records)
   {
     RuhuRecordType *type = ruhu_catalogue_get_record (self->catalogue, type_name);
@@ -345,10 +361,39 @@ ruhu_validator_check_local (RuhuValidator *self, const RuhuChange *change, RuhuR
       }
     json_object_object_foreach (records, id, written)
     {
-      if (!check_local_record (self, change, type, id, written, role, today, findings, error))
+      if (!check_local_record (self, change, type, id, written, role, today, errors_only, findings, error))
         return FALSE;
     }
   }
+  return TRUE;
+}
+
+gboolean
+ruhu_validator_check_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const char *today, GPtrArray *findings, GError **error)
+{
+  g_return_val_if_fail (self != NULL && change != NULL && findings != NULL, FALSE);
+
+  return check_local (self, change, role, today, FALSE, findings, error);
+}
+
+gboolean
+ruhu_validator_refuse_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const char *today, GError **error)
+{
+  g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
+
+  g_return_val_if_fail (self != NULL && change != NULL, FALSE);
+
+  if (!check_local (self, change, role, today, TRUE, findings, error))
+    return FALSE;
+  for (guint i = 0; i < findings->len; i++)
+    {
+      RuhuFinding *finding = g_ptr_array_index (findings, i);
+
+      if (finding->severity != RUHU_SEVERITY_ERROR)
+        continue;
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, finding->message);
+      return FALSE;
+    }
   return TRUE;
 }
 

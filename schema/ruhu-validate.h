@@ -41,6 +41,9 @@ void ruhu_validator_free (RuhuValidator *self);
  */
 gboolean ruhu_validator_check_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const char *today, GPtrArray *findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether ruhu_validator_check_local() would find no error, without looking for warnings; else INVALID with the first one. */
+gboolean ruhu_validator_refuse_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const char *today, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * ruhu_validator_check_remote:
  *

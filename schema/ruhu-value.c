@@ -401,11 +401,11 @@ ruhu_value_bind (RuhuField *field, json_object *value, RuhuStatement *statement,
       break;
     case RUHU_TYPE_CHOICES:
       if (json_object_is_type (value, json_type_array))
-        return ruhu_statement_bind_text (statement, parameter, json_object_to_json_string_ext (value, JSON_C_TO_STRING_PLAIN), -1, error);
+        return ruhu_statement_bind_borrowed (statement, parameter, json_object_to_json_string_ext (value, JSON_C_TO_STRING_PLAIN), -1, error);
       break;
     default:
       if (json_object_is_type (value, json_type_string))
-        return ruhu_statement_bind_text (statement, parameter, json_object_get_string (value), json_object_get_string_len (value), error);
+        return ruhu_statement_bind_borrowed (statement, parameter, json_object_get_string (value), json_object_get_string_len (value), error);
       break;
     }
   return ruhu_statement_bind_null (statement, parameter, error);
