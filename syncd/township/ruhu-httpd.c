@@ -124,6 +124,13 @@ exchange_new (RuhuHttpd *httpd, struct MHD_Connection *connection, const char *m
   self->request->authorization = dup_header (connection, MHD_HTTP_HEADER_AUTHORIZATION);
   self->request->content_encoding = dup_header (connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
   self->request->accept_encoding = dup_header (connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+  for (guint i = 0; ruhu_request_header_names[i] != NULL; i++)
+    {
+      const char *value = MHD_lookup_connection_value (connection, MHD_HEADER_KIND, ruhu_request_header_names[i]);
+
+      if (value != NULL)
+        ruhu_request_add_header (self->request, ruhu_request_header_names[i], value);
+    }
   self->request->peer = dup_peer (connection);
   MHD_get_connection_values (connection, MHD_GET_ARGUMENT_KIND, add_query_cb, self->request);
   g_atomic_int_inc (&httpd->in_flight);
@@ -300,12 +307,32 @@ access_cb (void *data, struct MHD_Connection *connection, const char *url, const
 }
 
 static void
+ignore_cb (RuhuResponse *response, gpointer data)
+{
+  ruhu_response_free (response);
+}
+
+/* The peer broke off in the middle of a body. Where the route can use a part of it, it gets what came: on a poor link that may be all that ever gets through at once. */
+static void
+hand_over_part (Exchange *self)
+{
+  if (self->request == NULL || self->body == NULL || self->response != NULL || self->busy || self->discarded > 0 || strcmp (self->request->method, "PATCH") != 0)
+    return;
+  self->request->partial = TRUE;
+  self->request->body = g_byte_array_free_to_bytes (g_steal_pointer (&self->body));
+  ruhu_server_submit (self->httpd->server, g_steal_pointer (&self->request), ignore_cb, NULL);
+}
+
+static void
 completed_cb (void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
 {
   Exchange *self = *context;
 
   if (self != NULL)
-    ruhu_patience_await_request (self->httpd->patience, self->visit);
+    {
+      ruhu_patience_await_request (self->httpd->patience, self->visit);
+      hand_over_part (self);
+    }
   g_clear_pointer ((Exchange **) context, exchange_free);
 }
 

@@ -14,6 +14,9 @@
 /* Below this, compressing costs more than it saves. */
 #define COMPRESS_FROM 512
 
+const char *const ruhu_request_header_names[] = { "Content-Type", "If-None-Match", "If-Range", "Range", "Tus-Resumable", "Upload-Checksum", "Upload-Concat", "Upload-Defer-Length",
+                                                  "Upload-Length", "Upload-Metadata", "Upload-Offset", NULL };
+
 RuhuRequest *
 ruhu_request_new (const char *method, const char *path)
 {
@@ -22,6 +25,7 @@ ruhu_request_new (const char *method, const char *path)
   self->method = g_strdup (method);
   self->path = g_strdup (path);
   self->query = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -36,6 +40,20 @@ const char *
 ruhu_request_get_query (RuhuRequest *self, const char *name)
 {
   return g_hash_table_lookup (self->query, name);
+}
+
+void
+ruhu_request_add_header (RuhuRequest *self, const char *name, const char *value)
+{
+  g_hash_table_insert (self->headers, g_ascii_strdown (name, -1), g_strdup (value));
+}
+
+const char *
+ruhu_request_get_header (RuhuRequest *self, const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return g_hash_table_lookup (self->headers, lower);
 }
 
 gboolean
@@ -87,6 +105,7 @@ ruhu_request_free (RuhuRequest *self)
   g_free (self->method);
   g_free (self->path);
   g_hash_table_unref (self->query);
+  g_hash_table_unref (self->headers);
   g_free (self->authorization);
   g_free (self->content_encoding);
   g_free (self->accept_encoding);
@@ -104,6 +123,24 @@ response_new (guint status, const char *content_type, GBytes *body)
   self->headers = g_ptr_array_new_with_free_func (g_free);
   self->body = body;
   ruhu_response_add_header (self, "Content-Type", content_type);
+  ruhu_response_add_header (self, "Cache-Control", "no-store");
+  return self;
+}
+
+RuhuResponse *
+ruhu_response_new_bytes (guint status, const char *content_type, GBytes *body)
+{
+  return response_new (status, content_type, g_bytes_ref (body));
+}
+
+RuhuResponse *
+ruhu_response_new_empty (guint status)
+{
+  RuhuResponse *self = g_new0 (RuhuResponse, 1);
+
+  self->status = status;
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+  self->body = g_bytes_new_static ("", 0);
   ruhu_response_add_header (self, "Cache-Control", "no-store");
   return self;
 }

@@ -16,7 +16,9 @@ typedef struct
   char *content_encoding;
   char *accept_encoding;
   GBytes *body;
-  char *peer; /* the address it came from, without the port */
+  GHashTable *headers; /* lower-case name → value: those of ruhu_request_header_names */
+  gboolean partial;    /* the peer broke off: @body is what had come, and nobody hears the answer */
+  char *peer;          /* the address it came from, without the port */
 } RuhuRequest;
 
 /* Transfer full. */
@@ -25,6 +27,11 @@ RuhuRequest *ruhu_request_new (const char *method, const char *path);
 void ruhu_request_add_query (RuhuRequest *self, const char *name, const char *value);
 /* Borrowed; NULL where it was not given. */
 const char *ruhu_request_get_query (RuhuRequest *self, const char *name);
+/* The further headers that handlers look at. NULL-terminated. */
+extern const char *const ruhu_request_header_names[];
+void ruhu_request_add_header (RuhuRequest *self, const char *name, const char *value);
+/* Borrowed; NULL where it was not given. */
+const char *ruhu_request_get_header (RuhuRequest *self, const char *name);
 /* A whole number between @min and @max; @fallback where it was not given, unless that is negative: then it must be. INVALID names the parameter. *@value is untouched on failure. */
 gboolean ruhu_request_get_integer (RuhuRequest *self, const char *name, gint64 min, gint64 max, gint64 fallback, gint64 *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The body with its Content-Encoding undone, at most @max bytes: TOO_LARGE; INVALID when it is damaged; UNSUPPORTED encodings are INVALID with *@status 415. Transfer full. */
@@ -41,6 +48,9 @@ typedef struct
 
 /* Takes @json. Transfer full. */
 RuhuResponse *ruhu_response_new_json (guint status, json_object *json);
+/* Without a body; and with @body (borrowed). Transfer full. */
+RuhuResponse *ruhu_response_new_empty (guint status);
+RuhuResponse *ruhu_response_new_bytes (guint status, const char *content_type, GBytes *body);
 /* NDJSON, compressed as @accept_encoding (may be NULL) allows. Takes @lines. Transfer full. */
 RuhuResponse *ruhu_response_new_lines (GString *lines, const char *accept_encoding, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A problem document. @status: 0 for the one that the error's code stands for. @now: ms. Transfer full. */

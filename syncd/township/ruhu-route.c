@@ -4,8 +4,11 @@
 
 #include "ruhu-route.h"
 
+#include "ruhu-photo.h"
+
 #include <string.h>
 
+#define PARAMETER      "/{"
 #define ENROL_MAX_BODY (16 * 1024)
 
 /* tests/check-openapi.py reads these lines. */
@@ -16,7 +19,27 @@ static const RuhuRoute routes[] = {
   { "GET", "/v1/pull", ruhu_endpoint_pull, 0, FALSE },
   { "GET", "/v1/backfill", ruhu_endpoint_backfill, 0, FALSE },
   { "GET", "/v1/me", ruhu_endpoint_me, 0, FALSE },
+  { "OPTIONS", "/v1/uploads", ruhu_endpoint_upload_options, 0, TRUE },
+  { "POST", "/v1/uploads", ruhu_endpoint_upload_create, RUHU_PHOTO_MAX_BYTES, FALSE },
+  { "OPTIONS", "/v1/uploads/{upload}", ruhu_endpoint_upload_options, 0, TRUE },
+  { "HEAD", "/v1/uploads/{upload}", ruhu_endpoint_upload_head, 0, FALSE },
+  { "PATCH", "/v1/uploads/{upload}", ruhu_endpoint_upload_patch, RUHU_PHOTO_MAX_BYTES, FALSE },
+  { "DELETE", "/v1/uploads/{upload}", ruhu_endpoint_upload_delete, 0, FALSE },
+  { "GET", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, FALSE },
+  { "HEAD", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, FALSE },
 };
+
+/* A route's path may end in a parameter, which stands for one segment that is not empty. */
+static gboolean
+matches (const char *pattern, const char *path)
+{
+  const char *parameter = strstr (pattern, PARAMETER);
+  gsize start = parameter != NULL ? (gsize) (parameter - pattern) + 1 : 0;
+
+  if (parameter == NULL)
+    return strcmp (pattern, path) == 0;
+  return strncmp (pattern, path, start) == 0 && path[start] != '\0' && strchr (path + start, '/') == NULL;
+}
 
 const RuhuRoute *
 ruhu_route_find (const char *method, const char *path, const char **allow)
@@ -24,7 +47,7 @@ ruhu_route_find (const char *method, const char *path, const char **allow)
   *allow = NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
     {
-      if (strcmp (routes[i].path, path) != 0)
+      if (!matches (routes[i].path, path))
         continue;
       if (strcmp (routes[i].method, method) == 0)
         return &routes[i];

@@ -28,5 +28,11 @@ RuhuResponse *ruhu_endpoint_push (RuhuCall *call, RuhuSession *session, GError *
 RuhuResponse *ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_me (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_upload_options (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_upload_create (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_upload_head (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_upload_patch (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_upload_delete (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_photo (RuhuCall *call, RuhuSession *session, GError **error);
 
 G_END_DECLS

@@ -25,6 +25,8 @@ struct _RuhuServer
   RuhuCommit *commit;
   RuhuWatch *watch;
   RuhuRate *enrol_rate;
+  RuhuPhotoStore *photos;
+  RuhuUploads *uploads;
   /* Values. */
   gsize page_bytes;
   gboolean log_requests;
@@ -191,6 +193,8 @@ ruhu_server_new (const RuhuServerOptions *options, GError **error)
 
   if (!open_sessions (self, options, threads, error))
     return NULL;
+  self->photos = ruhu_photo_store_new (options->database);
+  self->uploads = ruhu_uploads_new (self->photos, ruhu_server_get_now (self));
   commit = ruhu_session_open (options->database, FALSE, options->now, options->now_data, error);
   watch = commit != NULL ? ruhu_session_open (options->database, FALSE, options->now, options->now_data, error) : NULL;
   if (watch == NULL)
@@ -344,6 +348,8 @@ ruhu_server_free (RuhuServer *self)
   g_async_queue_unref (self->sessions);
   g_mutex_clear (&self->mutex);
   ruhu_rate_free (self->enrol_rate);
+  ruhu_uploads_free (self->uploads);
+  ruhu_photo_store_free (self->photos);
   g_free (self->township_name);
   g_free (self);
 }
@@ -358,6 +364,18 @@ gsize
 ruhu_server_get_page_bytes (RuhuServer *self)
 {
   return self->page_bytes;
+}
+
+RuhuPhotoStore *
+ruhu_server_get_photos (RuhuServer *self)
+{
+  return self->photos;
+}
+
+RuhuUploads *
+ruhu_server_get_uploads (RuhuServer *self)
+{
+  return self->uploads;
 }
 
 gboolean

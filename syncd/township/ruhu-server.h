@@ -5,6 +5,7 @@
 #include "ruhu-access.h"
 #include "ruhu-commit.h"
 #include "ruhu-request.h"
+#include "ruhu-uploads.h"
 
 G_BEGIN_DECLS
 
@@ -71,6 +72,9 @@ void ruhu_call_answer (RuhuCall *self, RuhuResponse *response, const GError *err
 /* What handlers need of the server. */
 const char *ruhu_server_get_township_name (RuhuServer *self);
 gsize ruhu_server_get_page_bytes (RuhuServer *self);
+/* Borrowed. */
+RuhuPhotoStore *ruhu_server_get_photos (RuhuServer *self);
+RuhuUploads *ruhu_server_get_uploads (RuhuServer *self);
 /* The size of the page that @request asks for by its parameter "size"; the server's own if it asks for none or a larger one. INVALID. */
 gboolean ruhu_server_get_page_size (RuhuServer *self, RuhuRequest *request, gsize *bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* 0, or the seconds for which nobody at that address may try a code. */

@@ -5,7 +5,8 @@
  *   township.db       the database; only what laptops and commands recorded, so that the same plan and seed give the same bytes
  *   key.pem           the server's private key, mode 0600
  *   certificate.pem   its self-signed certificate
- *   port              the TCP port of the running server */
+ *   port              the TCP port of the running server
+ *   photos/           the photos, and what is on its way in (schema/ruhu-photo-store.c) */
 #pragma once
 
 #include "ruhu-config.h"

@@ -3,6 +3,7 @@
 """A helper gets the assigned households and nothing else. Each household carries texts that stand nowhere else; a client that asks
 everything it can think of, over every endpoint, with a helper's token, never receives a byte of a household outside the helper's
 scope, before and after a reassignment; and what left the scope is gone from every file of the laptop."""
+import base64
 import hashlib
 import json
 import subprocess
@@ -19,6 +20,18 @@ KINDS = ("group", "person", "note", "problem")
 
 def canary(household, kind, generation=1):
     return "CA" + hashlib.sha256(f"{household} {kind} {generation}".encode()).hexdigest()[:14].upper()
+
+
+def photo(text):
+    """The smallest JPEG to the letter, with @text in its image data."""
+    segment = lambda marker, content: bytes([0xff, marker]) + (len(content) + 2).to_bytes(2, "big") + content
+    return (b"\xff\xd8" + segment(0xdb, bytes([0] + [1] * 64)) + segment(0xc0, b"\x08\0\x40\0\x40\1\1\x11\0") + segment(0xc4, bytes([0, 1] + [0] * 16)) +
+            segment(0xda, b"\1\1\0\0\x3f\0") + text.encode() + b"\xff\xd9")
+
+
+def creation(content):
+    digest = base64.b64encode(hashlib.sha256(content).hexdigest().encode()).decode()
+    return {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Upload-Metadata": f"sha256 {digest}", "Content-Type": "application/offset+octet-stream"}
 
 
 def marks(household, generation=1):
@@ -86,8 +99,9 @@ class Story:
                 asked.append(("GET", f"/v1/backfill?scope={scope.replace(' ', '%20')}&at={at}", None))
         asked += [("GET", "/v1/backfill", None), ("GET", "/v1/pull", None), ("POST", "/v1/push", b""), ("POST", "/v1/push", b"{}\n"), ("POST", "/v1/enrol", b"{}")]
         asked += [("GET", path, None) for path in ("/", "/v1", "/v1/", "/township.db", "/..%2ftownship.db", "/v1/households", "/v1/me/../pull?after=0")]
-        for method, path, body in asked:
-            status, _, _ = device.ask(method, path, body)
+        asked += self.photo_requests()
+        for method, path, body, *headers in asked:
+            status, _, _ = device.ask(method, path, body, headers=headers[0] if headers else None)
             check(status != 500, f"{method} {path} is answered by 500")
             self.crawled.add((method, path.split("?")[0]))
         for scope in sorted(self.all - self.mine)[:3] + [self.lost]:
@@ -95,6 +109,36 @@ class Story:
             device.push(scope, {"problem": {"p-" + scope: {"description": "x"}}}, seen=1)
         device.catch_up()
         device.pull(after=0)
+
+    # Photos: their content is a canary as well.
+
+    def mark_photos(self):
+        """A photo of the same helper's device for one household of its own and, by the office, for one of another's."""
+        self.photos = {household: photo(canary(household, "photo")) for household in (self.lost, self.gained)}
+        for household, content in self.photos.items():
+            digest = hashlib.sha256(content).hexdigest()
+            batch(self.office, [f"save {household} photo + subject 01 photo + image {digest} photo + things_only true photo + date {TODAY}"])
+        self.office.sync(self.township, 120)
+        sender = Device(self.township.enrol(self.helper), "sender").enrol()
+        for content in self.photos.values():
+            status, _, data = sender.ask("POST", "/v1/uploads", content, headers=creation(content))
+            check(status == 201, f"a photo was answered by {status} {data[:200]}")
+
+    def photo_requests(self):
+        tus, empty = {"Tus-Resumable": "1.0.0"}, "0" * 64
+        paths = [f"/v1/photos/{hashlib.sha256(content).hexdigest()}" for content in self.photos.values()]
+        asked = [(method, path, None) for path in paths + [f"/v1/photos/{empty}", "/v1/photos/..%2f..%2ftownship.db", "/v1/photos/*"] for method in ("GET", "HEAD")]
+        asked += [("GET", path, None, {"Range": "bytes=1-"}) for path in paths]
+        asked += [("POST", "/v1/uploads", None, creation(content)) for content in self.photos.values()]
+        asked += [(method, "/v1/uploads/" + "0" * 32, None, tus) for method in ("HEAD", "DELETE", "OPTIONS")] + [("OPTIONS", "/v1/uploads", None, tus)]
+        asked.append(("PATCH", "/v1/uploads/" + "0" * 32, b"x", {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}))
+        self.crawled |= {(method, "/v1/uploads/{upload}") for method in ("HEAD", "PATCH", "DELETE")} | {(method, "/v1/photos/{sha256}") for method in ("GET", "HEAD")}
+        return asked
+
+    def look_for_photos(self, device, received):
+        for household, content in self.photos.items():
+            mark = canary(household, "photo").encode()
+            check((mark in received) == (household in self.mine), f"{device.name} {'did not receive' if household in self.mine else 'received'} the photo of a household that is {'' if household in self.mine else 'not '}its helper's")
 
     def all_endpoints(self):
         described = set(paths_of_openapi((TOP / "syncd/wire/openapi.yaml").read_text(encoding="utf-8")))
@@ -115,6 +159,7 @@ class Story:
         for device in (self.early, late):
             self.crawl(device)
             received = self.look(device, self.mine)
+            self.look_for_photos(device, received)
             for household in self.mine:
                 check(all(mark in received for mark in marks(household)), f"{device.name} did not receive its own household")
         self.late = late
@@ -175,6 +220,7 @@ class Story:
             self.crawl(device)
             device.received = device.received[before:]
             received = self.look(device, self.mine, (1, 2))
+            self.look_for_photos(device, received)
             check(all(mark in received for mark in marks(self.gained, 2)), f"{device.name} did not receive the household that came")
             check(self.lost not in device.held, f"{device.name} was not told of the revocation")
 
@@ -199,6 +245,7 @@ def main():
         tap.step("a township, its office, a helper's device", story.prepare)
         if not tap.failed:
             tap.step("each household carries canaries of its own", story.mark_all)
+            tap.step("two households have a photo each", story.mark_photos)
             tap.step("stream and backfill give the helper's households and no others", story.stream_and_backfill)
             tap.step("every endpoint was asked", story.all_endpoints)
             tap.step("without a token, or with a wrong one, nothing is given", story.no_token)

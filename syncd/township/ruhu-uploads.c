@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* photos/incoming:
+ *
+ *   ID.upload   a key file: group "upload" with device, hash, size, expires (ms), complete, mentioned
+ *   ID.part     the bytes that have come
+ *
+ * An upload is told of after its .upload is on disk; its offset is the length of its .part, which is flushed before it is told. A .part never has its whole length but while the photo is being
+ * brought into the store: found so after a crash, its last byte is asked for once more. A complete upload is kept for whoever asks after it, and, where no record mentions the photo yet,
+ * so that the photo goes when none has come to do so. */
+#define G_LOG_DOMAIN "ruhu-township"
+#include "config.h"
+
+#include "ruhu-uploads.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-store-photos.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define GROUP       "upload"
+#define INFO_SUFFIX ".upload"
+#define PART_SUFFIX ".part"
+#define DAY         G_GINT64_CONSTANT (86400000)
+#define EXPIRES     (7 * DAY)
+#define UNMENTIONED (30 * DAY)
+#define SWEEP_EVERY (DAY / 24)
+
+typedef struct
+{
+  RuhuUploadState state;
+  char *device;
+  char *hash;
+  gboolean mentioned; /* of a complete one: a record mentions the photo */
+  gboolean busy;
+} Upload;
+
+struct _RuhuUploads
+{
+  RuhuPhotoStore *photos; /* borrowed */
+  char *folder;
+  GMutex mutex;
+  GHashTable *uploads; /* under the mutex: id → Upload */
+  gint64 swept;        /* under the mutex */
+};
+
+static void
+upload_free (Upload *self)
+{
+  g_free (self->device);
+  g_free (self->hash);
+  g_free (self);
+}
+
+static char *
+dup_path (RuhuUploads *self, const Upload *upload, const char *suffix)
+{
+  g_autofree char *name = g_strconcat (upload->state.id, suffix, NULL);
+
+  return g_build_filename (self->folder, name, NULL);
+}
+
+static void
+remove_file (RuhuUploads *self, const Upload *upload, const char *suffix)
+{
+  g_autofree char *path = dup_path (self, upload, suffix);
+
+  if (g_unlink (path) != 0 && errno != ENOENT)
+    g_warning ("an upload could not be removed: %s", g_strerror (errno));
+}
+
+static gboolean
+write_info (RuhuUploads *self, const Upload *upload, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *path = dup_path (self, upload, INFO_SUFFIX);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) local = NULL;
+  gsize length;
+
+  g_key_file_set_string (file, GROUP, "device", upload->device);
+  g_key_file_set_string (file, GROUP, "hash", upload->hash);
+  g_key_file_set_int64 (file, GROUP, "size", upload->state.size);
+  g_key_file_set_int64 (file, GROUP, "expires", upload->state.expires);
+  g_key_file_set_boolean (file, GROUP, "complete", upload->state.complete);
+  g_key_file_set_boolean (file, GROUP, "mentioned", upload->mentioned);
+  text = g_key_file_to_data (file, &length, NULL);
+  if (!ruhu_photo_make_folder (self->folder, error))
+    return FALSE;
+  if (!g_file_set_contents_full (path, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &local))
+    return ruhu_photo_fail (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? ENOSPC : EIO, error);
+  return ruhu_photo_sync_folder (self->folder, error);
+}
+
+/* How much of its bytes are there for certain; the whole of an unfinished one is cut by its last byte. */
+static gint64
+settle_part (RuhuUploads *self, const Upload *upload)
+{
+  g_autofree char *path = dup_path (self, upload, PART_SUFFIX);
+  g_auto (RuhuFd) fd = open (path, O_WRONLY | O_CLOEXEC);
+  struct stat info;
+  gint64 length;
+
+  if (fd < 0 || fstat (fd, &info) != 0)
+    return 0;
+  length = MIN (info.st_size, upload->state.size - 1);
+  return ftruncate (fd, length) == 0 && fsync (fd) == 0 ? length : 0;
+}
+
+static void
+load_info (RuhuUploads *self, const char *id)
+{
+  Upload *upload = g_new0 (Upload, 1);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *path = NULL;
+
+  g_strlcpy (upload->state.id, id, sizeof upload->state.id);
+  path = dup_path (self, upload, INFO_SUFFIX);
+  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    {
+      upload->device = g_key_file_get_string (file, GROUP, "device", NULL);
+      upload->hash = g_key_file_get_string (file, GROUP, "hash", NULL);
+      upload->state.size = g_key_file_get_int64 (file, GROUP, "size", NULL);
+      upload->state.expires = g_key_file_get_int64 (file, GROUP, "expires", NULL);
+      upload->state.complete = g_key_file_get_boolean (file, GROUP, "complete", NULL);
+      upload->mentioned = g_key_file_get_boolean (file, GROUP, "mentioned", NULL);
+    }
+  if (upload->device == NULL || !ruhu_photo_is_hash (upload->hash) || upload->state.size < 1 || upload->state.size > RUHU_PHOTO_MAX_BYTES)
+    {
+      remove_file (self, upload, INFO_SUFFIX);
+      upload_free (upload);
+      return;
+    }
+  upload->state.offset = upload->state.complete ? upload->state.size : settle_part (self, upload);
+  g_hash_table_insert (self->uploads, upload->state.id, upload);
+}
+
+static gboolean
+is_id (const char *text)
+{
+  return strlen (text) == 32 && strspn (text, "0123456789abcdef") == 32;
+}
+
+static void
+load (RuhuUploads *self)
+{
+  g_autoptr (GDir) folder = g_dir_open (self->folder, 0, NULL);
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *id = g_strndup (name, 32);
+
+      if (is_id (id) && g_str_has_suffix (name, INFO_SUFFIX))
+        load_info (self, id);
+      else
+        g_ptr_array_add (parts, g_strdup (name));
+    }
+  for (guint i = 0; i < parts->len; i++)
+    {
+      g_autofree char *id = g_strndup (parts->pdata[i], 32);
+      g_autofree char *path = g_build_filename (self->folder, parts->pdata[i], NULL);
+
+      if (!g_hash_table_contains (self->uploads, id) && g_unlink (path) != 0)
+        g_debug ("something in the folder of uploads stays: %s", g_strerror (errno));
+    }
+}
+
+RuhuUploads *
+ruhu_uploads_new (RuhuPhotoStore *photos, gint64 now)
+{
+  RuhuUploads *self = g_new0 (RuhuUploads, 1);
+
+  self->photos = photos;
+  self->folder = g_build_filename (ruhu_photo_store_get_path (photos), "incoming", NULL);
+  self->uploads = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) upload_free);
+  g_mutex_init (&self->mutex);
+  load (self);
+  return self;
+}
+
+void
+ruhu_uploads_free (RuhuUploads *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->uploads);
+  g_mutex_clear (&self->mutex);
+  g_free (self->folder);
+  g_free (self);
+}
+
+/* Under the mutex. */
+static void
+drop (RuhuUploads *self, Upload *upload)
+{
+  remove_file (self, upload, INFO_SUFFIX);
+  remove_file (self, upload, PART_SUFFIX);
+  g_hash_table_remove (self->uploads, upload->state.id);
+}
+
+/* Under the mutex. NULL: there is none for this device. */
+static Upload *
+find (RuhuUploads *self, const char *device, const char *id, gint64 now)
+{
+  Upload *upload = g_hash_table_lookup (self->uploads, id);
+
+  return upload != NULL && strcmp (upload->device, device) == 0 && (upload->state.expires > now || upload->busy) ? upload : NULL;
+}
+
+/* Under the mutex: makes room for another upload of @hash, and says whether there is. */
+static gboolean
+make_room (RuhuUploads *self, const char *device, const char *hash, gint64 size)
+{
+  GHashTableIter iter;
+  Upload *upload, *same = NULL;
+  gint64 bytes = size;
+  guint count = 1;
+
+  g_hash_table_iter_init (&iter, self->uploads);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &upload))
+    {
+      if (strcmp (upload->device, device) != 0 || (upload->state.complete && upload->mentioned))
+        continue;
+      if (strcmp (upload->hash, hash) == 0 && !upload->busy && !upload->state.complete)
+        {
+          same = upload;
+          continue;
+        }
+      bytes += upload->state.size;
+      count++;
+    }
+  if (same != NULL)
+    drop (self, same);
+  return count <= RUHU_UPLOADS_MAX_COUNT && bytes <= RUHU_UPLOADS_MAX_BYTES;
+}
+
+static Upload *
+upload_new (const char *device, const char *hash, gint64 size)
+{
+  Upload *upload = g_new0 (Upload, 1);
+  g_autofree char *id = g_uuid_string_random ();
+  gsize at = 0;
+
+  for (const char *c = id; *c != '\0'; c++)
+    if (*c != '-' && at < sizeof upload->state.id - 1)
+      upload->state.id[at++] = *c;
+  upload->device = g_strdup (device);
+  upload->hash = g_strdup (hash);
+  upload->state.size = size;
+  return upload;
+}
+
+gboolean
+ruhu_uploads_create (RuhuUploads *self, const char *device, const char *hash, gint64 size, gint64 now, RuhuUploadState *state, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Upload *upload;
+  gint64 there;
+
+  if (!make_room (self, device, hash, size))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_RATE, _ ("This laptop has too many photos under way; finish some of them, or wait."));
+      return FALSE;
+    }
+  upload = upload_new (device, hash, size);
+  upload->state.expires = now + EXPIRES;
+  if (ruhu_photo_store_has (self->photos, hash, &there) && there == size)
+    {
+      upload->state.complete = upload->mentioned = TRUE;
+      upload->state.offset = size;
+      upload->state.expires = now + DAY;
+    }
+  if (!write_info (self, upload, error))
+    {
+      remove_file (self, upload, INFO_SUFFIX);
+      upload_free (upload);
+      return FALSE;
+    }
+  g_hash_table_insert (self->uploads, upload->state.id, upload);
+  *state = upload->state;
+  return TRUE;
+}
+
+static void
+set_not_found (GError **error)
+{
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("There is no such upload, or it has expired; begin it again."));
+}
+
+gboolean
+ruhu_uploads_get (RuhuUploads *self, const char *device, const char *id, gint64 now, RuhuUploadState *state, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Upload *upload = find (self, device, id, now);
+
+  if (upload == NULL)
+    {
+      set_not_found (error);
+      return FALSE;
+    }
+  *state = upload->state;
+  return TRUE;
+}
+
+static gboolean
+write_at (RuhuUploads *self, const Upload *upload, GBytes *bytes, GError **error)
+{
+  g_autofree char *path = dup_path (self, upload, PART_SUFFIX);
+  g_auto (RuhuFd) fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  gsize length, done = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  if (fd < 0)
+    return ruhu_photo_fail (errno, error);
+  while (done < length)
+    {
+      gssize written = pwrite (fd, data + done, length - done, upload->state.offset + (gint64) done);
+
+      if (written < 0 && errno == EINTR)
+        continue;
+      if (written < 0)
+        break;
+      done += (gsize) written;
+    }
+  if (done == length && fsync (fd) == 0)
+    return ruhu_photo_sync_folder (self->folder, error);
+  ruhu_photo_fail (errno, error);
+  if (ftruncate (fd, upload->state.offset) != 0)
+    g_warning ("an upload could not be cut back: %s", g_strerror (errno));
+  return FALSE;
+}
+
+/* The whole photo is in the part: into the store with it. */
+static RuhuUploadResult
+complete (RuhuUploads *self, RuhuSession *session, const Upload *upload, gboolean *mentioned, GError **error)
+{
+  g_autofree char *path = dup_path (self, upload, PART_SUFFIX);
+  g_autofree char *data = NULL, *found = NULL, *kept = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GPtrArray) scopes = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &data, &length, NULL))
+    {
+      ruhu_photo_fail (EIO, error);
+      return RUHU_UPLOAD_FAILED;
+    }
+  bytes = g_bytes_new_take (g_steal_pointer (&data), length);
+  found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  if (strcmp (found, upload->hash) != 0)
+    return RUHU_UPLOAD_OTHER;
+  if (!ruhu_photo_check (bytes, error))
+    return RUHU_UPLOAD_REFUSED;
+  kept = ruhu_photo_store_put (self->photos, bytes, error);
+  scopes = kept != NULL ? ruhu_store_list_photo_scopes (session->store, upload->hash, error) : NULL;
+  if (scopes == NULL)
+    return RUHU_UPLOAD_FAILED;
+  *mentioned = scopes->len > 0;
+  return RUHU_UPLOAD_TAKEN;
+}
+
+/* Not under the mutex; @upload is busy. */
+static RuhuUploadResult
+append (RuhuUploads *self, RuhuSession *session, Upload *upload, GBytes *bytes, gint64 now, GError **error)
+{
+  gint64 end = upload->state.offset + (gint64) g_bytes_get_size (bytes);
+  RuhuUploadResult result;
+
+  if (!write_at (self, upload, bytes, error))
+    return RUHU_UPLOAD_FAILED;
+  if (end < upload->state.size)
+    {
+      upload->state.offset = end;
+      upload->state.expires = now + EXPIRES;
+      return RUHU_UPLOAD_TAKEN;
+    }
+  result = complete (self, session, upload, &upload->mentioned, error);
+  if (result == RUHU_UPLOAD_FAILED)
+    {
+      settle_part (self, upload);
+      return result;
+    }
+  if (result != RUHU_UPLOAD_TAKEN)
+    return result;
+  upload->state.offset = end;
+  upload->state.complete = TRUE;
+  upload->state.expires = now + (upload->mentioned ? DAY : UNMENTIONED);
+  if (write_info (self, upload, error))
+    {
+      remove_file (self, upload, PART_SUFFIX);
+      return result;
+    }
+  upload->state.complete = FALSE;
+  upload->state.offset = settle_part (self, upload);
+  return RUHU_UPLOAD_FAILED;
+}
+
+/* Under the mutex. */
+static RuhuUploadResult
+check_append (Upload *upload, gint64 offset, gint64 length)
+{
+  if (upload == NULL)
+    return RUHU_UPLOAD_UNKNOWN;
+  if (upload->busy)
+    return RUHU_UPLOAD_BUSY;
+  if (offset != upload->state.offset)
+    return RUHU_UPLOAD_MISPLACED;
+  return length > upload->state.size - offset ? RUHU_UPLOAD_TOO_LONG : RUHU_UPLOAD_TAKEN;
+}
+
+RuhuUploadResult
+ruhu_uploads_append (RuhuUploads *self, RuhuSession *session, const char *device, const char *id, gint64 offset, GBytes *bytes, gint64 now, RuhuUploadState *state, GError **error)
+{
+  RuhuUploadResult result;
+  Upload *upload;
+
+  g_mutex_lock (&self->mutex);
+  upload = find (self, device, id, now);
+  result = check_append (upload, offset, (gint64) g_bytes_get_size (bytes));
+  if (upload != NULL)
+    *state = upload->state;
+  if (result == RUHU_UPLOAD_TAKEN && (upload->state.complete || g_bytes_get_size (bytes) == 0))
+    {
+      g_mutex_unlock (&self->mutex);
+      return result;
+    }
+  if (result == RUHU_UPLOAD_TAKEN)
+    upload->busy = TRUE;
+  g_mutex_unlock (&self->mutex);
+  if (result == RUHU_UPLOAD_UNKNOWN)
+    set_not_found (error);
+  if (result != RUHU_UPLOAD_TAKEN)
+    return result;
+  result = append (self, session, upload, bytes, now, error);
+  g_mutex_lock (&self->mutex);
+  upload->busy = FALSE;
+  *state = upload->state;
+  if (result == RUHU_UPLOAD_OTHER || result == RUHU_UPLOAD_REFUSED)
+    drop (self, upload);
+  g_mutex_unlock (&self->mutex);
+  return result;
+}
+
+RuhuUploadResult
+ruhu_uploads_remove (RuhuUploads *self, const char *device, const char *id, gint64 now)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Upload *upload = find (self, device, id, now);
+
+  if (upload == NULL)
+    return RUHU_UPLOAD_UNKNOWN;
+  if (upload->busy)
+    return RUHU_UPLOAD_BUSY;
+  /* One that no record mentions goes on to count, and its photo to expire. */
+  if (!upload->state.complete || upload->mentioned)
+    drop (self, upload);
+  return RUHU_UPLOAD_TAKEN;
+}
+
+/* Whether anything of the log has to do with the photo: a record, or a change that was refused or waits for the office. */
+static gboolean
+is_mentioned (RuhuSession *session, const char *hash)
+{
+  g_autoptr (GPtrArray) scopes = ruhu_store_list_photo_scopes (session->store, hash, NULL);
+  gint64 found = 1;
+
+  if (scopes == NULL || scopes->len > 0)
+    return TRUE;
+  return !ruhu_database_get_integer (ruhu_store_get_database (session->store), "SELECT 1 FROM log WHERE kind NOT IN ('change', 'scope') AND body LIKE '%' || ?1 || '%' LIMIT 1", 0,
+                                     &found, NULL, "s", hash) ||
+         found != 0;
+}
+
+void
+ruhu_uploads_sweep (RuhuUploads *self, RuhuSession *session, gint64 now)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GList) all = NULL;
+
+  if (self->swept != 0 && ABS (now - self->swept) < SWEEP_EVERY)
+    return;
+  self->swept = now;
+  all = g_hash_table_get_values (self->uploads);
+  for (GList *l = all; l != NULL; l = l->next)
+    {
+      Upload *upload = l->data;
+      g_autoptr (GError) error = NULL;
+
+      if (upload->busy || upload->state.expires > now)
+        continue;
+      if (upload->state.complete && !upload->mentioned && !is_mentioned (session, upload->hash) && !ruhu_photo_store_remove (self->photos, upload->hash, &error))
+        g_warning ("a photo that nothing mentions stays: %s", error->message);
+      drop (self, upload);
+    }
+}

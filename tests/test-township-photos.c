@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who may have which photo of the township, and which part of it. */
+#include "config.h"
+
+#include "upload-fixture.h"
+
+static void
+test_who_may_have_it (UploadFixture *self, gconstpointer data)
+{
+  g_autoptr (RuhuResponse) early = NULL, helper = NULL, cadre = NULL, office = NULL, later = NULL;
+
+  upload_mention (self, "h-two");
+  early = upload_get (self, self->cadre, NULL, NULL);
+  town_assert_problem (early, 404, "not-found");
+  upload_put (self);
+  helper = upload_get (self, self->helper, NULL, NULL);
+  town_assert_problem (helper, 404, "not-found");
+  cadre = upload_get (self, self->cadre, NULL, NULL);
+  office = upload_get (self, self->office, NULL, NULL);
+  g_assert_cmpuint (cadre->status, ==, 200);
+  g_assert_cmpuint (office->status, ==, 200);
+  /* The same photo, of a household that the helper has. */
+  upload_mention (self, "h-one");
+  later = upload_get (self, self->helper, NULL, NULL);
+  g_assert_cmpuint (later->status, ==, 200);
+}
+
+static void
+test_ranges (UploadFixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *range;
+    guint status;
+    gsize from, length;
+    const char *content;
+  } ranges[] = {
+    { "bytes=0-0", 206, 0, 1, "bytes 0-0/9000" },
+    { "bytes=8999-", 206, 8999, 1, "bytes 8999-8999/9000" },
+    { "bytes=100-20000", 206, 100, 8900, "bytes 100-8999/9000" },
+    { "bytes=-10", 206, 8990, 10, "bytes 8990-8999/9000" },
+    { "bytes=-90000", 206, 0, 9000, "bytes 0-8999/9000" },
+    { "bytes=9000-", 416, 0, 0, "bytes */9000" },
+    { "bytes=-0", 416, 0, 0, "bytes */9000" },
+    { "bytes=5-4", 200, 0, 9000, NULL },
+    { "bytes=0-1,3-4", 200, 0, 9000, NULL },
+    { "bytes=-", 200, 0, 9000, NULL },
+    { "bytes=", 200, 0, 9000, NULL },
+    { "bytes=--5", 200, 0, 9000, NULL },
+    { "bytes=99999999999999999999-", 200, 0, 9000, NULL },
+    { "lines=1-2", 200, 0, 9000, NULL },
+  };
+
+  upload_mention (self, "h-one");
+  upload_put (self);
+  for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      g_autoptr (RuhuResponse) response = upload_get (self, self->helper, "Range", ranges[i].range);
+      g_autoptr (GBytes) expected = g_bytes_new_from_bytes (self->photo, ranges[i].from, ranges[i].length);
+
+      g_assert_cmpuint (response->status, ==, ranges[i].status);
+      g_assert_cmpstr (ruhu_response_get_header (response, "Content-Range"), ==, ranges[i].content);
+      g_assert_true (ranges[i].status == 416 || g_bytes_equal (response->body, expected));
+    }
+}
+
+static void
+test_conditions (UploadFixture *self, gconstpointer data)
+{
+  g_autofree char *tag = g_strdup_printf ("\"%s\"", self->hash), *path = g_strconcat ("/v1/photos/", self->hash, NULL);
+  const char *const same[] = { "Range", "bytes=1-1", "If-Range", tag, NULL }, *const other[] = { "Range", "bytes=1-1", "If-Range", "\"x\"", NULL };
+  g_autoptr (RuhuResponse) known = NULL, part = NULL, whole = NULL;
+
+  upload_mention (self, "h-one");
+  upload_put (self);
+  known = upload_get (self, self->helper, "If-None-Match", tag);
+  g_assert_cmpuint (known->status, ==, 304);
+  g_assert_cmpstr (ruhu_response_get_header (known, "ETag"), ==, tag);
+  part = upload_ask (self, "GET", path, self->helper, NULL, same);
+  g_assert_cmpuint (part->status, ==, 206);
+  whole = upload_ask (self, "GET", path, self->helper, NULL, other);
+  g_assert_cmpuint (whole->status, ==, 200);
+}
+
+static void
+test_damaged_is_not_given (UploadFixture *self, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (RuhuResponse) response = NULL, again = NULL;
+
+  upload_mention (self, "h-one");
+  upload_put (self);
+  path = ruhu_photo_store_dup_path (self->photos, self->hash);
+  g_assert_true (g_file_set_contents (path, "x", 1, NULL));
+  g_test_expect_message ("ruhu-township", G_LOG_LEVEL_WARNING, "*damaged*");
+  response = upload_get (self, self->helper, NULL, NULL);
+  g_test_assert_expected_messages ();
+  town_assert_problem (response, 404, "not-found");
+  /* It can be sent again. */
+  again = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo);
+  g_assert_cmpuint (again->status, ==, 201);
+  g_assert_true (ruhu_photo_store_has (self->photos, self->hash, NULL));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add ("/township-photos/" name, UploadFixture, NULL, upload_set_up, func, upload_tear_down)
+  ADD ("who-may-have-it", test_who_may_have_it);
+  ADD ("ranges", test_ranges);
+  ADD ("conditions", test_conditions);
+  ADD ("damaged-is-not-given", test_damaged_is_not_given);
+  return g_test_run ();
+}
