@@ -71,21 +71,33 @@ fill_problem (GtkWidget *box, const RuhuHouseholdFile *file, const RuhuFileGroup
   add_button (box, _ ("Solved…"), "solve", group, problem);
 }
 
-GtkWidget *
-ruhu_file_actions_new (const RuhuFileGroup *group, const RuhuFileRecord *record, gpointer data)
+/* A sealed visit stays as it is; what was wrong in it is said beside it. */
+static void
+fill_visit (GtkWidget *box, const RuhuHouseholdFile *file, const RuhuFileGroup *group, const RuhuFileRecord *visit)
 {
-  const RuhuHouseholdFile *file = data;
-  g_autoptr (GtkWidget) box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0));
-  GtkWidget *row;
+  const RuhuFileGroup *amendments = ruhu_household_file_get_group (file, "amendment");
+
+  if (amendments != NULL && may_write (file, amendments, "body"))
+    add_button (box, _ ("Amend…"), "amend", group, visit);
+}
+
+GtkWidget *
+ruhu_file_actions_new (const RuhuHouseholdFile *file, const RuhuFileGroup *group, const RuhuFileRecord *record)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   if (g_str_equal (group->type->name, "problem"))
     fill_problem (box, file, group, record);
+  if (g_str_equal (group->type->name, "visit"))
+    fill_visit (box, file, group, record);
   if (gtk_widget_get_first_child (box) == NULL)
-    return NULL;
+    {
+      g_object_ref_sink (box);
+      g_object_unref (box);
+      return NULL;
+    }
   gtk_widget_set_layout_manager (box, g_object_new (RUHU_TYPE_WRAP_LAYOUT, NULL));
-  gtk_widget_add_css_class (box, "file-actions");
-  row = g_object_new (ADW_TYPE_PREFERENCES_ROW, "activatable", FALSE, "focusable", FALSE, "child", box, NULL);
-  return row;
+  return box;
 }
 
 static void
@@ -124,5 +136,26 @@ ruhu_file_actions_make_set (const RuhuHouseholdFile *file, const char *action, c
     }
   json_object_object_add (records, problem, fields);
   json_object_object_add (set, "problem", records);
+  return set;
+}
+
+json_object *
+ruhu_file_actions_make_photo (const RuhuHouseholdFile *file, const char *hash, const char *subject, const char *note, const char *field, const char *record)
+{
+  g_autofree char *id = ruhu_random_id ();
+  json_object *fields = json_object_new_object ();
+  json_object *records = json_object_new_object ();
+  json_object *set = json_object_new_object ();
+
+  put (fields, "subject", subject);
+  put (fields, "image", hash);
+  put (fields, "date", file->today);
+  json_object_object_add (fields, "things_only", json_object_new_boolean (TRUE));
+  if (*note != '\0')
+    put (fields, "note", note);
+  if (*field != '\0')
+    put (fields, field, record);
+  json_object_object_add (records, id, fields);
+  json_object_object_add (set, "photo", records);
   return set;
 }

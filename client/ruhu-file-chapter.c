@@ -5,8 +5,11 @@
 
 #include "ruhu-file-chapter.h"
 
+#include "ruhu-amendment.h"
 #include "ruhu-file-actions.h"
 #include "ruhu-guarantee-grid.h"
+#include "ruhu-income-card.h"
+#include "ruhu-photo-strip.h"
 #include "ruhu-record-section.h"
 #include "ruhu-stage-line.h"
 
@@ -19,7 +22,7 @@ typedef struct
   RuhuColumn column;
   const char *types[5];                                 /* "*": all that no chapter names */
   GtkWidget *(*digest) (const RuhuHouseholdFile *file); /* NULL, or what stands above the records; may return NULL */
-  RuhuRecordExtraFunc extra;
+  const char *photos;                                   /* NULL, "" (all of the household), or the field by which a photo points to a record of the chapter */
 } Spec;
 
 struct _RuhuFileChapter
@@ -30,8 +33,10 @@ struct _RuhuFileChapter
   const Spec *spec;
   GtkBox *box;
   GtkWidget *heading;
+  GtkWidget *strip; /* of all photos, or NULL */
 
   /* Owned. */
+  RuhuWorker *worker;
   RuhuHouseholdFile *file;
   char *fingerprint;
   GPtrArray *sections; /* borrowed elements: in the box */
@@ -51,14 +56,15 @@ G_DEFINE_FINAL_TYPE (RuhuFileChapter, ruhu_file_chapter, ADW_TYPE_BIN)
 
 /* In the order in which they are read in one column. */
 static const Spec specs[] = {
-  { "problems", N_ ("Problems"), RUHU_COLUMN_FIRST, { "problem" }, NULL, ruhu_file_actions_new },
+  { "problems", N_ ("Problems"), RUHU_COLUMN_FIRST, { "problem" }, NULL, "problem_id" },
   { "members", N_ ("Members"), RUHU_COLUMN_FIRST, { "person" }, NULL, NULL },
-  { "income", N_ ("Income"), RUHU_COLUMN_SECOND, { "income_book", "income_line" }, NULL, NULL },
+  { "income", N_ ("Income"), RUHU_COLUMN_SECOND, { "income_book", "income_line" }, ruhu_income_card_new, NULL },
   { "guarantees", N_ ("Guarantees"), RUHU_COLUMN_SECOND, { "assessment" }, ruhu_guarantee_grid_new, NULL },
   { "living", N_ ("Living Conditions"), RUHU_COLUMN_FIRST, { "living" }, NULL, NULL },
   { "housing", N_ ("Housing and Repair"), RUHU_COLUMN_FIRST, { "housing", "repair" }, ruhu_stage_line_new, NULL },
-  { "plan", N_ ("Plan and Measures"), RUHU_COLUMN_SECOND, { "plan", "measure", "consent", "beneficiary" }, NULL, ruhu_file_actions_new },
-  { "visits", N_ ("Visits"), RUHU_COLUMN_FIRST, { "visit" }, NULL, ruhu_file_actions_new },
+  { "plan", N_ ("Plan and Measures"), RUHU_COLUMN_SECOND, { "plan", "measure", "consent", "beneficiary" }, NULL, "measure_id" },
+  { "photos", N_ ("Photos"), RUHU_COLUMN_SECOND, { NULL }, NULL, "" },
+  { "visits", N_ ("Visits"), RUHU_COLUMN_FIRST, { "visit" }, NULL, NULL },
   { "records", N_ ("Registration and Records"), RUHU_COLUMN_SECOND, { "*" }, NULL, NULL },
 };
 
@@ -163,11 +169,88 @@ is_worth_showing (const RuhuFileGroup *group, gboolean only)
   return only || group->records->len > 0 || group->may_add;
 }
 
+/* Photos: all of the household, or those that point to a record. */
+static GPtrArray *
+list_photos (const RuhuHouseholdFile *file, const char *field, const char *record)
+{
+  const RuhuFileGroup *group = ruhu_household_file_get_group (file, "photo");
+  GPtrArray *items = g_ptr_array_new_with_free_func (ruhu_photo_item_free);
+
+  for (guint i = 0; group != NULL && i < group->records->len; i++)
+    {
+      const RuhuFileRecord *photo = g_ptr_array_index (group->records, i);
+      const char *hash = ruhu_file_record_get (photo, "image");
+      const char *caption = ruhu_file_record_get_text (photo, "note");
+      g_autofree char *note = *caption != '\0' ? g_strdup_printf ("%s · %s", ruhu_file_record_get_text (photo, "date"), caption) : g_strdup (ruhu_file_record_get_text (photo, "date"));
+
+      if (hash != NULL && (*field == '\0' || g_strcmp0 (ruhu_file_record_get (photo, field), record) == 0))
+        g_ptr_array_add (items, ruhu_photo_item_new (hash, ruhu_file_record_get_text (photo, "subject"), note));
+    }
+  return items;
+}
+
+static void
+added_cb (RuhuFileChapter *self, const char *hash, const char *subject, const char *note, GtkWidget *strip)
+{
+  const char *record = g_object_get_data (G_OBJECT (strip), "ruhu-record");
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "household.add-photo", "(sssss)", hash, subject, note, self->spec->photos, record != NULL ? record : "");
+}
+
+static GtkWidget *
+make_strip (RuhuFileChapter *self, const char *record)
+{
+  const RuhuFileGroup *group = ruhu_household_file_get_group (self->file, "photo");
+  g_autoptr (GPtrArray) items = list_photos (self->file, self->spec->photos, record);
+  GtkWidget *strip = ruhu_photo_strip_new (self->worker, group != NULL && group->may_add);
+
+  g_object_set_data_full (G_OBJECT (strip), "ruhu-record", g_strdup (record), g_free);
+  g_signal_connect_object (strip, "added", G_CALLBACK (added_cb), self, G_CONNECT_SWAPPED);
+  ruhu_photo_strip_show (RUHU_PHOTO_STRIP (strip), items);
+  return strip;
+}
+
+static void
+add_amendments (GtkWidget *box, const RuhuHouseholdFile *file, const RuhuFileRecord *visit)
+{
+  const RuhuFileGroup *group = ruhu_household_file_get_group (file, "amendment");
+
+  for (guint i = 0; group != NULL && i < group->records->len; i++)
+    {
+      const RuhuFileRecord *amendment = g_ptr_array_index (group->records, i);
+
+      if (g_strcmp0 (ruhu_file_record_get (amendment, "visit_id"), visit->id) == 0)
+        gtk_box_append (GTK_BOX (box), ruhu_amendment_new (amendment));
+    }
+}
+
+/* What can be done with a record, and what belongs to it, stand above its fields. */
+static GtkWidget *
+extra_cb (const RuhuFileGroup *group, const RuhuFileRecord *record, gpointer data)
+{
+  RuhuFileChapter *self = data;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
+  GtkWidget *actions = ruhu_file_actions_new (self->file, group, record);
+
+  gtk_widget_add_css_class (box, "file-actions");
+  if (actions != NULL)
+    gtk_box_append (GTK_BOX (box), actions);
+  if (g_str_equal (group->type->name, "problem") || g_str_equal (group->type->name, "measure"))
+    gtk_box_append (GTK_BOX (box), make_strip (self, record->id));
+  if (g_str_equal (group->type->name, "visit"))
+    add_amendments (box, self->file, record);
+  if (gtk_widget_get_first_child (box) != NULL)
+    return g_object_new (ADW_TYPE_PREFERENCES_ROW, "activatable", FALSE, "focusable", FALSE, "child", box, NULL);
+  g_object_ref_sink (box);
+  g_object_unref (box);
+  return NULL;
+}
+
 /* A group that is all there is stands under the chapter's heading. */
 static void
 add_section (RuhuFileChapter *self, const RuhuFileGroup *group, GHashTable *open, gboolean only)
 {
-  GtkWidget *section = ruhu_record_section_new (group, open, only ? ruhu_file_chapter_get_title (self) : NULL, self->spec->extra, self->file);
+  GtkWidget *section = ruhu_record_section_new (group, open, only ? ruhu_file_chapter_get_title (self) : NULL, extra_cb, self);
 
   g_signal_connect_object (section, "history", G_CALLBACK (history_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (section, "edit", G_CALLBACK (edit_cb), self, G_CONNECT_SWAPPED);
@@ -181,6 +264,7 @@ drop (RuhuFileChapter *self)
 {
   GtkWidget *child;
 
+  self->strip = NULL;
   g_ptr_array_set_size (self->sections, 0);
   while ((child = gtk_widget_get_next_sibling (self->heading)) != NULL)
     gtk_box_remove (self->box, child);
@@ -202,7 +286,7 @@ dup_focus (RuhuFileChapter *self, guint *number)
 }
 
 gboolean
-ruhu_file_chapter_show (RuhuFileChapter *self, RuhuHouseholdFile *file, GHashTable *open)
+ruhu_file_chapter_show (RuhuFileChapter *self, RuhuWorker *worker, RuhuHouseholdFile *file, GHashTable *open)
 {
   g_autoptr (GPtrArray) groups = NULL;
   g_autofree char *fingerprint = NULL;
@@ -223,9 +307,12 @@ ruhu_file_chapter_show (RuhuFileChapter *self, RuhuHouseholdFile *file, GHashTab
   g_free (self->fingerprint);
   self->fingerprint = g_steal_pointer (&fingerprint);
   self->file = ruhu_household_file_ref (file);
+  g_set_object (&self->worker, worker);
   digest = self->spec->digest != NULL ? self->spec->digest (file) : NULL;
   if (digest != NULL)
     gtk_box_append (self->box, digest);
+  if (g_strcmp0 (self->spec->photos, "") == 0)
+    gtk_box_append (self->box, self->strip = make_strip (self, NULL));
   only = groups->len == 1 && digest == NULL;
   gtk_widget_set_visible (self->heading, !only);
   for (guint i = 0; i < groups->len; i++)
@@ -267,6 +354,7 @@ ruhu_file_chapter_finalize (GObject *object)
   RuhuFileChapter *self = RUHU_FILE_CHAPTER (object);
 
   g_ptr_array_unref (self->sections);
+  g_clear_object (&self->worker);
   g_free (self->fingerprint);
   G_OBJECT_CLASS (ruhu_file_chapter_parent_class)->finalize (object);
 }
@@ -307,6 +395,12 @@ ruhu_file_chapter_new (guint number)
   gtk_label_set_label (GTK_LABEL (self->heading), ruhu_file_chapter_get_title (self));
   ruhu_columns_layout_set_column (GTK_WIDGET (self), self->spec->column);
   return GTK_WIDGET (self);
+}
+
+GtkWidget *
+ruhu_file_chapter_get_strip (RuhuFileChapter *self)
+{
+  return self->strip;
 }
 
 const char *

@@ -70,6 +70,7 @@ add_grid (GtkBox *box, const RuhuFileRecord *assessment, const char *section, co
 
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (grid), GTK_SELECTION_NONE);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (grid), TRUE);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (grid), 2);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (grid), 3);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (grid), 6);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (grid), 6);

@@ -96,6 +96,7 @@ clear (gpointer data)
 
   g_clear_pointer (&self->groups, g_ptr_array_unref);
   g_clear_pointer (&self->helpers, g_ptr_array_unref);
+  g_clear_pointer (&self->income, g_ptr_array_unref);
   g_clear_pointer (&self->row, ruhu_household_row_free);
   g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
   g_free (self->id);
@@ -540,6 +541,9 @@ ruhu_household_file_read (RuhuStore *store, const char *id, GError **error)
   self->draft = find_draft (store, id);
   read_groups (self, &reading, household);
   read_helpers (self, store);
+  self->income = ruhu_income_summary (ruhu_store_get_database (store), id, error);
+  if (self->income == NULL)
+    return NULL;
   ruhu_file_digest (self);
   finish_fingerprint (self, &reading);
   return g_steal_pointer (&self);

@@ -3,6 +3,7 @@
  * types that the page gives a form of their own comes on top (ruhu-file-digest.h). Read in the worker's thread, immutable afterwards. */
 #pragma once
 
+#include "ruhu-income.h"
 #include "ruhu-store-query.h"
 
 G_BEGIN_DECLS
@@ -81,6 +82,7 @@ typedef struct
   gint64 seen;
   RuhuHouseholdRow *row;
   GPtrArray *helpers; /* RuhuFileHelper, A before B */
+  GPtrArray *income;  /* RuhuIncomeYear, newest first; may be empty */
   char *draft;        /* id of an unfinished visit, or NULL */
   GPtrArray *groups;  /* RuhuFileGroup, in the catalogue's order */
   char *fingerprint;  /* equal for two files that read the same */

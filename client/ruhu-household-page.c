@@ -6,12 +6,14 @@
 #include "ruhu-household-page.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-amendment.h"
 #include "ruhu-file-actions.h"
 #include "ruhu-file-chapter.h"
 #include "ruhu-file-header.h"
 #include "ruhu-file-writer.h"
 #include "ruhu-history-page.h"
 #include "ruhu-household-file.h"
+#include "ruhu-photo-strip.h"
 #include "ruhu-record-dialog.h"
 #include "ruhu-window.h"
 
@@ -92,7 +94,7 @@ static void
 fill_to (RuhuHouseholdPage *self, guint number)
 {
   for (; self->n_shown <= number && self->n_shown < self->chapters->len; self->n_shown++)
-    ruhu_file_chapter_show (get_chapter (self, self->n_shown), self->file, self->open);
+    ruhu_file_chapter_show (get_chapter (self, self->n_shown), self->worker, self->file, self->open);
 }
 
 static gboolean
@@ -215,8 +217,38 @@ act_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   if (g_str_equal (action, "solve"))
     ask_what_was_done (self, record);
+  else if (g_str_equal (action, "amend"))
+    ruhu_amendment_ask (GTK_WIDGET (self), self->writer, self->file, record);
   else
     act (self, action, record, NULL);
+}
+
+static void
+add_photo_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
+  const char *hash, *subject, *note, *field, *record;
+
+  g_variant_get (parameter, "(&s&s&s&s&s)", &hash, &subject, &note, &field, &record);
+  if (self->file != NULL)
+    ruhu_file_writer_write (self->writer, self->id, NULL, self->file->seen, ruhu_file_actions_make_photo (self->file, hash, subject, note, field, record));
+}
+
+/* A picture pasted anywhere in the file is a photo of the household. */
+static void
+paste_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
+
+  if (self->file == NULL)
+    return;
+  fill_to (self, self->chapters->len - 1);
+  for (guint i = 0; i < self->chapters->len; i++)
+    if (ruhu_file_chapter_get_strip (get_chapter (self, i)) != NULL)
+      {
+        jump (self, i);
+        ruhu_photo_strip_paste (RUHU_PHOTO_STRIP (ruhu_file_chapter_get_strip (get_chapter (self, i))));
+      }
 }
 
 static void
@@ -311,7 +343,7 @@ take_file (RuhuHouseholdPage *self, RuhuHouseholdFile *file)
       return;
     }
   for (guint i = 0; i < self->n_shown; i++)
-    ruhu_file_chapter_show (get_chapter (self, i), self->file, self->open);
+    ruhu_file_chapter_show (get_chapter (self, i), self->worker, self->file, self->open);
 }
 
 static void
@@ -411,6 +443,9 @@ ruhu_household_page_class_init (RuhuHouseholdPageClass *klass)
   gtk_widget_class_install_action (widget_class, "household.history", "(ssss)", history_action);
   gtk_widget_class_install_action (widget_class, "household.act", "(sss)", act_action);
   gtk_widget_class_install_action (widget_class, "household.undo", NULL, undo_action);
+  gtk_widget_class_install_action (widget_class, "household.add-photo", "(sssss)", add_photo_action);
+  gtk_widget_class_install_action (widget_class, "household.paste", NULL, paste_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, "household.paste", NULL);
   gtk_widget_class_install_action (widget_class, "household.add-problem", NULL, add_problem_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "household.undo", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_p, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "household.add-problem", NULL);

@@ -8,6 +8,7 @@
 #include "ruhu-file-chapter.h"
 #include "ruhu-form-style.h"
 #include "ruhu-household-page.h"
+#include "ruhu-photo-strip.h"
 
 #include <adwaita.h>
 #include <malloc.h>
@@ -167,6 +168,106 @@ test_what_was_done_is_told_to_whoever_checks (Fixture *f, gconstpointer data)
   g_assert_null (find (f->page, is_button, "Close"));
 }
 
+static gboolean
+is_dialog_there (gpointer data)
+{
+  return find_dialog () != NULL;
+}
+
+static gboolean
+is_check (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_CHECK_BUTTON (widget);
+}
+
+static gboolean
+is_strip (GtkWidget *widget, const char *text)
+{
+  return RUHU_IS_PHOTO_STRIP (widget);
+}
+
+/* A picture of a wall, drawn here. */
+static GFile *
+draw_photo (Fixture *f)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 320, 240);
+  g_autofree char *path = g_build_filename (f->form->township->directory, "wall.png", NULL);
+  g_autoptr (GError) error = NULL;
+
+  gdk_pixbuf_fill (pixbuf, 0xa0702000);
+  g_assert_true (gdk_pixbuf_save (pixbuf, path, "png", &error, NULL));
+  g_assert_no_error (error);
+  return g_file_new_for_path (path);
+}
+
+static void
+test_a_photo_is_added_after_somebody_has_looked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GFile) file = draw_photo (f);
+  RuhuPhotoStrip *strip = RUHU_PHOTO_STRIP (see (f->page, is_strip, NULL));
+  GtkWidget *dialog;
+
+  ruhu_photo_strip_add_file (strip, file);
+  form_wait (is_dialog_there, NULL);
+  dialog = find_dialog ();
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "add"));
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (find (dialog, is_check, NULL)), TRUE);
+  g_assert_true (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "add"));
+  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_entry, NULL)), "north wall");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "add");
+  see (f->page, is_label, "Saved on this laptop.");
+  ruhu_worker_flush (f->form->worker);
+  g_assert_cmpint (store_count (f->form->laptop->store, "SELECT count (*) FROM r_photo WHERE scope = 'h1' AND things_only = 1 AND note = 'north wall' AND length (image) = 64"), ==, 1);
+  /* It is here, and says that it has not been sent. */
+  gtk_widget_activate_action (f->page, "household.jump", "u", 7);
+  see (f->page, is_label, "Waiting to be sent");
+}
+
+static void
+test_what_is_no_photo_is_refused_in_words (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->form->township->directory, "letter.jpg", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_assert_true (g_file_set_contents (path, "Dear reader", -1, NULL));
+  ruhu_photo_strip_add_file (RUHU_PHOTO_STRIP (see (f->page, is_strip, NULL)), file);
+  see (f->page, is_label, "This file is not a photo.");
+  g_assert_null (find_dialog ());
+}
+
+static gboolean
+is_entry_row (GtkWidget *widget, const char *text)
+{
+  return ADW_IS_ENTRY_ROW (widget) && g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), text);
+}
+
+static void
+answer (GtkWidget *dialog, const char *question, const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_entry_row, question)), text);
+}
+
+static void
+test_a_sealed_visit_is_amended_beside_itself (Fixture *f, gconstpointer data)
+{
+  GtkWidget *dialog;
+
+  laptop_save (f->form->laptop, "h1", "{\"visit\":{\"w1\":{\"date\":\"2018-06-29\",\"outcome\":\"2\",\"summary\":\"three sheep\"}}}", -1);
+  ruhu_page_refresh (RUHU_PAGE (f->page));
+  unfold (f, "2018-06-29");
+  press (f, "Amend…");
+  dialog = find_dialog ();
+  answer (dialog, "What is corrected", "number of sheep");
+  answer (dialog, "It said", "three");
+  answer (dialog, "It should say", "five");
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "amend"));
+  answer (dialog, "Why", "counted again");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "amend");
+  see (f->page, is_label, "1 amendment");
+  see (f->page, is_label, "“three” should be “five”");
+  assert_value (f->form->laptop->store, "visit", "w1", "summary", "\"three sheep\"");
+}
+
 static void
 test_there_may_be_nothing_to_take_back (Fixture *f, gconstpointer data)
 {
@@ -183,7 +284,7 @@ is_chapter (GtkWidget *widget, const char *text)
 static void
 test_every_chapter_is_reached (Fixture *f, gconstpointer data)
 {
-  static const char *const titles[] = { "Problems", "Members", "Income", "Guarantees", "Living Conditions", "Housing and Repair", "Plan and Measures", "Visits", "Registration and Records" };
+  static const char *const titles[] = { "Problems", "Members", "Income", "Guarantees", "Living Conditions", "Housing and Repair", "Plan and Measures", "Photos", "Visits", "Registration and Records" };
 
   for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
     {
@@ -254,6 +355,9 @@ main (int argc, char **argv)
 #define add(name, func) g_test_add ("/household-page/" name, Fixture, NULL, set_up, func, tear_down)
   add ("a-problem-moves-and-comes-back", test_a_problem_moves_and_comes_back);
   add ("what-was-done-is-told-to-whoever-checks", test_what_was_done_is_told_to_whoever_checks);
+  add ("a-photo-is-added-after-somebody-has-looked", test_a_photo_is_added_after_somebody_has_looked);
+  add ("what-is-no-photo-is-refused-in-words", test_what_is_no_photo_is_refused_in_words);
+  add ("a-sealed-visit-is-amended-beside-itself", test_a_sealed_visit_is_amended_beside_itself);
   add ("there-may-be-nothing-to-take-back", test_there_may_be_nothing_to_take_back);
   add ("every-chapter-is-reached", test_every_chapter_is_reached);
   add ("opened-and-closed-files-leave-nothing-behind", test_opened_and_closed_files_leave_nothing_behind);
