@@ -350,3 +350,12 @@ ruhu_change_free (RuhuChange *self)
   json_object_put (self->set);
   g_free (self);
 }
+
+char *
+ruhu_change_sum (const char *json, gssize length)
+{
+  char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, json, length);
+
+  sum[RUHU_CHANGE_SUM_LENGTH] = '\0';
+  return sum;
+}

@@ -11,6 +11,8 @@
 
 G_BEGIN_DECLS
 
+#define RUHU_CHANGE_SUM_LENGTH 16
+
 #define RUHU_CHANGE_MAX (1024 * 1024)
 /* Bounds on what one change may hold. */
 #define RUHU_CHANGE_MAX_RECORDS 2000
@@ -50,6 +52,9 @@ char *ruhu_change_to_json (const RuhuChange *self);
 gboolean ruhu_change_get_value (const RuhuChange *self, const char *type, const char *record, const char *field, json_object **value);
 
 void ruhu_change_free (RuhuChange *self);
+
+/* The first 16 hexadecimal digits of the SHA-256 of a change's bytes (@length -1: to the NUL): tells two changes with the same number apart. Transfer full. */
+char *ruhu_change_sum (const char *json, gssize length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuChange, ruhu_change_free)
 

@@ -40,12 +40,19 @@ remove_database (const char *path)
     }
 }
 
+/* Run inside a read transaction: the pages are those of one moment, however much is written meanwhile, and nothing is begun again because of it. */
 static gboolean
-copy_pages (RuhuDatabase *self, RuhuDatabase *target, GError **error)
+copy_pages (RuhuDatabase *self, gpointer data, GError **error)
 {
-  sqlite3_backup *backup = sqlite3_backup_init (target->handle, "main", self->handle, "main");
+  RuhuDatabase *target = data;
+  sqlite3_backup *backup;
+  gint64 begun;
   int result;
 
+  /* The transaction begins with its first reading. */
+  if (!ruhu_database_get_integer (self, "SELECT count (*) FROM sqlite_schema", 0, &begun, error, ""))
+    return FALSE;
+  backup = sqlite3_backup_init (target->handle, "main", self->handle, "main");
   if (backup == NULL)
     return ruhu_driver_fail (target->handle, sqlite3_errcode (target->handle), error);
   do
@@ -70,7 +77,7 @@ ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error)
       return FALSE;
     }
   target = ruhu_database_open (path, RUHU_DATABASE_CREATE, error);
-  if (target != NULL && copy_pages (self, target, error) && ruhu_database_checkpoint (target, error))
+  if (target != NULL && ruhu_database_read (self, copy_pages, target, error) && ruhu_database_checkpoint (target, error))
     return TRUE;
   g_clear_pointer (&target, ruhu_database_close);
   remove_database (path);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @RUHU_ERROR_GAP: a change does not follow the last one of its device
  * @RUHU_ERROR_CLOCK: a change's time lies too far in the future
  * @RUHU_ERROR_REWRITTEN: the township's history is not the one this laptop saw
+ * @RUHU_ERROR_SEQ_REUSED: a change has the number of another one of the same device
  * @RUHU_ERROR_EXPIRED: the enrolment code is used up, expired or unknown
  * @RUHU_ERROR_TOO_LARGE: a body, line or batch over its bound
  * @RUHU_ERROR_PROTOCOL: the other side answered something that is not this protocol
@@ -42,6 +43,7 @@ typedef enum
   RUHU_ERROR_GAP,
   RUHU_ERROR_CLOCK,
   RUHU_ERROR_REWRITTEN,
+  RUHU_ERROR_SEQ_REUSED,
   RUHU_ERROR_EXPIRED,
   RUHU_ERROR_TOO_LARGE,
   RUHU_ERROR_PROTOCOL,

@@ -77,19 +77,34 @@ replay_outbox (RuhuReplica *self, const char *scope, GError **error)
       const char *body = ruhu_statement_get_text (query, 1);
       g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
 
-      if (change == NULL ||
-          !ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, ruhu_statement_get_integer (query, 0), 0, error))
+      gboolean hold = FALSE;
+
+      if (change == NULL || !ruhu_replica_must_hold_back (self, change, &hold, error))
+        return FALSE;
+      if (hold)
+        {
+          if (!ruhu_replica_hold_back (self, ruhu_statement_get_integer (query, 0), error))
+            return FALSE;
+          continue;
+        }
+      if (!ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, ruhu_statement_get_integer (query, 0), 0, error))
         return FALSE;
     }
   return ruhu_check_end (&local, error);
 }
 
+gboolean
+ruhu_replica_clear_backfill (RuhuReplica *self, GError **error)
+{
+  return ruhu_store_unset_meta (self->store, "backfill_scope", error) && ruhu_store_unset_meta (self->store, "backfill_position", error) &&
+         ruhu_store_unset_meta (self->store, "backfill_cookie", error);
+}
+
 static gboolean
 clear_backfill (RuhuReplica *self, gint64 position, GError **error)
 {
-  return ruhu_store_unset_meta (self->store, "backfill_scope", error) && ruhu_store_unset_meta (self->store, "backfill_position", error) &&
-         ruhu_store_unset_meta (self->store, "backfill_cookie", error) && ruhu_store_unset_meta (self->store, "backfill_grant", error) &&
-         ruhu_replica_move_cursor (self, position, error);
+  return ruhu_replica_clear_backfill (self, error) && ruhu_replica_move_cursor (self, position, error) && ruhu_replica_drop_witness (self, error) &&
+         ruhu_replica_begin_next (self, position, error);
 }
 
 /* Under "*" a household that is backfilled alone (to undo a refused change) needs no row of its own. */

@@ -35,7 +35,7 @@ take (RuhuDatabase *database, gpointer data, GError **error)
 
   g_string_truncate (job->lines, 0);
   job->last = 0;
-  query = ruhu_database_query (database, "SELECT seq, body FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL ORDER BY seq LIMIT ?3", error, "sii",
+  query = ruhu_database_query (database, "SELECT seq, body FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL AND kind = 'change' ORDER BY seq LIMIT ?3", error, "sii",
                                job->replica->device, job->after, (gint64) job->max_changes);
   if (query == NULL)
     return FALSE;
@@ -67,7 +67,7 @@ ruhu_replica_take_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes
   g_string_truncate (lines, 0);
   *last = 0;
   /* An empty outbox takes no write lock. */
-  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL LIMIT 1", 0, &waiting, error, "si",
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL AND kind = 'change' LIMIT 1", 0, &waiting, error, "si",
                                   self->device, after_seq))
     return FALSE;
   if (waiting == 0)
@@ -90,6 +90,26 @@ ruhu_replica_raise_pushed (RuhuReplica *self, gint64 seq, GError **error)
   gint64 pushed;
 
   return ruhu_replica_get_pushed (self, &pushed, error) && (pushed >= seq || ruhu_store_set_number (self->store, "pushed", seq, error));
+}
+
+gboolean
+ruhu_replica_find_lost (RuhuReplica *self, gint64 pushed, gint64 *seq, GError **error)
+{
+  return ruhu_replica_load_device (self, error) &&
+         ruhu_database_get_integer (self->database, "SELECT seq FROM log WHERE device = ?1 AND position IS NULL AND kind = 'change' AND seq <= ?2 ORDER BY seq LIMIT 1",
+                                    0, seq, error, "si", self->device, pushed);
+}
+
+gboolean
+ruhu_replica_lower_pushed (RuhuReplica *self, gint64 seq, GError **error)
+{
+  return ruhu_store_set_number (self->store, "pushed", seq, error);
+}
+
+gint64
+ruhu_replica_get_reused (RuhuReplica *self)
+{
+  return self->reused;
 }
 
 typedef struct
@@ -248,7 +268,7 @@ erase (RuhuDatabase *database, gpointer data, GError **error)
   RuhuReplica *self = data;
 
   return ruhu_heads_forget (database, ruhu_store_get_catalogue (self->store), RUHU_SCOPE_ALL, NULL, error) &&
-         ruhu_database_execute (database, "DELETE FROM log; DELETE FROM draft; DELETE FROM scope; DELETE FROM meta", error) &&
+         ruhu_database_execute (database, "DELETE FROM log; DELETE FROM draft; DELETE FROM scope; DELETE FROM checkpoint; DELETE FROM witness; DELETE FROM notice; DELETE FROM meta", error) &&
          ruhu_store_set_meta (self->store, "scrub", "1", error);
 }
 

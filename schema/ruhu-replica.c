@@ -2,10 +2,9 @@
 /* The laptop's side of synchronisation. State kept in meta:
  *
  *   cursor               the position up to which the stream was applied
- *   checkpoint           the chain's hash at the cursor, where the township told it
  *   pushed               highest own seq that the township is known to have
- *   backfill_scope, backfill_position, backfill_cookie, backfill_grant
- *                        a backfill under way; backfill_grant: "1" when it is for a grant, "0" when it undoes a refused change
+ *   backfill_scope, backfill_position, backfill_cookie
+ *                        a backfill under way
  *   scrub                "1" while something that was forgotten may still stand in the write-ahead log */
 #define G_LOG_DOMAIN "ruhu-replica"
 
@@ -105,21 +104,20 @@ ruhu_replica_enrol (RuhuReplica *self, const char *device, const char *user, con
 gboolean
 ruhu_replica_get_cursor (RuhuReplica *self, gint64 *cursor, char **hash, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autofree char *checkpoint = ruhu_store_get_meta (self->store, "checkpoint", &local);
+  g_autofree char *checkpoint = NULL;
 
-  if (!ruhu_check_end (&local, error) || !ruhu_store_get_seen (self->store, cursor, error))
+  if (!ruhu_store_get_seen (self->store, cursor, error) ||
+      !ruhu_database_get_text (self->database, "SELECT hash FROM checkpoint WHERE position = ?1", &checkpoint, error, "i", *cursor))
     return FALSE;
   if (hash != NULL)
     *hash = g_steal_pointer (&checkpoint);
   return TRUE;
 }
 
-/* The hash belongs to one position: it goes when the cursor moves without one. */
 gboolean
 ruhu_replica_move_cursor (RuhuReplica *self, gint64 position, GError **error)
 {
-  return ruhu_store_set_number (self->store, "cursor", position, error) && ruhu_store_unset_meta (self->store, "checkpoint", error);
+  return ruhu_store_set_number (self->store, "cursor", position, error);
 }
 
 /* What a draft had read at its opening leaves with the scope; what was typed stays, and may still be saved. */
@@ -143,21 +141,33 @@ strip_drafts (RuhuReplica *self, const char *scope, GError **error)
   return drafts != NULL;
 }
 
-/* Deletes a scope's data; what the outbox and the refusals hold of it stays. */
-static gboolean
-forget (RuhuReplica *self, const char *scope, GError **error)
+gboolean
+ruhu_replica_forget (RuhuReplica *self, const char *scope, GError **error)
 {
-  return strip_drafts (self, scope, error) && ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
+  return ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
          ruhu_database_run (self->database, "DELETE FROM scope WHERE scope = ?1 OR ?1 = '*'", error, "s", scope) &&
          ruhu_store_set_meta (self->store, "scrub", "1", error);
 }
 
+/* The same, with what drafts have read of it: for a scope that is taken, or given. */
 static gboolean
-begin_backfill (RuhuReplica *self, const char *scope, gint64 position, gboolean grant, GError **error)
+forget (RuhuReplica *self, const char *scope, GError **error)
 {
-  return forget (self, scope, error) && ruhu_store_set_meta (self->store, "backfill_scope", scope, error) &&
+  return strip_drafts (self, scope, error) && ruhu_replica_forget (self, scope, error);
+}
+
+/* The copies of what others wrote in a scope that is taken go with it. */
+static gboolean
+forget_witness (RuhuReplica *self, const char *scope, GError **error)
+{
+  return ruhu_database_run (self->database, "DELETE FROM witness WHERE scope = ?1 OR ?1 = '*'", error, "s", scope);
+}
+
+gboolean
+ruhu_replica_begin_backfill (RuhuReplica *self, const char *scope, gint64 position, GError **error)
+{
+  return ruhu_replica_forget (self, scope, error) && ruhu_store_set_meta (self->store, "backfill_scope", scope, error) &&
          ruhu_store_set_number (self->store, "backfill_position", position, error) &&
-         ruhu_store_set_meta (self->store, "backfill_grant", grant ? "1" : "0", error) &&
          ruhu_store_unset_meta (self->store, "backfill_cookie", error);
 }
 
@@ -203,6 +213,25 @@ own_scope (RuhuReplica *self, gint64 seq, char **scope, GError **error)
   return ruhu_database_get_text (self->database, "SELECT scope FROM log WHERE device = ?1 AND seq = ?2", scope, error, "si", self->device, seq);
 }
 
+/* A number that this laptop never gave, or gave to something else, tells that its data was put back from an older copy. */
+static gboolean
+check_own (RuhuReplica *self, const RuhuEntry *entry, GError **error)
+{
+  g_autofree char *body = NULL;
+  g_autofree char *sum = NULL;
+  gint64 last;
+
+  if (!ruhu_store_get_number (self->store, "seq", 0, &last, error) ||
+      !ruhu_database_get_text (self->database, "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, error, "si", self->device, entry->seq))
+    return FALSE;
+  sum = body != NULL ? ruhu_change_sum (body, -1) : NULL;
+  if (entry->seq <= last && (sum == NULL || entry->sum == NULL || strcmp (sum, entry->sum) == 0))
+    return TRUE;
+  self->reused = body != NULL ? entry->seq : 0;
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED, _ ("The township has another change %lld of this laptop than this laptop has."), (long long) entry->seq);
+  return FALSE;
+}
+
 /* *@stop: a backfill has to come first. */
 static gboolean
 apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **error)
@@ -210,7 +239,7 @@ apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **
   g_autofree char *scope = NULL;
   gboolean holds;
 
-  if (!own_scope (self, entry->seq, &scope, error) || !ruhu_replica_raise_pushed (self, entry->seq, error))
+  if (!check_own (self, entry, error) || !own_scope (self, entry->seq, &scope, error) || !ruhu_replica_raise_pushed (self, entry->seq, error))
     return FALSE;
   if (scope == NULL)
     return TRUE;
@@ -226,7 +255,7 @@ apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **
   return ruhu_database_run (self->database,
                             "UPDATE log SET position = ?3, kind = 'refused', reason = ?4, detail = ?5 WHERE device = ?1 AND seq = ?2", error, "siiss",
                             self->device, entry->seq, entry->position, entry->reason, entry->detail) &&
-         (!holds || begin_backfill (self, scope, entry->position, FALSE, error));
+         (!holds || (strip_drafts (self, scope, error) && ruhu_replica_begin_backfill (self, scope, entry->position, error)));
 }
 
 static gboolean
@@ -240,9 +269,9 @@ apply_entry (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError *
       return apply_echo (self, entry, stop, error);
     case RUHU_ENTRY_GRANT:
       *stop = TRUE;
-      return begin_backfill (self, entry->scope, entry->position, TRUE, error);
+      return strip_drafts (self, entry->scope, error) && ruhu_replica_begin_backfill (self, entry->scope, entry->position, error);
     case RUHU_ENTRY_REVOKE:
-      return forget (self, entry->scope, error);
+      return forget (self, entry->scope, error) && forget_witness (self, entry->scope, error);
     default:
       g_assert_not_reached ();
     }
@@ -312,7 +341,7 @@ apply_slice (RuhuDatabase *database, gpointer data, GError **error)
       if (!job->stop)
         i++;
     }
-  if (!ruhu_replica_move_cursor (self, cursor, error) || !ruhu_replica_keep_latest (self, error))
+  if (!ruhu_replica_move_cursor (self, cursor, error) || !ruhu_replica_keep_latest (self, error) || !ruhu_replica_drop_witness (self, error))
     return FALSE;
   job->done = i;
   return TRUE;
@@ -380,7 +409,7 @@ advance (RuhuDatabase *database, gpointer data, GError **error)
   if (job->until < cursor)
     return TRUE;
   return ruhu_replica_move_cursor (job->replica, job->until, error) &&
-         (job->hash == NULL || ruhu_store_set_meta (store, "checkpoint", job->hash, error));
+         (job->hash == NULL || ruhu_replica_keep_checkpoint (job->replica, job->until, job->hash, error));
 }
 
 gboolean

@@ -49,6 +49,7 @@ typedef struct
   const char *change; /* CHANGE: its JSON */
   gsize change_length;
   gint64 seq;         /* ECHO */
+  const char *sum;    /* ECHO: ruhu_change_sum() of what the township has under that number, or NULL */
   const char *reason; /* ECHO: code of the refusal, or NULL */
   const char *detail; /* ECHO: the sentence, or NULL */
   const char *scope;  /* GRANT, REVOKE */
@@ -88,6 +89,40 @@ gboolean ruhu_replica_refuse_backfill (RuhuReplica *self, GError **error) G_GNUC
 gboolean ruhu_replica_correct_clock (RuhuReplica *self, gint64 milliseconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The township refused the stamps of everything after @seq and kept none of it: it counts as never sent, and what is stamped later than now is stamped anew, in order. */
 gboolean ruhu_replica_unsend (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the township told of its log: [{"position":p,"hash":"…"}], the newest last, further and further apart. Transfer full. */
+json_object *ruhu_replica_list_checkpoints (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where to start anew. */
+typedef struct
+{
+  gint64 position; /* the log is one up to here */
+  const char *hash;
+  gboolean fresh;            /* that is the head: nothing from before will be told again */
+  gint64 accepted;           /* the highest own seq that the township has */
+  gint64 pushed;             /* … that it was known to have; for the count of what is sent again */
+  gint64 reused;             /* the first own seq under which it has something else; 0: none */
+  const char *const *scopes; /* held at @position; NULL-terminated */
+  const RuhuEntry *refused;  /* echoes of refused own changes that will not be told again */
+  gsize n_refused;
+  const char *notice; /* kind of the notice to leave for the person, or NULL */
+} RuhuRebase;
+
+/**
+ * ruhu_replica_rebase:
+ *
+ * One transaction. Own changes beyond @to->accepted wait again, byte for byte; those from @to->reused on get new numbers. The scopes are backfilled one after the other, each
+ * staying as it is until its turn. Others' changes beyond @to->position are kept as witness copies until the township tells them again.
+ */
+gboolean ruhu_replica_rebase (RuhuReplica *self, const RuhuRebase *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After an error SEQ_REUSED of ruhu_replica_apply(): the first own seq under which the township has something else that is here too; 0: what it has was never made here. */
+gint64 ruhu_replica_get_reused (RuhuReplica *self);
+
+/* Of what is counted as pushed, the first seq that the township's stream, read to its head, did not tell: it was lost there. 0: none. */
+gboolean ruhu_replica_find_lost (RuhuReplica *self, gint64 pushed, gint64 *seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Pushing goes on behind @seq. */
+gboolean ruhu_replica_lower_pushed (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The scopes held (char *), sorted. Transfer full. */
 GPtrArray *ruhu_replica_list_scopes (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

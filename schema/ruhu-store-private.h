@@ -41,6 +41,9 @@ char *ruhu_store_dup_household_name (RuhuStore *self, const char *scope);
 /* A version of @head with its value and what is known of its author and visit. Transfer full; the caller sets is_head and stands. */
 RuhuVersion *ruhu_store_make_version (RuhuStore *self, const RuhuChange *change, gint64 position, json_object *value);
 
+/* Leaves a notice for the person at this laptop; @counts: JSON. Inside a transaction. */
+gboolean ruhu_store_add_notice (RuhuStore *store, const char *kind, json_object *counts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Notes that an extension of the catalogue was applied; the catalogue is refreshed at the end of the transaction by ruhu_store_refresh_catalogue(). */
 gboolean ruhu_store_change_extends (const RuhuChange *change);
 

@@ -44,7 +44,7 @@ RuhuValidator *ruhu_store_get_validator (RuhuStore *self);
 RuhuRules *ruhu_store_get_rules (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Small facts about the file. NULL without error where there is none. Known keys: device, user, role, township, township_name, server, server_pin, server_key,
- * cursor, checkpoint, clock_correction, clock. Transfer full. */
+ * cursor, clock_correction, clock. Transfer full. */
 char *ruhu_store_get_meta (RuhuStore *self, const char *key, GError **error);
 gboolean ruhu_store_set_meta (RuhuStore *self, const char *key, const char *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

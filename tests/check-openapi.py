@@ -23,8 +23,10 @@ def size_of(name, text):
 def routes():
     """(method, path) → (open, max body) of the C table."""
     text = (TOP / "syncd/township/ruhu-route.c").read_text(encoding="utf-8")
+    route = (TOP / "syncd/township/ruhu-route.h").read_text(encoding="utf-8")
     wire = (TOP / "syncd/wire/ruhu-wire.h").read_text(encoding="utf-8")
-    sizes = {"0": 0, "RUHU_PHOTO_MAX_BYTES": 307200, "ENROL_MAX_BODY": size_of("ENROL_MAX_BODY", text), "RUHU_WIRE_MAX_BODY": size_of("RUHU_WIRE_MAX_BODY", wire)}
+    sizes = {"0": 0, "RUHU_PHOTO_MAX_BYTES": 307200, "ENROL_MAX_BODY": size_of("ENROL_MAX_BODY", text), "RUHU_WIRE_MAX_BODY": size_of("RUHU_WIRE_MAX_BODY", wire),
+             "RUHU_STANDING_MAX_BODY": size_of("RUHU_STANDING_MAX_BODY", route)}
     found = re.findall(r'\{ "(\w+)", "([^"]+)", \w+, (\w+), (TRUE|FALSE) \}', text)
     return {(method, path): (is_open == "TRUE", sizes[size]) for method, path, size, is_open in found}
 

@@ -265,6 +265,12 @@ answer_honestly (FakeServer *self, struct MHD_Connection *connection, const char
     answer_push (self, device, body, answer);
   else if (g_str_equal (url, "/v1/me"))
     answer->body = g_bytes_new_static ("{}", 2);
+  else if (g_str_equal (url, "/v1/standing"))
+    {
+      g_autoptr (GError) error = g_error_new_literal (RUHU_ERROR, RUHU_ERROR_NOT_FOUND, "An older township.");
+
+      set_problem_of (self, answer, error);
+    }
   else
     answer_stream (self, connection, device, url, answer);
 }

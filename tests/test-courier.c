@@ -557,7 +557,7 @@ test_a_rewritten_history_is_noticed (Fixture *self, gconstpointer unused)
   enrol (self);
   sync_well (self);
   store = open_store (self);
-  g_assert_true (ruhu_store_set_meta (store, "checkpoint", "00000000000000000000000000000000000000000000000000000000000000ff", &error));
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (store), "UPDATE checkpoint SET hash = '00000000000000000000000000000000000000000000000000000000000000ff'", &error));
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN);
 }

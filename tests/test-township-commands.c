@@ -271,6 +271,54 @@ serve (Site *site)
   return server;
 }
 
+static guint
+count_files (const char *directory, const char *prefix)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_prefix (name, prefix);
+  return n;
+}
+
+/* What is no whole backup is refused with everything left as it was; what is one is put in place, and the log says so. */
+static void
+test_restore (Site *site, gconstpointer data)
+{
+  g_autofree char *copy = g_build_filename (site->scratch, "copy.db", NULL);
+  g_autofree char *path = g_build_filename (site->town, "township.db", NULL);
+  g_auto (Said) backup = run ("backup", site->town, copy, NULL);
+  g_autofree char *bytes = NULL, *before = NULL, *after = NULL;
+  g_auto (Said) hurt = { 0 }, done = { 0 }, verify = { 0 }, by_hand = { 0 };
+  gsize size, before_size, after_size;
+
+  g_assert_cmpint (backup.status, ==, 0);
+  g_assert_true (g_file_get_contents (copy, &bytes, &size, NULL));
+  g_assert_true (g_file_get_contents (path, &before, &before_size, NULL));
+  bytes[size / 2] ^= 1;
+  g_assert_true (g_file_set_contents (copy, bytes, (gssize) size / 2, NULL));
+  hurt = run ("restore", copy, site->town, NULL);
+  g_assert_cmpint (hurt.status, ==, 1);
+  g_assert_true (g_file_get_contents (path, &after, &after_size, NULL));
+  g_assert_cmpmem (before, before_size, after, after_size);
+  g_assert_cmpuint (count_files (site->town, "township.db.restoring"), ==, 0);
+  bytes[size / 2] ^= 1;
+  g_assert_true (g_file_set_contents (copy, bytes, (gssize) size, NULL));
+  done = run ("restore", copy, site->town, NULL);
+  g_assert_cmpint (done.status, ==, 0);
+  g_assert_cmpuint (count_files (site->town, "township.db.before-restore-"), >=, 1);
+  verify = run ("verify", site->town, NULL);
+  g_assert_cmpint (verify.status, ==, 0);
+  g_assert_nonnull (strstr (verify.out, "2 entries"));
+  /* The same without the command: a backup knows that it is one. */
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+  by_hand = run ("verify", site->town, NULL);
+  g_assert_cmpint (by_hand.status, ==, 0);
+  g_assert_nonnull (strstr (by_hand.out, "2 entries"));
+}
+
 /* Commands while the server runs; it ends when told, with status 0, and the port file goes. */
 static void
 test_serve (Site *site, gconstpointer data)
@@ -283,7 +331,7 @@ test_serve (Site *site, gconstpointer data)
   g_auto (Said) verify = run ("verify", site->town, NULL);
   g_auto (Said) backup = run ("backup", site->town, copy, NULL);
   g_auto (Said) again = run ("backup", site->town, copy, NULL);
-  g_auto (Said) taken = { 0 };
+  g_auto (Said) taken = { 0 }, busy = { 0 };
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_get_contents (port_path, &port, NULL, NULL));
@@ -297,6 +345,8 @@ test_serve (Site *site, gconstpointer data)
   g_assert_cmpint (backup.status, ==, 0);
   g_assert_cmpuint (mode_of (site->scratch, "copy.db"), ==, 0600);
   g_assert_cmpint (again.status, ==, 1);
+  busy = run ("restore", copy, site->town, NULL);
+  g_assert_cmpint (busy.status, ==, 1);
   taken = run ("serve", "--port", port, site->town, NULL);
   g_assert_cmpint (taken.status, ==, 1);
   g_assert_nonnull (strstr (taken.err, "taken"));
@@ -386,6 +436,7 @@ main (int argc, char **argv)
   ADD ("config", test_config);
   ADD ("open-key", test_open_key);
   ADD ("verify", test_verify);
+  ADD ("restore", test_restore);
   ADD ("serve", test_serve);
   ADD ("device", test_device);
   ADD ("generate", test_generate);

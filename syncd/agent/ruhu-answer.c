@@ -12,7 +12,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define MAX_TEXT 1000
+#define MAX_TEXT    1000
+#define MAX_DETAIL  4096
+#define HASH_LENGTH 64
 
 static void
 set_missing (GError **error, const char *name)
@@ -70,6 +72,8 @@ parse_stop (RuhuPushAnswer *self, json_object *stop, GError **error)
   if (code == NULL)
     return FALSE;
   detail = dup_text (stop, "detail", NULL);
+  if (json_object_object_get_ex (stop, "seq", NULL) && !get_integer (stop, "seq", &self->stopped_at, error))
+    return FALSE;
   self->stop = g_error_new_literal (RUHU_ERROR, ruhu_error_from_name (code), detail != NULL ? detail : code);
   return TRUE;
 }
@@ -143,5 +147,97 @@ ruhu_enrol_answer_free (RuhuEnrolAnswer *self)
   g_free (self->user);
   g_free (self->role);
   g_free (self->township);
+  g_free (self);
+}
+
+static gboolean
+parse_scopes (RuhuStandingAnswer *self, json_object *list, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gboolean ok = json_object_is_type (list, json_type_array);
+
+  for (gsize i = 0; ok && i < json_object_array_length (list); i++)
+    {
+      json_object *item = json_object_array_get_idx (list, i);
+      const char *scope = json_object_is_type (item, json_type_string) ? json_object_get_string (item) : "";
+
+      /* They are kept one a line. */
+      ok = *scope != '\0' && strlen (scope) <= MAX_TEXT && strchr (scope, '\n') == NULL;
+      if (ok)
+        g_strv_builder_add (builder, scope);
+    }
+  if (!ok)
+    set_missing (error, "scopes");
+  self->scopes = g_strv_builder_end (builder);
+  return ok;
+}
+
+static gboolean
+parse_refused (RuhuStandingAnswer *self, json_object *list, GError **error)
+{
+  if (!json_object_is_type (list, json_type_array))
+    {
+      set_missing (error, "refused");
+      return FALSE;
+    }
+  for (gsize i = 0; i < json_object_array_length (list); i++)
+    {
+      json_object *item = json_object_array_get_idx (list, i);
+      RuhuEntry entry = { .kind = RUHU_ENTRY_ECHO };
+      json_object *detail;
+      char *code;
+
+      if (!json_object_is_type (item, json_type_object) || !get_integer (item, "seq", &entry.seq, error) ||
+          !get_integer (item, "position", &entry.position, error) || (code = dup_text (item, "code", error)) == NULL)
+        {
+          g_clear_error (error);
+          set_missing (error, "refused");
+          return FALSE;
+        }
+      g_ptr_array_add (self->owned, code);
+      entry.reason = code;
+      detail = json_object_object_get (item, "detail");
+      g_ptr_array_add (self->owned, g_strndup (json_object_is_type (detail, json_type_string) ? json_object_get_string (detail) : "", MAX_DETAIL));
+      entry.detail = self->owned->pdata[self->owned->len - 1];
+      g_array_append_val (self->refused, entry);
+    }
+  return TRUE;
+}
+
+RuhuStandingAnswer *
+ruhu_standing_answer_parse (const char *body, gsize size, GError **error)
+{
+  g_autoptr (RuhuStandingAnswer) self = g_new0 (RuhuStandingAnswer, 1);
+  g_autoptr (RuhuJson) object = parse_object (body, size, error);
+  json_object *rewritten;
+
+  self->refused = g_array_new (FALSE, FALSE, sizeof (RuhuEntry));
+  self->owned = g_ptr_array_new_with_free_func (g_free);
+  if (object == NULL || !get_integer (object, "position", &self->position, error) || !get_integer (object, "accepted", &self->accepted, error))
+    return NULL;
+  self->hash = dup_text (object, "hash", error);
+  if (self->hash == NULL)
+    return NULL;
+  rewritten = json_object_object_get (object, "rewritten");
+  if (strlen (self->hash) != HASH_LENGTH || strspn (self->hash, "0123456789abcdef") != HASH_LENGTH || !json_object_is_type (rewritten, json_type_boolean))
+    {
+      set_missing (error, "hash");
+      return NULL;
+    }
+  self->rewritten = json_object_get_boolean (rewritten);
+  if (!parse_scopes (self, json_object_object_get (object, "scopes"), error) || !parse_refused (self, json_object_object_get (object, "refused"), error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+ruhu_standing_answer_free (RuhuStandingAnswer *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->hash);
+  g_strfreev (self->scopes);
+  g_array_unref (self->refused);
+  g_ptr_array_unref (self->owned);
   g_free (self);
 }

@@ -5,16 +5,16 @@
 
 #include "ruhu-exchange.h"
 
+#include "ruhu-answer.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
-#include "ruhu-answer.h"
-#include "ruhu-pace.h"
-#include "ruhu-parcel.h"
+#include "ruhu-exchange-private.h"
 #include "ruhu-schedule.h"
 #include "ruhu-store-query.h"
 #include "ruhu-wire.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* What a push carries at the most, and what it shrinks to on a link that breaks. */
 #define MAX_CHANGES 500
@@ -32,25 +32,8 @@
 #define CLOCK_FRESH (10 * 60 * 1000)
 /* Answers in a row that stop a push without having taken anything, before it counts as an error. */
 #define MAX_STOPS 3
-
-struct _RuhuExchange
-{
-  /* Borrowed. */
-  RuhuStore *store;
-  RuhuReplica *replica;
-  RuhuHttp *http;
-  RuhuStageFunc stage;
-  gpointer stage_data;
-  RuhuParcel *parcel; /* answers that were brought instead of a network; NULL: ask */
-  /* Values. */
-  RuhuPace push, page;
-  gboolean unsure;       /* a push broke: the township may have taken it */
-  gboolean shrunk;       /* … and the next one will be smaller */
-  gint64 clock_measured; /* elapsed ms; 0: never */
-  gboolean news;
-  gboolean unanswered; /* the parcel does not go on from here */
-  RuhuFigures figures;
-};
+/* Times that one synchronisation starts anew from where the two sides agree. */
+#define MAX_RECOVERIES 3
 
 RuhuExchange *
 ruhu_exchange_new (RuhuStore *store, RuhuReplica *replica, RuhuHttp *http, RuhuStageFunc stage, gpointer data)
@@ -97,8 +80,8 @@ ruhu_exchange_correct_clock (RuhuStore *store, RuhuReplica *replica, RuhuHttp *h
 }
 
 /* One request. The clock is looked at with every answer, a problem too; a failure to correct it comes before the answer. */
-static GBytes *
-request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error)
+GBytes *
+ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error)
 {
   RuhuHttpRequest what = { .target = target, .body = body, .type = RUHU_WIRE_NDJSON, .accept = accept, .wait = wait };
   g_autoptr (GError) local = NULL;
@@ -123,7 +106,7 @@ measure_clock (RuhuExchange *self, GError **error)
 
   if (self->clock_measured != 0 && ruhu_schedule_boottime (NULL) - self->clock_measured < CLOCK_FRESH)
     return TRUE;
-  answer = request (self, "/v1/me", NULL, "application/json", 0, error);
+  answer = ruhu_exchange_request (self, "/v1/me", NULL, "application/json", 0, error);
   return answer != NULL;
 }
 
@@ -137,7 +120,7 @@ ask_accepted (RuhuExchange *self, GError **error)
 
   if (!self->unsure)
     return TRUE;
-  body = request (self, "/v1/push", nothing, "application/json", 0, error);
+  body = ruhu_exchange_request (self, "/v1/push", nothing, "application/json", 0, error);
   if (body == NULL)
     return FALSE;
   answer = ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
@@ -146,6 +129,20 @@ ask_accepted (RuhuExchange *self, GError **error)
   self->unsure = FALSE;
   self->figures.pushed += MAX (answer->accepted - known, 0);
   return TRUE;
+}
+
+/* Where pushes go: with the place at which this laptop stands, so that what it has seen is not taken for what another history has there. */
+static char *
+push_target (RuhuExchange *self, GError **error)
+{
+  g_autofree char *hash = NULL;
+  gint64 cursor;
+
+  if (!ruhu_replica_get_cursor (self->replica, &cursor, &hash, error))
+    return NULL;
+  if (hash == NULL)
+    return g_strdup_printf (RUHU_TARGET_PUSH "%s", self->gaps ? "?gaps=1" : "");
+  return g_strdup_printf (RUHU_TARGET_PUSH "?at=%" G_GINT64_FORMAT "&hash=%s%s", cursor, hash, self->gaps ? "&gaps=1" : "");
 }
 
 /* Sends one batch that follows @after. *@answer stays NULL when nothing waits. A batch that is too large for the township is halved and sent again. */
@@ -157,14 +154,15 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
       g_autoptr (GString) lines = g_string_new (NULL);
       g_autoptr (GError) local = NULL;
       g_autoptr (GBytes) plain = NULL, body = NULL;
+      g_autofree char *target = push_target (self, error);
       gint64 last = 0;
 
-      if (!ruhu_replica_take_outbox (self->replica, after, MAX_CHANGES, self->push.size, lines, &last, error))
+      if (target == NULL || !ruhu_replica_take_outbox (self->replica, after, MAX_CHANGES, self->push.size, lines, &last, error))
         return FALSE;
       if (last == 0)
         return TRUE;
       plain = g_string_free_to_bytes (g_steal_pointer (&lines));
-      body = request (self, RUHU_TARGET_PUSH, plain, "application/json", 0, &local);
+      body = ruhu_exchange_request (self, target, plain, "application/json", 0, &local);
       if (body != NULL)
         {
           ruhu_pace_succeed (&self->push);
@@ -192,13 +190,17 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
 
 /* What the township says about the rest of a batch. TRUE: go on behind answer->accepted. */
 static gboolean
-handle_stop (RuhuExchange *self, const RuhuPushAnswer *answer, guint stops, GError **error)
+handle_stop (RuhuExchange *self, const RuhuPushAnswer *answer, gint64 after, guint stops, GError **error)
 {
+  self->reused = answer->stopped_at;
+  self->gaps = FALSE;
   if (answer->stop == NULL)
     return TRUE;
   /* The clock was set right by this very answer; what counts as never sent now is stamped by it. */
   if (answer->stop->code == RUHU_ERROR_CLOCK && stops < MAX_STOPS)
     return ruhu_replica_unsend (self->replica, answer->accepted, error);
+  /* What lies between what the township has and the first that is still here went with a household that was taken from this laptop. */
+  self->gaps = answer->stop->code == RUHU_ERROR_GAP && answer->accepted == after;
   if (answer->stop->code == RUHU_ERROR_GAP && stops < MAX_STOPS)
     return TRUE;
   g_propagate_error (error, g_error_copy (answer->stop));
@@ -264,7 +266,7 @@ push_all (RuhuExchange *self, GError **error)
           g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township took nothing of what was sent and gave no reason."));
           return FALSE;
         }
-      if (!handle_stop (self, answer, stops, error))
+      if (!handle_stop (self, answer, after, stops, error))
         return FALSE;
       after = answer->accepted;
     }
@@ -293,7 +295,7 @@ request_page (RuhuExchange *self, const char *target, guint wait, GError **error
     {
       g_autofree char *sized = self->page.size < MAX_PAGE ? g_strdup_printf ("%s&size=%" G_GSIZE_FORMAT, target, self->page.size) : NULL;
       g_autoptr (GError) local = NULL;
-      GBytes *body = request (self, sized != NULL ? sized : target, NULL, RUHU_WIRE_NDJSON, wait, &local);
+      GBytes *body = ruhu_exchange_request (self, sized != NULL ? sized : target, NULL, RUHU_WIRE_NDJSON, wait, &local);
       gsize expected = ruhu_http_get_expected (self->http), before = self->page.size;
 
       if (body != NULL)
@@ -451,20 +453,59 @@ pull_all (RuhuExchange *self, guint wait, GError **error)
     }
 }
 
+/* Push, then pull. *@again: what the township had taken and does not have any more waits to be sent again. */
+static gboolean
+run_once (RuhuExchange *self, gboolean *again, GError **error)
+{
+  gint64 pushed, lost;
+
+  *again = FALSE;
+  self->reused = 0;
+  if (!push_all (self, error) || !ruhu_replica_get_pushed (self->replica, &pushed, error) || !pull_all (self, 0, error) ||
+      !ruhu_replica_find_lost (self->replica, pushed, &lost, error))
+    return FALSE;
+  *again = lost > 0;
+  return lost == 0 || ruhu_replica_lower_pushed (self->replica, lost - 1, error);
+}
+
 gboolean
 ruhu_exchange_run (RuhuExchange *self, GError **error)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return push_all (self, error) && pull_all (self, 0, error);
+  for (guint attempt = 0;; attempt++)
+    {
+      g_autoptr (GError) local = NULL;
+      gboolean again = FALSE;
+
+      if (run_once (self, &again, &local) && (!again || attempt == MAX_RECOVERIES))
+        return TRUE;
+      if (local == NULL)
+        continue;
+      if (attempt < MAX_RECOVERIES)
+        {
+          if (!ruhu_exchange_recover (self, local, error))
+            return FALSE;
+          continue;
+        }
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
 }
 
 gboolean
 ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return pull_all (self, seconds, error);
+  if (pull_all (self, seconds, &local))
+    return TRUE;
+  if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_REWRITTEN) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED))
+    return ruhu_exchange_run (self, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 gboolean

@@ -42,6 +42,9 @@ void ruhu_exchange_free (RuhuExchange *self);
  */
 gboolean ruhu_exchange_run (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For a store that has lost what it had: from the township's head, with its own numbers behind those that the township has. */
+gboolean ruhu_exchange_start_anew (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Waits up to @seconds for others' changes and takes them in; returns early with them. Otherwise as ruhu_exchange_run(), without the push. */
 gboolean ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

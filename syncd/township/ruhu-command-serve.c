@@ -7,6 +7,7 @@
 
 #include "ruhu-error.h"
 #include "ruhu-httpd.h"
+#include "ruhu-restore.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -66,11 +67,19 @@ serve (RuhuTownship *township, GError **error)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree char *port_path = ruhu_township_dup_path (township, RUHU_FILE_PORT);
   g_autofree char *addresses = NULL;
+  g_autoptr (RuhuSession) session = NULL;
   g_autoptr (RuhuServer) server = NULL;
   g_autoptr (RuhuHttpd) httpd = NULL;
+  int lock;
 
   if (pin == NULL)
     return FALSE;
+  /* For as long as this process lives. */
+  lock = ruhu_township_lock (township, FALSE, error);
+  session = lock >= 0 ? ruhu_township_open_session (township, error) : NULL;
+  if (session == NULL)
+    return FALSE;
+  g_clear_pointer (&session, ruhu_session_free);
   signal (SIGPIPE, SIG_IGN);
   g_unix_signal_add (SIGTERM, quit_cb, loop);
   g_unix_signal_add (SIGINT, quit_cb, loop);

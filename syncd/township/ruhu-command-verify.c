@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* verify: whether the log is as it was written. backup: a copy of the database while it is in use. */
+/* verify: whether the log is as it was written. backup: a copy of the database while it is in use. restore: such a copy in its place. */
 #define G_LOG_DOMAIN "ruhu-township"
 #include "config.h"
 
 #include "ruhu-command.h"
 
 #include "ruhu-error.h"
+#include "ruhu-restore.h"
 
 #include <glib/gi18n.h>
 
@@ -41,8 +42,27 @@ ruhu_command_backup (int argc, char **argv)
     return RUHU_EXIT_USAGE;
   if (!ruhu_command_open (argv[1], &township, &session))
     return RUHU_EXIT_FAILED;
-  if (!ruhu_database_backup (ruhu_store_get_database (session->store), argv[2], &error))
+  if (!ruhu_township_back_up (session, argv[2], &error))
     return ruhu_command_fail (error);
   g_printerr (_ ("The database was copied to %s. It holds everybody's data: keep it under lock. key.pem, certificate.pem and township.conf are not in it; without the key every laptop has to be enrolled anew.\n"), argv[2]);
+  return RUHU_EXIT_DONE;
+}
+
+int
+ruhu_command_restore (int argc, char **argv)
+{
+  g_autoptr (RuhuTownship) township = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *aside = NULL;
+  gint64 n = 0;
+
+  if (!ruhu_command_parse (&argc, &argv, _ ("BACKUP DIR"), _ ("Puts a backup in the place of a township's database, which is set aside. The server must not run meanwhile. Laptops notice, and send again what the backup does not have."), NULL, 2, 2))
+    return RUHU_EXIT_USAGE;
+  township = ruhu_township_open (argv[2], &error);
+  if (township == NULL || !ruhu_township_restore (township, argv[1], &aside, &n, &error))
+    return ruhu_command_fail (error);
+  g_print (_ ("The backup was checked (%lld entries of the log) and put in place. Start the server; every laptop sends again by itself what the backup does not have.\n"), (long long) n);
+  if (aside != NULL)
+    g_print (_ ("The database that was there is kept as %s\n"), aside);
   return RUHU_EXIT_DONE;
 }

@@ -58,6 +58,7 @@ ruhu_batch_free (RuhuBatch *self)
     return;
   ruhu_batch_clear (self);
   g_free ((char *) self->device);
+  g_free (self->hash);
   g_ptr_array_unref (self->changes);
   g_free (self);
 }

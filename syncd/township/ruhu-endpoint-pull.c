@@ -10,23 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_WAIT    55 /* s: proxies and routers cut what is silent for a minute */
-#define HASH_LENGTH 64
-
-static gboolean
-get_hash (RuhuCall *call, const char **hash, GError **error)
-{
-  *hash = ruhu_request_get_query (call->request, "hash");
-  if (*hash == NULL || **hash == '\0')
-    {
-      *hash = NULL;
-      return TRUE;
-    }
-  if (strlen (*hash) == HASH_LENGTH && strspn (*hash, "0123456789abcdef") == HASH_LENGTH)
-    return TRUE;
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “hash” must be 64 lower-case hexadecimal digits."));
-  return FALSE;
-}
+#define MAX_WAIT 55 /* s: proxies and routers cut what is silent for a minute */
 
 /* The closing line alone, and the page was looked for as far as @position: a page may end early, when there was much to look through that is not for this device. */
 static gboolean
@@ -51,7 +35,7 @@ ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error)
   gsize size;
 
   if (!ruhu_request_get_integer (call->request, "after", 0, G_MAXINT64, -1, &after, error) ||
-      !ruhu_request_get_integer (call->request, "wait", 0, MAX_WAIT, 0, &wait, error) || !get_hash (call, &hash, error) ||
+      !ruhu_request_get_integer (call->request, "wait", 0, MAX_WAIT, 0, &wait, error) || !ruhu_request_get_hash (call->request, "hash", &hash, error) ||
       !ruhu_server_get_page_size (call->server, call->request, &size, error))
     return NULL;
   /* Read before the page: what is committed in between is then looked at once more, and never missed. */

@@ -70,11 +70,22 @@ RuhuResponse *
 ruhu_endpoint_push (RuhuCall *call, RuhuSession *session, GError **error)
 {
   g_autoptr (GBytes) body = ruhu_request_dup_plain_body (call->request, RUHU_WIRE_MAX_BODY, &call->status, error);
-  GPtrArray *changes = body != NULL ? parse_body (call, body, error) : NULL;
+  GPtrArray *changes;
+  RuhuBatch *batch;
+  const char *hash;
+  gint64 at, gaps;
 
+  if (body == NULL || !ruhu_request_get_integer (call->request, "at", 0, G_MAXINT64, 0, &at, error) ||
+      !ruhu_request_get_integer (call->request, "gaps", 0, 1, 0, &gaps, error) || !ruhu_request_get_hash (call->request, "hash", &hash, error))
+    return NULL;
+  changes = parse_body (call, body, error);
   if (changes == NULL)
     return NULL;
-  if (!ruhu_server_commit (call->server, ruhu_batch_new (call->access->device, changes), committed_cb, call, error))
+  batch = ruhu_batch_new (call->access->device, changes);
+  batch->at = at;
+  batch->hash = g_strdup (hash);
+  batch->gaps = gaps != 0;
+  if (!ruhu_server_commit (call->server, batch, committed_cb, call, error))
     call->retry_after = 5;
   return NULL;
 }

@@ -56,12 +56,18 @@ ruhu_device_free (RuhuDevice *self)
   g_free (self);
 }
 
+char *
+ruhu_scope_entry_to_json (const char *device, const char *scope, gboolean granted)
+{
+  return g_strdup_printf ("{\"%s\":\"%s\",\"device\":\"%s\"}", granted ? "grant" : "revoke", scope, device);
+}
+
 gboolean
 ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *scope, gboolean granted, GError **error)
 {
-  g_autofree char *body = g_strdup_printf ("{\"%s\":\"%s\",\"device\":\"%s\"}", granted ? "grant" : "revoke", scope, device);
+  g_autofree char *body = ruhu_scope_entry_to_json (device, scope, granted);
 
-  ruhu_chain_hash (end->hash, "scope", body, strlen (body), NULL);
+  ruhu_chain_hash (end->hash, "scope", body, strlen (body), NULL, NULL);
   end->position++;
   if (!ruhu_database_run (self->database, "INSERT INTO log (n, position, kind, device, scope, body, hash) VALUES (?1, ?1, 'scope', ?2, ?3, ?4, ?5)", error,
                           "isssb", end->position, device, scope, body, (const void *) end->hash, (gsize) RUHU_HASH_LENGTH))
@@ -76,6 +82,7 @@ ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *devic
 gboolean
 ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, gboolean *had, GError **error)
 {
+  gboolean lost;
   gint64 found;
 
   if (!ruhu_database_get_integer (self->database,
@@ -83,7 +90,12 @@ ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char *scope, 
                                   0, &found, error, "ssi", device, scope, seen))
     return FALSE;
   *had = found != 0;
-  return TRUE;
+  if (*had)
+    return TRUE;
+  /* What gave it the scope may have been lost with what it had seen: then it counts what it holds now. */
+  if (!ruhu_ledger_was_lost (self, seen, &lost, error))
+    return FALSE;
+  return !lost || ruhu_ledger_has_scope (self, device, scope, had, error);
 }
 
 gboolean

@@ -27,10 +27,12 @@ typedef struct
 
 gboolean ruhu_ledger_load_end (RuhuLedger *self, RuhuChainEnd *end, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* hash := SHA-256 (hash ‖ kind ‖ 0x00 ‖ body ‖ [0x00 ‖ reason]). */
-void ruhu_chain_hash (guint8 *hash, const char *kind, const char *body, gsize length, const char *reason);
+/* hash := SHA-256 (hash ‖ kind ‖ 0x00 ‖ body ‖ [0x00 ‖ reason ‖ 0x00 ‖ detail]). */
+void ruhu_chain_hash (guint8 *hash, const char *kind, const char *body, gsize length, const char *reason, const char *detail);
 char *ruhu_chain_to_hex (const guint8 *hash);
 
+/* The text of a grant or revocation. Transfer full. */
+char *ruhu_scope_entry_to_json (const char *device, const char *scope, gboolean granted);
 /* Appends a grant or revocation. */
 gboolean ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *scope, gboolean granted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -39,6 +41,9 @@ gboolean ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char
 
 /* Whether @device holds @scope now. */
 gboolean ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, gboolean *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether @position lies in what a restore lost. */
+gboolean ruhu_ledger_was_lost (RuhuLedger *self, gint64 position, gboolean *lost, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a change may move grants. */
 gboolean ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean *moves, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -133,8 +133,10 @@ append_scope_line (RuhuLedger *self, const char *device, RuhuStatement *row, con
 static void
 append_echo (RuhuStatement *row, GString *out)
 {
-  g_string_append_printf (out, "{\"position\":%" G_GINT64_FORMAT ",\"echo\":%" G_GINT64_FORMAT, ruhu_statement_get_integer (row, COLUMN_N),
-                          ruhu_statement_get_integer (row, COLUMN_SEQ));
+  g_autofree char *sum = ruhu_change_sum (ruhu_statement_get_text (row, COLUMN_BODY), -1);
+
+  g_string_append_printf (out, "{\"position\":%" G_GINT64_FORMAT ",\"echo\":%" G_GINT64_FORMAT ",\"sum\":\"%s\"", ruhu_statement_get_integer (row, COLUMN_N),
+                          ruhu_statement_get_integer (row, COLUMN_SEQ), sum);
   if (!ruhu_statement_is_null (row, COLUMN_REASON))
     {
       g_string_append (out, ",\"refused\":{\"code\":");

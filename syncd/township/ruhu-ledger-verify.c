@@ -17,8 +17,37 @@ typedef struct
 {
   RuhuLedger *ledger;
   RuhuStore *copy;
-  gint64 n;
+  gint64 n;    /* entries seen */
+  gint64 last; /* position of the last one */
+  char *restored;
 } Verify;
+
+/* Columns of the walk. */
+enum
+{
+  COLUMN_N,
+  COLUMN_POSITION,
+  COLUMN_KIND,
+  COLUMN_DEVICE,
+  COLUMN_SEQ,
+  COLUMN_SEEN,
+  COLUMN_TIME,
+  COLUMN_AUTHOR,
+  COLUMN_SCOPE,
+  COLUMN_VISIT,
+  COLUMN_BODY,
+  COLUMN_REASON,
+  COLUMN_DETAIL,
+  COLUMN_SENT,
+  COLUMN_SETTLED,
+  COLUMN_HASH,
+  COLUMN_SIZE,
+};
+
+#define WALK                                                                                                                  \
+  "SELECT n, position, kind, device, seq, seen, time, author, scope, visit, body, reason, detail, sent, settled, hash, "      \
+  "length (CAST (kind || device || coalesce (time, '') || coalesce (author, '') || scope || coalesce (visit, '') || body || " \
+  "coalesce (reason, '') || coalesce (detail, '') AS BLOB)) FROM log ORDER BY n"
 
 static gboolean
 damaged (gint64 position, const char *why, GError **error)
@@ -27,31 +56,59 @@ damaged (gint64 position, const char *why, GError **error)
   return FALSE;
 }
 
+/* What stands behind a NUL is read by nobody, and would be compared by nobody. */
 static gboolean
-check_change (RuhuStatement *row, const RuhuChange *change, GError **error)
+check_sizes (RuhuStatement *row, gint64 position, GError **error)
 {
-  if (g_strcmp0 (ruhu_statement_get_text (row, 2), change->device) != 0 || ruhu_statement_get_integer (row, 3) != change->seq ||
-      g_strcmp0 (ruhu_statement_get_text (row, 4), change->scope) != 0 || g_strcmp0 (ruhu_statement_get_text (row, 7), change->time) != 0 ||
-      ruhu_statement_get_integer (row, 8) != change->seen || g_strcmp0 (ruhu_statement_get_text (row, 9), change->by) != 0)
-    return damaged (ruhu_statement_get_integer (row, 0), _ ("its columns are not what its text says"), error);
+  static const int texts[] = { COLUMN_KIND, COLUMN_DEVICE, COLUMN_TIME, COLUMN_AUTHOR, COLUMN_SCOPE, COLUMN_VISIT, COLUMN_BODY, COLUMN_REASON, COLUMN_DETAIL };
+  gsize size = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    size += ruhu_statement_is_null (row, texts[i]) ? 0 : strlen (ruhu_statement_get_text (row, texts[i]));
+  return (gint64) size == ruhu_statement_get_integer (row, COLUMN_SIZE) || damaged (position, _ ("its columns are not what its text says"), error);
+}
+
+/* Everything that an entry of the township's own has not. */
+static gboolean
+has_no_author (RuhuStatement *row)
+{
+  static const int columns[] = { COLUMN_SEQ, COLUMN_SEEN, COLUMN_TIME, COLUMN_AUTHOR, COLUMN_VISIT, COLUMN_REASON, COLUMN_DETAIL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    if (!ruhu_statement_is_null (row, columns[i]))
+      return FALSE;
   return TRUE;
 }
 
-/* Applies one entry to the copy. */
 static gboolean
-replay (Verify *job, RuhuStatement *row, GError **error)
+is_text (RuhuStatement *row, int column, const char *expected)
 {
-  const char *kind = ruhu_statement_get_text (row, 1);
-  const char *body = ruhu_statement_get_text (row, 5);
-  gint64 position = ruhu_statement_get_integer (row, 0);
-  g_autoptr (RuhuChange) change = NULL;
+  return g_strcmp0 (ruhu_statement_get_text (row, column), expected) == 0;
+}
+
+static gboolean
+is_change (RuhuStatement *row, const RuhuChange *change)
+{
+  gboolean refused = !is_text (row, COLUMN_KIND, "change");
+
+  return is_text (row, COLUMN_DEVICE, change->device) && ruhu_statement_get_integer (row, COLUMN_SEQ) == change->seq &&
+         ruhu_statement_get_integer (row, COLUMN_SEEN) == change->seen && is_text (row, COLUMN_TIME, change->time) &&
+         is_text (row, COLUMN_AUTHOR, change->by) && is_text (row, COLUMN_SCOPE, change->scope) && is_text (row, COLUMN_VISIT, change->visit) &&
+         ruhu_statement_is_null (row, COLUMN_REASON) == !refused && ruhu_statement_is_null (row, COLUMN_DETAIL) == !refused;
+}
+
+static gboolean
+replay_change (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+{
+  const char *kind = ruhu_statement_get_text (row, COLUMN_KIND);
+  const char *body = ruhu_statement_get_text (row, COLUMN_BODY);
+  g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
   gint64 n;
 
-  if (strcmp (kind, "scope") == 0)
-    return TRUE;
-  change = ruhu_change_parse (body, strlen (body), error);
-  if (change == NULL || !check_change (row, change, error))
+  if (change == NULL)
     return FALSE;
+  if (!is_change (row, change))
+    return damaged (position, _ ("its columns are not what its text says"), error);
   if (strcmp (kind, "change") != 0)
     return TRUE;
   if (!ruhu_store_append (job->copy, change, body, (gssize) strlen (body), kind, position, &n, error) ||
@@ -61,34 +118,110 @@ replay (Verify *job, RuhuStatement *row, GError **error)
 }
 
 static gboolean
+replay_scope (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+{
+  RuhuDatabase *copy = ruhu_store_get_database (job->copy);
+  const char *device = ruhu_statement_get_text (row, COLUMN_DEVICE);
+  const char *scope = ruhu_statement_get_text (row, COLUMN_SCOPE);
+  gboolean granted = g_str_has_prefix (ruhu_statement_get_text (row, COLUMN_BODY), "{\"grant\"");
+  g_autofree char *body = ruhu_scope_entry_to_json (device, scope, granted);
+
+  if (!has_no_author (row) || !is_text (row, COLUMN_BODY, body))
+    return damaged (position, _ ("its columns are not what its text says"), error);
+  if (granted)
+    return ruhu_database_run (copy, "INSERT INTO granted (device, scope, since) VALUES (?1, ?2, ?3)", error, "ssi", device, scope, position);
+  return ruhu_database_run (copy, "UPDATE granted SET until = ?3 WHERE device = ?1 AND scope = ?2 AND until IS NULL", error, "ssi", device, scope, position);
+}
+
+/* The only entry before which positions may be missing. */
+static gboolean
+replay_restored (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+{
+  g_autoptr (RuhuJson) json = json_tokener_parse (ruhu_statement_get_text (row, COLUMN_BODY));
+  const char *stamp = json_object_get_string (json_object_object_get (json, "restored"));
+
+  if (!has_no_author (row) || !is_text (row, COLUMN_DEVICE, RUHU_TOWNSHIP_DEVICE) || !is_text (row, COLUMN_SCOPE, RUHU_SCOPE_TOWNSHIP) || stamp == NULL ||
+      json_object_get_int64 (json_object_object_get (json, "after")) != job->last ||
+      json_object_get_int64 (json_object_object_get (json, "position")) != position || position <= job->last)
+    return damaged (position, _ ("its columns are not what its text says"), error);
+  g_free (job->restored);
+  job->restored = g_strdup (stamp);
+  return TRUE;
+}
+
+/* Applies one entry to the copy. */
+static gboolean
+replay (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+{
+  const char *kind = ruhu_statement_get_text (row, COLUMN_KIND);
+
+  if (!check_sizes (row, position, error))
+    return FALSE;
+  if (ruhu_statement_get_integer (row, COLUMN_SENT) != 0 || ruhu_statement_get_integer (row, COLUMN_SETTLED) != 0)
+    return damaged (position, _ ("its columns are not what its text says"), error);
+  if (strcmp (kind, "scope") == 0)
+    return replay_scope (job, row, position, error);
+  if (strcmp (kind, "restored") == 0)
+    return replay_restored (job, row, position, error);
+  if (strcmp (kind, "change") == 0 || strcmp (kind, "refused") == 0)
+    return replay_change (job, row, position, error);
+  return damaged (position, _ ("it is of no known kind"), error);
+}
+
+static gboolean
+check_entry (Verify *job, RuhuStatement *row, guint8 *hash, GError **error)
+{
+  gint64 position = ruhu_statement_get_integer (row, COLUMN_N);
+  gboolean follows = position == job->last + 1 || is_text (row, COLUMN_KIND, "restored");
+  const char *body = ruhu_statement_get_text (row, COLUMN_BODY);
+  const char *reason = ruhu_statement_get_text (row, COLUMN_REASON);
+  const char *detail = ruhu_statement_get_text (row, COLUMN_DETAIL);
+  gsize length;
+  const void *stored = ruhu_statement_get_blob (row, COLUMN_HASH, &length);
+
+  if (!follows || ruhu_statement_get_integer (row, COLUMN_POSITION) != position)
+    return damaged (job->last + 1, _ ("an entry is missing"), error);
+  ruhu_chain_hash (hash, ruhu_statement_get_text (row, COLUMN_KIND), body, strlen (body), reason, detail != NULL ? detail : "");
+  if (length != RUHU_HASH_LENGTH || memcmp (hash, stored, RUHU_HASH_LENGTH) != 0)
+    return damaged (position, _ ("its hash is another one"), error);
+  if (!replay (job, row, position, error))
+    return FALSE;
+  job->last = position;
+  job->n++;
+  return TRUE;
+}
+
+static gboolean
 walk (RuhuDatabase *copy, gpointer data, GError **error)
 {
   Verify *job = data;
   guint8 hash[RUHU_HASH_LENGTH] = { 0 };
   g_autoptr (GError) local = NULL;
-  g_autoptr (RuhuStatement) query =
-      ruhu_database_query (job->ledger->database, "SELECT n, kind, device, seq, scope, body, reason, time, seen, author, hash, position FROM log ORDER BY n",
-                           error, "");
+  g_autoptr (RuhuStatement) query = ruhu_database_query (job->ledger->database, WALK, error, "");
 
-  job->n = 0;
+  job->n = job->last = 0;
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    {
-      const char *body = ruhu_statement_get_text (query, 5);
-      gsize length;
-      const void *stored = ruhu_statement_get_blob (query, 10, &length);
-
-      job->n++;
-      if (ruhu_statement_get_integer (query, 0) != job->n || ruhu_statement_get_integer (query, 11) != job->n)
-        return damaged (job->n, _ ("an entry is missing"), error);
-      ruhu_chain_hash (hash, ruhu_statement_get_text (query, 1), body, strlen (body), ruhu_statement_get_text (query, 6));
-      if (length != RUHU_HASH_LENGTH || memcmp (hash, stored, RUHU_HASH_LENGTH) != 0)
-        return damaged (job->n, _ ("its hash is another one"), error);
-      if (!replay (job, query, error))
-        return FALSE;
-    }
+    if (!check_entry (job, query, hash, error))
+      return FALSE;
   return ruhu_check_end (&local, error);
+}
+
+/* An entry that is missing at the end leaves the chain whole: what else knows of it is asked. */
+static gboolean
+check_end_of_log (Verify *job, GError **error)
+{
+  RuhuDatabase *database = job->ledger->database;
+  g_autofree char *restored = NULL;
+  gint64 found;
+
+  if (!ruhu_database_get_integer (database,
+                                  "SELECT 1 FROM device d WHERE last_seq <> (SELECT coalesce (max (seq), 0) FROM log WHERE device = d.id) LIMIT 1", 0, &found,
+                                  error, "") ||
+      !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'restored'", &restored, error, ""))
+    return FALSE;
+  return (found == 0 && g_strcmp0 (restored, job->restored) == 0) || damaged (job->last + 1, _ ("an entry is missing"), error);
 }
 
 /* Every cell of a row as one text, NULLs apart from empty ones. */
@@ -147,7 +280,8 @@ compare_tables (Verify *job, GError **error)
   if (!compare (job->ledger->database, copy,
                 "SELECT h.record, h.type, h.scope, h.fields, l.position FROM head h JOIN log l ON l.n = h.change ORDER BY h.record, h.type, l.position",
                 "head", error) ||
-      !compare (job->ledger->database, copy, "SELECT record, type, field, scope FROM conflict ORDER BY record, type, field", "conflict", error))
+      !compare (job->ledger->database, copy, "SELECT record, type, field, scope FROM conflict ORDER BY record, type, field", "conflict", error) ||
+      !compare (job->ledger->database, copy, "SELECT device, scope, since, until FROM granted ORDER BY device, scope, since", "granted", error))
     return FALSE;
   for (guint i = 0; i < types->len; i++)
     {
@@ -177,7 +311,7 @@ verify (RuhuDatabase *database, gpointer data, GError **error)
   Verify *job = data;
 
   return ruhu_database_check (database, error) && ruhu_database_transaction (ruhu_store_get_database (job->copy), walk, job, error) &&
-         compare_tables (job, error);
+         check_end_of_log (job, error) && compare_tables (job, error);
 }
 
 gboolean
@@ -185,9 +319,11 @@ ruhu_ledger_verify (RuhuLedger *self, gint64 *n, GError **error)
 {
   RuhuStoreOptions options = { .path = ":memory:", .flags = RUHU_DATABASE_CREATE, .catalogue = ruhu_store_get_base_catalogue (self->store) };
   g_autoptr (RuhuStore) copy = ruhu_store_open (&options, error);
-  Verify job = { self, copy, 0 };
+  Verify job = { .ledger = self, .copy = copy };
+  gboolean ok = copy != NULL && ruhu_database_read (self->database, verify, &job, error);
 
-  if (copy == NULL || !ruhu_database_read (self->database, verify, &job, error))
+  g_free (job.restored);
+  if (!ok)
     return FALSE;
   *n = job.n;
   return TRUE;

@@ -61,10 +61,11 @@ ruhu_batch_clear (RuhuBatch *self)
   self->accepted = 0;
   g_clear_pointer (&self->refused, g_ptr_array_unref);
   g_clear_error (&self->stop);
+  self->stopped_at = 0;
 }
 
 void
-ruhu_chain_hash (guint8 *hash, const char *kind, const char *body, gsize length, const char *reason)
+ruhu_chain_hash (guint8 *hash, const char *kind, const char *body, gsize length, const char *reason, const char *detail)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   gsize size = RUHU_HASH_LENGTH;
@@ -75,7 +76,8 @@ ruhu_chain_hash (guint8 *hash, const char *kind, const char *body, gsize length,
   if (reason != NULL)
     {
       g_checksum_update (sum, (const guchar *) "", 1);
-      g_checksum_update (sum, (const guchar *) reason, (gssize) strlen (reason));
+      g_checksum_update (sum, (const guchar *) reason, (gssize) strlen (reason) + 1);
+      g_checksum_update (sum, (const guchar *) detail, (gssize) strlen (detail));
     }
   g_checksum_get_digest (sum, hash, &size);
 }
@@ -125,7 +127,7 @@ append_change (RuhuLedger *self, RuhuChainEnd *end, const RuhuPushed *pushed, co
   const char *kind = refusal != NULL ? "refused" : "change";
   const char *reason = refusal != NULL ? ruhu_error_get_name ((RuhuError) refusal->code) : NULL;
 
-  ruhu_chain_hash (end->hash, kind, pushed->line, pushed->length, reason);
+  ruhu_chain_hash (end->hash, kind, pushed->line, pushed->length, reason, refusal != NULL ? refusal->message : NULL);
   end->position++;
   return ruhu_database_run (self->database,
                             "INSERT INTO log (n, position, kind, device, seq, seen, time, author, scope, visit, body, reason, detail, hash) "
@@ -192,7 +194,7 @@ must_stop (Intake *intake, const RuhuChange *change, GError **stop)
 
   if (strcmp (change->device, intake->device->id) != 0)
     g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change was made by another laptop."));
-  else if (change->seq > intake->device->last_seq + 1)
+  else if (change->seq > intake->device->last_seq + 1 && !intake->batch->gaps)
     g_set_error (stop, RUHU_ERROR, RUHU_ERROR_GAP, _ ("Change %lld came, but %lld is the next."), (long long) change->seq,
                  (long long) intake->device->last_seq + 1);
   else if (ruhu_stamp_get_time (change->time) > now + FUTURE_MS)
@@ -240,7 +242,7 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
     }
   if (!append_change (self, intake->end, pushed, refusal, error))
     return FALSE;
-  intake->device->last_seq = change->seq;
+  intake->device->last_seq = MAX (intake->device->last_seq, change->seq);
   if (refusal != NULL)
     {
       note_refusal (intake->batch, change->seq, refusal);
@@ -254,6 +256,39 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
   return TRUE;
 }
 
+/* Of a change whose number the township has had. *@known: it is that change. A number that was used for another one (by a laptop whose data was put back from an older copy) stops
+ * the batch: neither of the two may get lost. */
+static gboolean
+compare_known (Intake *intake, const RuhuPushed *pushed, gboolean *known, GError **error)
+{
+  g_autofree char *body = NULL;
+
+  *known = FALSE;
+  if (!ruhu_database_get_text (intake->ledger->database, "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, error, "si", intake->device->id,
+                               pushed->change->seq))
+    return FALSE;
+  *known = body != NULL && strlen (body) == pushed->length && memcmp (body, pushed->line, pushed->length) == 0;
+  if (body == NULL || *known)
+    return TRUE;
+  intake->batch->stopped_at = pushed->change->seq;
+  g_set_error (&intake->batch->stop, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED, _ ("Change %lld is another one at the township."), (long long) pushed->change->seq);
+  return TRUE;
+}
+
+/* Whether the laptop's history is this one: else its changes' `seen` means nothing here. */
+static gboolean
+check_standing (RuhuLedger *self, RuhuBatch *batch, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *hash = batch->hash != NULL ? ruhu_ledger_get_hash (self, batch->at, &local) : NULL;
+
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  if (g_strcmp0 (hash, batch->hash) != 0)
+    batch->stop = g_error_new_literal (RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
+  return TRUE;
+}
+
 static gboolean
 take_batch (Intake *intake, GError **error)
 {
@@ -262,8 +297,12 @@ take_batch (Intake *intake, GError **error)
   for (guint i = 0; i < batch->changes->len && batch->stop == NULL; i++)
     {
       const RuhuPushed *pushed = g_ptr_array_index (batch->changes, i);
+      gboolean known = FALSE;
 
-      if (strcmp (pushed->change->device, intake->device->id) == 0 && pushed->change->seq <= intake->device->last_seq)
+      if (strcmp (pushed->change->device, intake->device->id) == 0 && pushed->change->seq <= intake->device->last_seq &&
+          !compare_known (intake, pushed, &known, error))
+        return FALSE;
+      if (known || batch->stop != NULL)
         continue;
       if (!must_stop (intake, pushed->change, &batch->stop) && !take_change (intake, pushed, error))
         return FALSE;
@@ -302,7 +341,7 @@ take_device (Accept *job, RuhuBatch *batch, RuhuChainEnd *end, gboolean *moves_g
     }
   intake.device = device;
   intake.role = role_of (self, device->user, &local);
-  if (!ruhu_check_end (&local, error) || !take_batch (&intake, error))
+  if (!ruhu_check_end (&local, error) || !check_standing (self, batch, error) || !take_batch (&intake, error))
     return FALSE;
   *moves_grants |= intake.moves_grants;
   job->extends |= intake.extends;

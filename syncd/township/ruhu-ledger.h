@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* RuhuLedger: the township's log on a RuhuStore: accept, grant, stream, backfill, verify. No HTTP, no threads.
  *
- * log rows at the township: kind 'change' (in force), 'refused' (kept, with its reason), 'scope' (a grant or revocation to one device). position = log.n, contiguous from 1.
- * hash(n) = SHA-256 (hash(n-1) ‖ kind ‖ 0x00 ‖ body), for a refusal ‖ 0x00 ‖ its code; hash(0) = 32 zero bytes; in hexadecimal outside the database. */
+ * log rows at the township: kind 'change' (in force), 'refused' (kept, with its reason), 'scope' (a grant or revocation to one device), 'restored' (a backup was put in place).
+ * position = log.n, contiguous from 1 but for restores, which leave a gap: see ruhu-ledger-standing.c.
+ * hash(n) = SHA-256 (hash(of the entry before) ‖ kind ‖ 0x00 ‖ body), for a refusal ‖ 0x00 ‖ its code ‖ 0x00 ‖ its sentence; hash(0) = 32 zero bytes; in hexadecimal outside
+ * the database. */
 #pragma once
 
 #include "ruhu-store.h"
@@ -55,10 +57,14 @@ typedef struct
 {
   const char *device;
   GPtrArray *changes; /* RuhuPushed */
+  gint64 at;          /* where the laptop stands, … */
+  char *hash;         /* … and the chain's hash there as it was told (hexadecimal; NULL: not said) */
+  gboolean gaps;      /* what is missing in between the laptop has no more */
   /* Results. */
   gint64 accepted;    /* highest seq of the device that is in the log (refused ones included) */
   GPtrArray *refused; /* RuhuRefusal; owned by the caller, made by accept */
-  GError *stop;       /* why the rest was not taken (GAP, CLOCK), or NULL; owned */
+  GError *stop;       /* why the rest was not taken (GAP, CLOCK, REWRITTEN, SEQ_REUSED), or NULL; owned */
+  gint64 stopped_at;  /* seq of the change that it is about; 0: of none */
 } RuhuBatch;
 
 typedef struct
@@ -93,7 +99,7 @@ char *ruhu_ledger_get_hash (RuhuLedger *self, gint64 position, GError **error);
 
 /**
  * ruhu_ledger_stream:
- * @out: receives lines: {"position":p,"change":{…}} · {"position":p,"echo":seq} · {"position":p,"echo":seq,"refused":{"code":"…","detail":"…"}} ·
+ * @out: receives lines: {"position":p,"change":{…}} · {"position":p,"echo":seq,"sum":"…"} · {"position":p,"echo":seq,"sum":"…","refused":{"code":"…","detail":"…"}} ·
  *   {"position":p,"grant":"<scope>"} · {"position":p,"revoke":"<scope>"}; and last {"until":u,"hash":"…","head":h}
  * @max_bytes: stops after the line that passes it
  *
@@ -114,6 +120,28 @@ gboolean ruhu_ledger_backfill (RuhuLedger *self, const char *device, const char 
 
 /* Whether anything after @after would be streamed to @device: for the long poll. */
 gboolean ruhu_ledger_has_news (RuhuLedger *self, const char *device, gint64 after, gboolean *news, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What a laptop has been told of the log. */
+typedef struct
+{
+  gint64 position;
+  char *hash; /* hexadecimal */
+} RuhuCheckpoint;
+
+/**
+ * ruhu_ledger_stand:
+ * @checkpoints: RuhuCheckpoint, in any order; empty: the laptop has nothing
+ * @rewritten: whether the log contradicts one of them and no restore explains it
+ * @out: receives one JSON object: openapi.yaml, Standing
+ *
+ * Where @device and this log last agree (with no checkpoints: the head), and what the device holds and has sent as of now.
+ */
+gboolean ruhu_ledger_stand (RuhuLedger *self, const char *device, GArray *checkpoints, gboolean *rewritten, json_object **out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Marks this database as a backup: opened as a township's own it is taken for a restored one. */
+gboolean ruhu_ledger_mark_backup (RuhuLedger *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes into the log that a backup was put in place: always (@always), or if this database is marked as one. *@marked: it did. */
+gboolean ruhu_ledger_mark_restored (RuhuLedger *self, gboolean always, gboolean *marked, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Walks the whole chain and compares rows and heads with the log. CORRUPT names the first position that does not fit. *@n: entries checked. */
 gboolean ruhu_ledger_verify (RuhuLedger *self, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;

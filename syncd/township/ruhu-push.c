@@ -47,7 +47,7 @@ make_refused (GPtrArray *refused)
 }
 
 static json_object *
-make_stop (const GError *stop)
+make_stop (const GError *stop, gint64 seq)
 {
   json_object *json;
 
@@ -56,6 +56,8 @@ make_stop (const GError *stop)
   json = json_object_new_object ();
   json_object_object_add (json, "code", json_object_new_string (ruhu_error_get_name (stop->domain == RUHU_ERROR ? (RuhuError) stop->code : RUHU_ERROR_FAILED)));
   json_object_object_add (json, "detail", json_object_new_string (stop->message));
+  if (seq > 0)
+    json_object_object_add (json, "seq", json_object_new_int64 (seq));
   return json;
 }
 
@@ -66,7 +68,7 @@ ruhu_push_to_json (const RuhuBatch *batch, gint64 position, gint64 now)
 
   json_object_object_add (json, "accepted", json_object_new_int64 (batch->accepted));
   json_object_object_add (json, "refused", make_refused (batch->refused));
-  json_object_object_add (json, "stop", make_stop (batch->stop));
+  json_object_object_add (json, "stop", make_stop (batch->stop, batch->stopped_at));
   json_object_object_add (json, "now", json_object_new_int64 (now));
   json_object_object_add (json, "position", json_object_new_int64 (position));
   return json;

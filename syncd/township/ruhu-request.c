@@ -13,6 +13,7 @@
 
 /* Below this, compressing costs more than it saves. */
 #define COMPRESS_FROM 512
+#define HASH_LENGTH   64
 
 const char *const ruhu_request_header_names[] = { "Content-Type", "If-None-Match", "If-Range", "Range", "Tus-Resumable", "Upload-Checksum", "Upload-Concat", "Upload-Defer-Length",
                                                   "Upload-Length", "Upload-Metadata", "Upload-Offset", NULL };
@@ -76,6 +77,20 @@ ruhu_request_get_integer (RuhuRequest *self, const char *name, gint64 min, gint6
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “%s” must be a whole number within its bounds."), name);
       return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+ruhu_request_get_hash (RuhuRequest *self, const char *name, const char **hash, GError **error)
+{
+  const char *text = ruhu_request_get_query (self, name);
+
+  if (text != NULL && *text != '\0' && (strlen (text) != HASH_LENGTH || strspn (text, "0123456789abcdef") != HASH_LENGTH))
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The parameter “%s” must be 64 lower-case hexadecimal digits."), name);
+      return FALSE;
+    }
+  *hash = text != NULL && *text != '\0' ? text : NULL;
   return TRUE;
 }
 

@@ -34,6 +34,8 @@ void ruhu_request_add_header (RuhuRequest *self, const char *name, const char *v
 const char *ruhu_request_get_header (RuhuRequest *self, const char *name);
 /* A whole number between @min and @max; @fallback where it was not given, unless that is negative: then it must be. INVALID names the parameter. *@value is untouched on failure. */
 gboolean ruhu_request_get_integer (RuhuRequest *self, const char *name, gint64 min, gint64 max, gint64 fallback, gint64 *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A hash of the chain; NULL where it was not given. INVALID names the parameter. Borrowed. */
+gboolean ruhu_request_get_hash (RuhuRequest *self, const char *name, const char **hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The body with its Content-Encoding undone, at most @max bytes: TOO_LARGE; INVALID when it is damaged; UNSUPPORTED encodings are INVALID with *@status 415. Transfer full. */
 GBytes *ruhu_request_dup_plain_body (RuhuRequest *self, gsize max, guint *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ruhu_request_free (RuhuRequest *self);

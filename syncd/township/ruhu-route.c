@@ -18,6 +18,7 @@ static const RuhuRoute routes[] = {
   { "POST", "/v1/push", ruhu_endpoint_push, RUHU_WIRE_MAX_BODY, FALSE },
   { "GET", "/v1/pull", ruhu_endpoint_pull, 0, FALSE },
   { "GET", "/v1/backfill", ruhu_endpoint_backfill, 0, FALSE },
+  { "POST", "/v1/standing", ruhu_endpoint_standing, RUHU_STANDING_MAX_BODY, FALSE },
   { "GET", "/v1/me", ruhu_endpoint_me, 0, FALSE },
   { "OPTIONS", "/v1/uploads", ruhu_endpoint_upload_options, 0, TRUE },
   { "POST", "/v1/uploads", ruhu_endpoint_upload_create, RUHU_PHOTO_MAX_BYTES, FALSE },

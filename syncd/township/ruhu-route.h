@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Of a POST to /v1/standing. */
+#define RUHU_STANDING_MAX_BODY (32 * 1024)
+
 /* On a worker. A response (transfer full); or NULL with @error; or NULL without one: the handler has handed @call on, and somebody ends it with ruhu_call_answer(). */
 typedef RuhuResponse *(*RuhuHandler) (RuhuCall *call, RuhuSession *session, GError **error);
 
@@ -27,6 +30,7 @@ RuhuResponse *ruhu_endpoint_enrol (RuhuCall *call, RuhuSession *session, GError 
 RuhuResponse *ruhu_endpoint_push (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_standing (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_me (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_upload_options (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_upload_create (RuhuCall *call, RuhuSession *session, GError **error);

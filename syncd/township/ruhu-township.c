@@ -74,8 +74,13 @@ RuhuSession *
 ruhu_township_open_session (RuhuTownship *self, GError **error)
 {
   g_autofree char *path = ruhu_township_dup_path (self, RUHU_FILE_DATABASE);
+  g_autoptr (RuhuSession) session = ruhu_session_open (path, FALSE, NULL, NULL, error);
+  gboolean marked = FALSE;
 
-  return ruhu_session_open (path, FALSE, NULL, NULL, error);
+  /* A backup that was put here by hand. */
+  if (session == NULL || !ruhu_ledger_mark_restored (session->ledger, FALSE, &marked, error))
+    return NULL;
+  return g_steal_pointer (&session);
 }
 
 RuhuKey *

@@ -2,8 +2,8 @@
 /* The stream's lines, in order of position:
  *
  *   {"position":p,"change":<the change's exact bytes>}
- *   {"position":p,"echo":seq}
- *   {"position":p,"echo":seq,"refused":{"code":"…","detail":"…"}}
+ *   {"position":p,"echo":seq,"sum":"<16 hexadecimal digits>"}
+ *   {"position":p,"echo":seq,"sum":"…","refused":{"code":"…","detail":"…"}}
  *   {"position":p,"grant":"<scope>"}
  *   {"position":p,"revoke":"<scope>"}
  *   {"until":u,"hash":"<64 hexadecimal digits>","head":h}     once, last
@@ -230,6 +230,7 @@ parse_echo (RuhuPage *self, json_object *object, guint number, RuhuEntry *entry,
       set_protocol (error, number, _ ("“%s” is missing or malformed"), "echo");
       return FALSE;
     }
+  entry->sum = keep (self->owned, get_string (object, "sum", 64));
   if (!json_object_object_get_ex (object, "refused", &refused))
     return TRUE;
   if (!json_object_is_type (refused, json_type_object) || get_string (refused, "code", 64) == NULL)

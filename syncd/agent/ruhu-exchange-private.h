@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the exchange's files: push and pull (ruhu-exchange.c), what to do when the two sides do not agree (-standing.c). */
+#pragma once
+
+#include "ruhu-exchange.h"
+#include "ruhu-pace.h"
+#include "ruhu-parcel.h"
+
+G_BEGIN_DECLS
+
+struct _RuhuExchange
+{
+  /* Borrowed. */
+  RuhuStore *store;
+  RuhuReplica *replica;
+  RuhuHttp *http;
+  RuhuStageFunc stage;
+  gpointer stage_data;
+  RuhuParcel *parcel; /* answers that were brought instead of a network; NULL: ask */
+  /* Values. */
+  RuhuPace push, page;
+  gboolean gaps;         /* what the township misses is not here any more */
+  gint64 reused;         /* own seq under which the township has something else; 0: not known */
+  gboolean unsure;       /* a push broke: the township may have taken it */
+  gboolean shrunk;       /* … and the next one will be smaller */
+  gint64 clock_measured; /* elapsed ms; 0: never */
+  gboolean news;
+  gboolean unanswered; /* the parcel does not go on from here */
+  RuhuFigures figures;
+};
+
+/* One request. The clock is looked at with every answer, a problem too; a failure to correct it comes before the answer. Transfer full. */
+GBytes *ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error);
+
+/* Whether what stopped the synchronisation could be put right, so that it may go on; else the error that is left. */
+gboolean ruhu_exchange_recover (RuhuExchange *self, const GError *failure, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

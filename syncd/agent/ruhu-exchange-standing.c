@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What to do when this laptop and the township do not agree on what was. */
+#define G_LOG_DOMAIN "ruhu-syncd"
+
+#include "config.h"
+
+#include "ruhu-answer.h"
+#include "ruhu-cleanups.h"
+#include "ruhu-error.h"
+#include "ruhu-exchange-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+static GBytes *
+make_standing_body (RuhuExchange *self, gboolean fresh, gboolean *empty, GError **error)
+{
+  g_autoptr (RuhuJson) object = json_object_new_object ();
+  json_object *list = fresh ? json_object_new_array () : ruhu_replica_list_checkpoints (self->replica, error);
+  const char *text;
+
+  if (list == NULL)
+    return NULL;
+  *empty = json_object_array_length (list) == 0;
+  json_object_object_add (object, "checkpoints", list);
+  text = json_object_to_json_string_ext (object, JSON_C_TO_STRING_PLAIN);
+  return g_bytes_new (text, strlen (text));
+}
+
+/* Asks where this laptop and the township agree, and starts anew from there. @fresh: from the head. */
+static gboolean
+stand_anew (RuhuExchange *self, gboolean fresh, gint64 reused, const char *notice, GError **error)
+{
+  g_autoptr (GBytes) body = make_standing_body (self, fresh, &fresh, error);
+  g_autoptr (GBytes) received = body != NULL ? ruhu_exchange_request (self, "/v1/standing", body, "application/json", 0, error) : NULL;
+  g_autoptr (RuhuStandingAnswer) answer = NULL;
+  RuhuRebase to = { .fresh = fresh, .reused = reused, .notice = notice };
+
+  if (received == NULL || !ruhu_replica_get_pushed (self->replica, &to.pushed, error))
+    return FALSE;
+  answer = ruhu_standing_answer_parse (g_bytes_get_data (received, NULL), g_bytes_get_size (received), error);
+  if (answer == NULL)
+    return FALSE;
+  if (answer->rewritten)
+    {
+      g_message ("ALARM: the township's history was rewritten: nothing is taken from it");
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
+      return FALSE;
+    }
+  to.position = answer->position;
+  to.hash = answer->hash;
+  to.accepted = answer->accepted;
+  to.scopes = (const char *const *) answer->scopes;
+  to.refused = (const RuhuEntry *) (const void *) answer->refused->data;
+  to.n_refused = answer->refused->len;
+  g_message ("Starting anew from position %" G_GINT64_FORMAT, to.position);
+  self->news = TRUE;
+  return ruhu_replica_rebase (self->replica, &to, error);
+}
+
+gboolean
+ruhu_exchange_start_anew (RuhuExchange *self, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return stand_anew (self, TRUE, 0, NULL, error);
+}
+
+gboolean
+ruhu_exchange_recover (RuhuExchange *self, const GError *failure, GError **error)
+{
+  gboolean rewritten = g_error_matches (failure, RUHU_ERROR, RUHU_ERROR_REWRITTEN);
+  gboolean used = g_error_matches (failure, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED);
+  gint64 reused = self->reused != 0 ? self->reused : ruhu_replica_get_reused (self->replica);
+  g_autoptr (GError) local = NULL;
+
+  if (rewritten && stand_anew (self, FALSE, 0, "restored", &local))
+    return TRUE;
+  if (used && stand_anew (self, TRUE, reused, "reused", &local))
+    return TRUE;
+  /* A township that does not know the question is an older one. */
+  if (local == NULL || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_error_copy (failure));
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
