@@ -25,6 +25,7 @@ struct _RuhuStatement
   RuhuDatabase *database;
   /* Owned. */
   sqlite3_stmt *handle;
+  char *sql; /* of a cached one */
   /* Values. */
   guint instructions; /* of a sandboxed one, a step */
   guint used;
@@ -113,6 +114,7 @@ statement_finalize (gpointer data)
   RuhuStatement *self = data;
 
   sqlite3_finalize (self->handle);
+  g_free (self->sql);
   g_free (self);
 }
 
@@ -165,7 +167,7 @@ ruhu_database_open (const char *path, RuhuDatabaseFlags flags, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
   self->path = g_strdup (path);
-  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_finalize);
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, statement_finalize);
   if (is_file && (flags & RUHU_DATABASE_CREATE) != 0 && !read_only && !create_file (path, error))
     return NULL;
   if (!is_file)
@@ -251,10 +253,25 @@ prepare_new (RuhuDatabase *self, const char *sql, gboolean cached, GError **erro
   return statement;
 }
 
+/* Hashing the text costs as much as running a small statement: the address is asked first, and the text only compared. */
+static RuhuStatement *
+look_up (RuhuDatabase *self, const char *sql)
+{
+  RuhuRecentStatement *recent = &self->recent[((guintptr) sql >> 3) % RUHU_RECENT_STATEMENTS];
+  RuhuStatement *statement;
+
+  if (recent->address == sql && strcmp (recent->statement->sql, sql) == 0)
+    return recent->statement;
+  statement = g_hash_table_lookup (self->statements, sql);
+  if (statement != NULL)
+    *recent = (RuhuRecentStatement){ sql, statement };
+  return statement;
+}
+
 RuhuStatement *
 ruhu_driver_prepare (RuhuDatabase *self, const char *sql, GError **error)
 {
-  RuhuStatement *statement = g_hash_table_lookup (self->statements, sql);
+  RuhuStatement *statement = look_up (self, sql);
   gboolean cached = statement == NULL;
 
   if (is_adrift (self, error))
@@ -265,7 +282,10 @@ ruhu_driver_prepare (RuhuDatabase *self, const char *sql, GError **error)
       if (statement == NULL)
         return NULL;
       if (cached)
-        g_hash_table_insert (self->statements, g_strdup (sql), statement);
+        {
+          statement->sql = g_strdup (sql);
+          g_hash_table_insert (self->statements, statement->sql, statement);
+        }
     }
   statement->busy = TRUE;
   return statement;

@@ -8,6 +8,15 @@
 
 G_BEGIN_DECLS
 
+/* The statement that the SQL at an address was last looked up as: mostly it is a literal of the program. */
+typedef struct
+{
+  const char *address;
+  RuhuStatement *statement; /* borrowed from the table, which keeps it */
+} RuhuRecentStatement;
+
+#define RUHU_RECENT_STATEMENTS 128
+
 struct _RuhuDatabase
 {
   /* Owned. */
@@ -15,6 +24,7 @@ struct _RuhuDatabase
   char *path;
   GHashTable *statements; /* SQL → RuhuStatement */
   /* Values. */
+  RuhuRecentStatement recent[RUHU_RECENT_STATEMENTS];
   gboolean guarded; /* see ruhu_driver_guard() */
 };
 

@@ -474,10 +474,13 @@ set_content (FaultNode *node, GBytes *bytes)
       empty_index (node);
       return;
     }
-  g_byte_array_set_size (node->live, 0);
-  g_byte_array_set_size (node->durable, 0);
-  put (node->live, 0, data, length);
-  put (node->durable, 0, data, length);
+  g_byte_array_set_size (node->live, (guint) length);
+  g_byte_array_set_size (node->durable, (guint) length);
+  if (length > 0)
+    {
+      memcpy (node->live->data, data, length);
+      memcpy (node->durable->data, data, length);
+    }
   forget_pending (node);
   g_clear_pointer (&node->origin, g_bytes_unref);
   node->origin = bytes != NULL ? g_bytes_ref (bytes) : NULL;

@@ -12,6 +12,7 @@
 #include "sim-campaign.h"
 
 #include <gio/gio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,10 @@ main (int argc, char **argv)
       g_printerr ("%s\n", error != NULL ? error->message : "what fault?");
       return 2;
     }
+  /* Memory that a history gives back is the next one's. */
+  mallopt (M_TRIM_THRESHOLD, G_MAXINT);
+  mallopt (M_MMAP_THRESHOLD, G_MAXINT);
+  mallopt (M_MXFAST, 0);
   fault_vfs_register ();
   plan.places = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_place_free);
   if (one >= 0)

@@ -148,7 +148,7 @@ report (Board *board, int jobs, gint64 start, gboolean good)
     { G_STRUCT_OFFSET (SimCounts, full), "calls that failed for want of space" },
     { G_STRUCT_OFFSET (SimCounts, errors), "calls that failed for an error of the disk" },
     { G_STRUCT_OFFSET (SimCounts, undone), "calls cut short of which nothing stayed" },
-    { G_STRUCT_OFFSET (SimCounts, survived), "drafts found again after the app had died" },
+    { G_STRUCT_OFFSET (SimCounts, survived), "drafts found again after a fault" },
     { G_STRUCT_OFFSET (SimCounts, clocks), "clocks so wrong that the township would not have the stamps" },
     { G_STRUCT_OFFSET (SimCounts, erased), "laptops withdrawn and erased" },
   };

@@ -71,6 +71,21 @@ is_down (SimPlace *place)
 
 /* Coming up again */
 
+void
+sim_laptop_find_draft (SimLaptop *self, const SimOpen *page)
+{
+  g_autoptr (GError) error = NULL;
+  RuhuDraft *draft;
+
+  if (page->draft == NULL || self->world->failure != NULL)
+    return;
+  draft = ruhu_store_get_draft (self->app, page->draft, &error);
+  if (draft == NULL || draft->seen != page->seen)
+    sim_fail (self->world, "laptop %u lost a draft that it had kept", self->index);
+  self->world->counts->survived += draft != NULL;
+  ruhu_draft_free (draft);
+}
+
 /* What was typed is kept with its draft; a page without one is gone. */
 static void
 find_drafts (SimLaptop *self)
@@ -78,13 +93,8 @@ find_drafts (SimLaptop *self)
   for (guint i = self->opened->len; i > 0; i--)
     {
       SimOpen *page = self->opened->pdata[i - 1];
-      g_autoptr (GError) error = NULL;
-      RuhuDraft *draft = page->draft != NULL ? ruhu_store_get_draft (self->app, page->draft, &error) : NULL;
 
-      if (page->draft != NULL && (draft == NULL || draft->seen != page->seen))
-        sim_fail (self->world, "laptop %u lost a draft that it had kept", self->index);
-      self->world->counts->survived += draft != NULL;
-      ruhu_draft_free (draft);
+      sim_laptop_find_draft (self, page);
       if (page->draft == NULL)
         g_ptr_array_remove_index (self->opened, i - 1);
     }

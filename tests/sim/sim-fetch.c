@@ -354,14 +354,10 @@ sim_laptop_finish (SimLaptop *self)
     return;
   for (guint i = 0; i < 300 && self->world->failure == NULL && !self->gone; i++)
     {
-      gboolean whole = self->page != NULL && self->filling == NULL && self->next == self->page->entries->len;
-
       sim_laptop_recover (self);
       sim_laptop_fetch (self, NULL);
       /* It goes on when there is space again. */
-      if (sim_laptop_is_full (self))
-        return;
-      if (whole && self->page == NULL && self->cursor >= self->world->observed)
+      if (sim_laptop_is_full (self) || (self->page == NULL && self->filling == NULL && self->cursor >= self->world->observed))
         return;
     }
   if (self->world->failure == NULL && !self->gone)

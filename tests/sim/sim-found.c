@@ -124,7 +124,7 @@ people_and_laptops (SimWorld *self)
   if (self->place == NULL || !sim_township_start (self))
     return;
   sim_township_found (self);
-  n = sim_random_between (&self->random, 2, 4);
+  n = (const guint[]){ 2, 2, 3, 3, 3, 4 }[sim_random_below (&self->random, 6)];
   /* A laptop that has nothing yet is filled in every history anew. */
   without = sim_random_chance (&self->random, 15) ? sim_random_below (&self->random, n) : n;
   for (guint i = 0; i < n && self->failure == NULL; i++)

@@ -331,7 +331,10 @@ save_edit (SimLaptop *self, RuhuEdit *edit, SimOpen *page)
       g_clear_pointer (&page->draft, g_free);
     }
   else if (error == NULL)
-    sim_say (world, "laptop %u has not saved", self->index);
+    {
+      sim_say (world, "laptop %u has not saved", self->index);
+      sim_laptop_find_draft (self, page);
+    }
   else if (is_incomplete (self, edit->set) && g_error_matches (error, RUHU_ERROR, RUHU_ERROR_INVALID))
     sim_say (world, "laptop %u waits with %s: %s", self->index, page->scope, error->message);
   else if (!is_filling (self, page->scope) || !g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))

@@ -173,8 +173,8 @@ add_user (SimWorld *self, const char *role)
 void
 sim_township_found (SimWorld *self)
 {
-  guint n_villages = sim_random_between (&self->random, 1, 2), n_households = sim_random_between (&self->random, 1, 4);
-  guint n_helpers = sim_random_between (&self->random, 1, 3);
+  guint n_villages = sim_random_between (&self->random, 1, 2), n_households = (const guint[]){ 1, 2, 2, 3 }[sim_random_below (&self->random, 4)];
+  guint n_helpers = (const guint[]){ 1, 2, 2, 3 }[sim_random_below (&self->random, 4)];
 
   /* The office is not there yet when its own record is written. */
   for (guint i = 0; i < n_villages; i++)

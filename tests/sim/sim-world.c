@@ -233,7 +233,7 @@ set_temper (SimWorld *self)
   self->temper.fresh = (const guint[]){ 5, 20, 50 }[sim_random_below (&self->random, 3)];
   self->temper.deleted = (const guint[]){ 0, 8, 25 }[sim_random_below (&self->random, 3)];
   self->temper.constant = (const guint[]){ 0, 50, 80 }[sim_random_below (&self->random, 3)];
-  self->temper.faults = (const guint[]){ 0, 0, 10, 25 }[sim_random_below (&self->random, 4)];
+  self->temper.faults = (const guint[]){ 10, 25, 0, 0, 0, 0, 0, 0 }[sim_random_below (&self->random, 8)];
 }
 
 /* Most failures need few steps; some need many. */
@@ -243,8 +243,8 @@ choose_length (SimRandom *random)
   guint dice = sim_random_below (random, 100);
 
   if (dice < 85)
-    return sim_random_between (random, 6, 14);
-  return dice < 98 ? sim_random_between (random, 15, 40) : sim_random_between (random, 41, 90);
+    return sim_random_between (random, 5, 11);
+  return dice < 98 ? sim_random_between (random, 12, 40) : sim_random_between (random, 41, 90);
 }
 
 /* The one fault of a plan. */

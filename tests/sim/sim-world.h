@@ -256,6 +256,8 @@ void sim_begin (SimWorld *self, SimLaptop *laptop, gboolean app);
  * Where the power went or a program was killed everything is up again afterwards, and nothing that had been acknowledged is missing.
  */
 SimOutcome sim_end (SimWorld *self, gboolean ok, GError **error, const char *what, gboolean whole);
+/* The page's draft, if it has one, must be on the disk. */
+void sim_laptop_find_draft (SimLaptop *self, const SimOpen *page);
 /* What died with the laptop's programs is forgotten; what was saved must be there. */
 void sim_laptop_recover (SimLaptop *self);
 /* TRUE if the disk had broken: it has not any more. All its files must be closed. */
