@@ -7,7 +7,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(git -C "$here" rev-parse --show-toplevel)
-histories=${1:-5000}
+histories=${1:-20000}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 git -C "$source" archive HEAD | tar -x -C "$scratch"
@@ -18,9 +18,14 @@ build() { ninja -C build tests/sim/ruhu-simulate >build.log 2>&1 || { tail -20 b
 survived=0
 for patch in "$here"/mutations/*.patch; do
   name=$(basename "$patch" .patch)
+  if ! patch -s -p1 --dry-run <"$patch" >/dev/null; then
+    echo "$name: DOES NOT APPLY any more"
+    survived=1
+    continue
+  fi
   patch -s -p1 <"$patch"
   build
-  if build/tests/sim/ruhu-simulate --whole --histories "$histories" >result.log 2>&1; then
+  if build/tests/sim/ruhu-simulate --whole --quiet --histories "$histories" >result.log 2>&1; then
     echo "$name: NOT FOUND in $histories histories"
     survived=1
   else
@@ -29,6 +34,6 @@ for patch in "$here"/mutations/*.patch; do
   patch -s -p1 -R <"$patch"
 done
 build
-build/tests/sim/ruhu-simulate --whole --histories 200 >result.log || { cat result.log; exit 1; }
+build/tests/sim/ruhu-simulate --whole --quiet --histories 200 >result.log || { cat result.log; exit 1; }
 echo "unbroken: $(tail -1 result.log)"
 exit $survived
