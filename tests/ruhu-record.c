@@ -9,6 +9,7 @@
 #include "ruhu-error.h"
 #include "ruhu-heads.h"
 #include "ruhu-replica.h"
+#include "ruhu-store-photos.h"
 #include "ruhu-store-query.h"
 #include "ruhu-store.h"
 #include "ruhu-tables.h"
@@ -306,6 +307,23 @@ run_state (RuhuStore *store, char **arguments, GError **error)
   return TRUE;
 }
 
+static gboolean
+run_photo (RuhuStore *store, char **arguments, GError **error)
+{
+  g_autoptr (RuhuPhotoStore) photos = ruhu_photo_store_new (ruhu_database_get_path (ruhu_store_get_database (store)));
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *data = NULL, *hash = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (arguments[0], &data, &length, error))
+    return FALSE;
+  bytes = g_bytes_new_take (g_steal_pointer (&data), length);
+  hash = ruhu_store_add_photo (store, photos, bytes, error);
+  if (hash != NULL)
+    printf ("%s\n", hash);
+  return hash != NULL;
+}
+
 /* refused: seq, reason, sentence. */
 static gboolean
 run_refused (RuhuStore *store, char **arguments, GError **error)
@@ -448,6 +466,7 @@ static const Command commands[] = {
   { "conflicts", 0, run_conflicts, "conflicts [SCOPE]" },
   { "refused", 0, run_refused, "refused" },
   { "draft", 1, run_draft, "draft SCOPE [JSON]" },
+  { "photo", 1, run_photo, "photo FILE   (prints its hash, for a record to mention)" },
   { "state", 0, run_state, "state" },
   { "dump", 0, run_dump, "dump" },
 };

@@ -25,6 +25,8 @@ status_changed_cb (RuhuAgentDbus *self)
 
   ruhu_sync1_set_state (self->skeleton, ruhu_agent_state_get_name (status->state));
   ruhu_sync1_set_pending (self->skeleton, status->pending);
+  ruhu_sync1_set_photos_waiting (self->skeleton, status->photos_waiting);
+  ruhu_sync1_set_photos_wanted (self->skeleton, status->photos_wanted);
   ruhu_sync1_set_progress (self->skeleton, status->progress);
   ruhu_sync1_set_last_success (self->skeleton, status->last_success);
   ruhu_sync1_set_last_error (self->skeleton, status->error);

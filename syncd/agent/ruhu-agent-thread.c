@@ -28,6 +28,8 @@
 #define POLL_SECONDS 50
 #define POLL_LEAST   (10 * 1000)
 #define POLL_PAUSE   (15 * 1000)
+/* For how long, in ms, photos go before it is asked again for others' changes. */
+#define PHOTOS_AT_ONCE (20 * 1000)
 
 typedef struct
 {
@@ -40,6 +42,8 @@ typedef struct
   int timer_fd;
   /* Values. */
   gboolean erased; /* by a revocation, in this run */
+  gint64 asked;    /* when others' changes were asked for last, boottime in ms */
+  gint64 photos;   /* bytes of photos to be sent, and photos to be fetched, when it was last looked at */
   guint64 moved;   /* changes sent and received when it was last looked at */
 } Machine;
 
@@ -54,6 +58,7 @@ replace (char **text, const char *with)
 static void
 publish (Machine *self, RuhuAgentState state, double progress)
 {
+  RuhuPhotoCounts photos = ruhu_courier_get_photo_counts (self->courier);
   gint64 waiting = 0, refused = 0;
   g_autoptr (GError) local = NULL;
 
@@ -64,6 +69,8 @@ publish (Machine *self, RuhuAgentState state, double progress)
 
       self->status.pending = (guint) MIN (waiting, G_MAXUINT32);
       self->status.refused = (guint) MIN (refused, G_MAXUINT32);
+      self->status.photos_waiting = (guint) MIN (photos.due, G_MAXUINT32);
+      self->status.photos_wanted = (guint) MIN (photos.wanted, G_MAXUINT32);
       replace (&self->status.township, township);
     }
   self->status.state = state;
@@ -186,10 +193,13 @@ static gboolean
 has_moved (Machine *self)
 {
   RuhuFigures figures = ruhu_courier_get_figures (self->courier);
+  RuhuPhotoCounts photos = ruhu_courier_get_photo_counts (self->courier);
+  gint64 photos_before = self->photos;
   guint64 before = self->moved;
 
   self->moved = figures.pushed + figures.received;
-  return self->moved > before;
+  self->photos = photos.due_bytes + photos.wanted;
+  return self->moved > before || self->photos < photos_before;
 }
 
 static void
@@ -295,7 +305,10 @@ attempt (Machine *self)
 
   if (ruhu_agent_take_wish (self->agent, RUHU_WISH_RENEW))
     ruhu_courier_renew (self->courier);
-  ruhu_agent_take_wish (self->agent, RUHU_WISH_SYNC | RUHU_WISH_LOOK);
+  if (ruhu_agent_take_wish (self->agent, RUHU_WISH_SYNC))
+    ruhu_courier_retry_photos (self->courier);
+  ruhu_agent_take_wish (self->agent, RUHU_WISH_LOOK);
+  self->asked = ruhu_schedule_boottime (NULL);
   self->status.next_attempt = 0;
   publish (self, ruhu_courier_is_enrolling (self->courier) ? RUHU_AGENT_ENROLLING : RUHU_AGENT_CONNECTING, -1);
   ok = ruhu_courier_sync (self->courier, &local);
@@ -324,6 +337,41 @@ listen (Machine *self)
   if (!news && ruhu_schedule_boottime (NULL) - started < POLL_LEAST)
     rest (self, POLL_PAUSE, RUHU_WISH_SYNC | RUHU_WISH_ENROL | RUHU_WISH_LOOK);
   return TRUE;
+}
+
+/* One step with the photos, which yields to whatever else there is to do. TRUE: all is well; *@more: there is another step. */
+static gboolean
+move_photos (Machine *self, gboolean *more)
+{
+  g_autoptr (GError) local = NULL;
+
+  *more = FALSE;
+  if (!ruhu_courier_move_photos (self->courier, more, &local))
+    {
+      /* Given up for something better to do: that comes first, not a long poll. */
+      *more = g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      conclude (self, FALSE, local);
+      return *more;
+    }
+  if (*more)
+    {
+      tell_news (self);
+      publish (self, RUHU_AGENT_IDLE, -1);
+    }
+  return TRUE;
+}
+
+/* Nothing is to be sent but photos: they are, and when there is no more to do with them, news are waited for. TRUE: all is well. */
+static gboolean
+idle (Machine *self)
+{
+  gboolean more;
+
+  if (!move_photos (self, &more))
+    return FALSE;
+  if (!more)
+    return listen (self);
+  return ruhu_schedule_boottime (NULL) - self->asked < PHOTOS_AT_ONCE || attempt (self);
 }
 
 /* Opens what is there. TRUE: there is a township to synchronise with. */
@@ -364,7 +412,7 @@ run (Machine *self)
       if (!prepare (self))
         continue;
       if (well && !ruhu_agent_has_wish (self->agent, RUHU_WISH_SYNC) && !ruhu_courier_has_unsent (self->courier))
-        well = listen (self);
+        well = idle (self);
       else
         well = attempt (self);
     }

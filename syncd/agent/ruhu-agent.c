@@ -85,7 +85,7 @@ ruhu_agent_status_free (RuhuAgentStatus *self)
 static gboolean
 status_equal (const RuhuAgentStatus *a, const RuhuAgentStatus *b)
 {
-  return a->state == b->state && a->pending == b->pending && a->refused == b->refused && a->progress == b->progress && a->last_success == b->last_success &&
+  return a->state == b->state && a->photos_waiting == b->photos_waiting && a->photos_wanted == b->photos_wanted && a->pending == b->pending && a->refused == b->refused && a->progress == b->progress && a->last_success == b->last_success &&
          a->next_attempt == b->next_attempt && g_str_equal (a->error, b->error) && g_str_equal (a->error_name, b->error_name) &&
          g_str_equal (a->township, b->township) && g_str_equal (a->token_store, b->token_store);
 }

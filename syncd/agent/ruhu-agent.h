@@ -32,6 +32,8 @@ typedef struct
   RuhuAgentState state;
   guint pending;
   guint refused;
+  guint photos_waiting;
+  guint photos_wanted;
   double progress;
   gint64 last_success;
   gint64 next_attempt;

@@ -33,6 +33,8 @@ struct _RuhuCourier
   RuhuStore *store;
   RuhuReplica *replica;
   RuhuExchange *exchange;
+  RuhuPhotoStore *photos;
+  RuhuPhotoCourier *photo_courier;
   /* Values. */
   RuhuTokenStore token_store;
   RuhuFigures before; /* of exchanges that are closed */
@@ -61,6 +63,8 @@ ruhu_courier_close (RuhuCourier *self)
 
   self->before = ruhu_courier_get_figures (self);
   self->news = self->news || (self->exchange != NULL && ruhu_exchange_take_news (self->exchange));
+  g_clear_pointer (&self->photo_courier, ruhu_photo_courier_free);
+  g_clear_pointer (&self->photos, ruhu_photo_store_free);
   g_clear_pointer (&self->exchange, ruhu_exchange_free);
   g_clear_pointer (&self->replica, ruhu_replica_free);
   g_clear_pointer (&self->store, ruhu_store_close);
@@ -92,6 +96,8 @@ open_store (RuhuCourier *self, GError **error)
     return FALSE;
   self->replica = ruhu_replica_new (self->store);
   self->exchange = ruhu_exchange_new (self->store, self->replica, self->http, self->stage, self->data);
+  self->photos = ruhu_photo_store_new (path);
+  self->photo_courier = ruhu_photo_courier_new (self->store, self->photos, self->http);
   success = ruhu_store_get_meta (self->store, "last_success", NULL);
   if (success != NULL && self->last_success == 0)
     self->last_success = self->remembered = g_ascii_strtoll (success, NULL, 10);
@@ -242,10 +248,11 @@ has_unsent_work (RuhuCourier *self, gboolean *unsent, GError **error)
 {
   g_autoptr (GPtrArray) drafts = ruhu_store_list_drafts (self->store, NULL, error);
   gint64 waiting = 0, refused = 0;
+  RuhuPhotoCounts photos;
 
-  if (drafts == NULL || !ruhu_store_count_outbox (self->store, &waiting, &refused, error))
+  if (drafts == NULL || !ruhu_store_count_photos (self->store, self->photos, &photos, error) || !ruhu_store_count_outbox (self->store, &waiting, &refused, error))
     return FALSE;
-  *unsent = drafts->len > 0 || waiting > 0;
+  *unsent = drafts->len > 0 || waiting > 0 || photos.due > 0;
   return TRUE;
 }
 
@@ -276,7 +283,7 @@ make_vacant (RuhuCourier *self, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("What this laptop recorded under its earlier enrolment has not all been sent, so it cannot be enrolled anew; it is all kept."));
       return FALSE;
     }
-  return ruhu_replica_erase (self->replica, error);
+  return ruhu_store_erase_photos (self->store, self->photos, error) && ruhu_replica_erase (self->replica, error);
 }
 
 /* Takes up the enrolment that @link was begun with, or begins one. On disk when it returns. */
@@ -337,6 +344,7 @@ remember_success (RuhuCourier *self)
   g_autofree char *text = NULL;
   g_autoptr (GError) local = NULL;
 
+  ruhu_photo_courier_look (self->photo_courier);
   self->last_success = g_get_real_time () / G_USEC_PER_SEC;
   self->news = ruhu_exchange_take_news (self->exchange) || self->news;
   if (!self->news && ABS (self->last_success - self->remembered) < REMEMBER_EVERY)
@@ -390,17 +398,51 @@ ruhu_courier_wait (RuhuCourier *self, guint seconds, GError **error)
 }
 
 gboolean
+ruhu_courier_move_photos (RuhuCourier *self, gboolean *more, GError **error)
+{
+  gboolean done;
+
+  g_return_val_if_fail (self != NULL && self->photo_courier != NULL, FALSE);
+
+  done = ruhu_photo_courier_step (self->photo_courier, more, error);
+  self->news = ruhu_photo_courier_take_news (self->photo_courier) || self->news;
+  return done;
+}
+
+void
+ruhu_courier_retry_photos (RuhuCourier *self)
+{
+  if (self->photo_courier != NULL)
+    ruhu_photo_courier_retry (self->photo_courier);
+}
+
+RuhuPhotoCounts
+ruhu_courier_get_photo_counts (RuhuCourier *self)
+{
+  RuhuPhotoCounts none = { 0 };
+
+  g_return_val_if_fail (self != NULL, none);
+
+  return self->photo_courier != NULL ? ruhu_photo_courier_get_counts (self->photo_courier) : none;
+}
+
+gboolean
 ruhu_courier_withdraw (RuhuCourier *self, gboolean *erased, GError **error)
 {
   gint64 waiting = 0, refused = 0;
+  RuhuPhotoCounts photos = { 0 };
 
   g_return_val_if_fail (self != NULL && erased != NULL, FALSE);
 
   *erased = FALSE;
   if (!ruhu_courier_open (self, error) || !ruhu_courier_count (self, &waiting, &refused, error))
     return FALSE;
-  if (waiting > 0)
+  if (self->photos != NULL && !ruhu_store_count_photos (self->store, self->photos, &photos, error))
+    return FALSE;
+  if (waiting > 0 || photos.due > 0)
     return TRUE;
+  if (self->photos != NULL && !ruhu_store_erase_photos (self->store, self->photos, error))
+    return FALSE;
   if (self->replica != NULL && !ruhu_replica_erase (self->replica, error))
     return FALSE;
   if (!ruhu_credentials_clear (self->directory, error))

@@ -5,6 +5,7 @@
 
 #include "ruhu-credentials.h"
 #include "ruhu-exchange.h"
+#include "ruhu-photo-courier.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,13 @@ gboolean ruhu_courier_sync (RuhuCourier *self, GError **error) G_GNUC_WARN_UNUSE
 
 /* As ruhu_exchange_wait(), after a ruhu_courier_sync() that went well. */
 gboolean ruhu_courier_wait (RuhuCourier *self, guint seconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* As ruhu_photo_courier_step(), after a ruhu_courier_sync() that went well. */
+gboolean ruhu_courier_move_photos (RuhuCourier *self, gboolean *more, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As ruhu_photo_courier_retry(). */
+void ruhu_courier_retry_photos (RuhuCourier *self);
+/* Zeros while there is no store. */
+RuhuPhotoCounts ruhu_courier_get_photo_counts (RuhuCourier *self);
 
 /**
  * ruhu_courier_withdraw:

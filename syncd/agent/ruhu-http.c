@@ -201,7 +201,9 @@ make_headers (RuhuHttp *self, const RuhuHttpRequest *request, RuhuEncoding encod
   /* Without "Expect" a push does not wait a round trip for leave to go on. */
   g_ptr_array_add (lines, g_strdup ("Expect:"));
   g_ptr_array_add (lines, g_strdup ("Accept-Encoding: zstd, gzip"));
-  g_ptr_array_add (lines, g_strdup_printf ("Accept: %s, " RUHU_PROBLEM_TYPE, request->accept));
+  g_ptr_array_add (lines, g_strdup_printf ("Accept: %s, " RUHU_PROBLEM_TYPE, request->accept != NULL ? request->accept : "*/*"));
+  for (guint i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
+    g_ptr_array_add (lines, g_strdup (request->headers[i]));
   if (request->body != NULL)
     g_ptr_array_add (lines, g_strdup_printf ("Content-Type: %s", request->type));
   if (encoding != RUHU_ENCODING_IDENTITY)
@@ -232,8 +234,12 @@ set_request (RuhuHttp *self, const RuhuHttpRequest *request, const char *url, He
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, receive_cb);
   curl_easy_setopt (easy, CURLOPT_WRITEDATA, self);
+  if (g_strcmp0 (request->method, "HEAD") == 0)
+    curl_easy_setopt (easy, CURLOPT_NOBODY, 1L);
   if (body == NULL)
     return;
+  if (request->method != NULL)
+    curl_easy_setopt (easy, CURLOPT_CUSTOMREQUEST, request->method);
   curl_easy_setopt (easy, CURLOPT_POST, 1L);
   curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) g_bytes_get_size (body));
   curl_easy_setopt (easy, CURLOPT_POSTFIELDS, g_bytes_get_size (body) > 0 ? g_bytes_get_data (body, NULL) : "");
@@ -247,7 +253,7 @@ is_given_up (RuhuHttp *self, const RuhuHttpRequest *request)
   /* The count itself does not matter: what is wished for is the callback's to know. */
   if (self->wake_fd >= 0 && read (self->wake_fd, &count, sizeof count) < 0 && errno != EAGAIN)
     g_warning ("The wake-up descriptor cannot be read: %s", g_strerror (errno));
-  return self->stop != NULL && self->stop (request->wait > 0, self->stop_data);
+  return self->stop != NULL && self->stop (request->wait > 0 || request->yields, self->stop_data);
 }
 
 /* What is left for the township's host to be found and to answer, in ms; afterwards only standing still counts. @since: elapsed time. */
@@ -448,7 +454,7 @@ judge (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
 
   curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo (self->easy, CURLINFO_CONTENT_TYPE, &type);
-  if (status / 100 == 2 && has_type (type, request->accept))
+  if (status / 100 == 2 && (request->accept == NULL || has_type (type, request->accept)))
     return unpack (self, error);
   /* A problem, or anything at all: what cannot be unpacked has no text for us. */
   body = unpack (self, NULL);
@@ -477,7 +483,9 @@ ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
 
   g_return_val_if_fail (self != NULL && self->base != NULL, NULL);
 
-  if (request->body != NULL)
+  if (request->method != NULL && request->body != NULL)
+    body = g_bytes_ref (request->body);
+  else if (request->body != NULL)
     {
       encoding = g_bytes_get_size (request->body) >= COMPRESS_FROM ? RUHU_ENCODING_ZSTD : RUHU_ENCODING_IDENTITY;
       body = ruhu_wire_compress (encoding, request->body, error);
@@ -543,6 +551,33 @@ ruhu_http_get_server_key (RuhuHttp *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->server_key;
+}
+
+guint
+ruhu_http_get_status (RuhuHttp *self)
+{
+  long status = 0;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
+  return (guint) CLAMP (status, 0, 999);
+}
+
+const char *
+ruhu_http_get_header (RuhuHttp *self, const char *name)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return get_header (self, name);
+}
+
+GBytes *
+ruhu_http_dup_received (RuhuHttp *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_bytes_new (self->received->data, self->received->len);
 }
 
 gint64

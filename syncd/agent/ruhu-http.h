@@ -30,11 +30,14 @@ void ruhu_http_set_patience (RuhuHttp *self, guint still, guint connect);
 
 typedef struct
 {
-  const char *target; /* path and query: "/v1/pull?after=3" */
-  GBytes *body;       /* NULL: GET; otherwise POST. Compressed by ruhu_http_send() when that pays */
-  const char *type;   /* @body's */
-  const char *accept; /* the media type that a good answer has */
-  guint wait;         /* seconds that the township may keep it open: a long poll */
+  const char *method;         /* NULL: GET, or POST where there is a body, which is compressed then when that pays */
+  const char *target;         /* path and query: "/v1/pull?after=3" */
+  GBytes *body;               /* NULL: GET; otherwise POST. Compressed by ruhu_http_send() when that pays */
+  const char *type;           /* @body's */
+  const char *accept;         /* the media type that a good answer has; NULL: any */
+  const char *const *headers; /* further lines, NULL-terminated; or NULL */
+  gboolean yields;            /* it may be given up for little, as a long poll */
+  guint wait;                 /* seconds that the township may keep it open: a long poll */
 } RuhuHttpRequest;
 
 /**
@@ -56,6 +59,11 @@ gsize ruhu_http_get_expected (RuhuHttp *self);
 
 /* The township's public key (SubjectPublicKeyInfo, DER) from the connection that was made last, whose pin held; NULL before the first. Borrowed. */
 GBytes *ruhu_http_get_server_key (RuhuHttp *self);
+
+/* Of the last answer, even where the transfer broke: its status (0: none came), a header of it (borrowed until the next request; NULL: not there), and what came of its body. */
+guint ruhu_http_get_status (RuhuHttp *self);
+const char *ruhu_http_get_header (RuhuHttp *self, const char *name);
+GBytes *ruhu_http_dup_received (RuhuHttp *self);
 
 /* What the last answer asked to wait (Retry-After) in ms; 0: nothing. */
 gint64 ruhu_http_get_retry_after (RuhuHttp *self);

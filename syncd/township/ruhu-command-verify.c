@@ -7,8 +7,40 @@
 
 #include "ruhu-error.h"
 #include "ruhu-restore.h"
+#include "ruhu-store-photos.h"
 
 #include <glib/gi18n.h>
+
+/* Reads every photo. What records mention and is not there has not arrived: no damage. */
+static gboolean
+verify_photos (RuhuTownship *township, RuhuSession *session, GError **error)
+{
+  g_autofree char *database = ruhu_township_dup_path (township, RUHU_FILE_DATABASE);
+  g_autoptr (RuhuPhotoStore) photos = ruhu_photo_store_new (database);
+  g_autoptr (GPtrArray) there = ruhu_photo_store_list (photos, error);
+  g_autoptr (GHashTable) mentioned = there != NULL ? ruhu_store_get_mentioned_photos (session->store, error) : NULL;
+  guint damaged = 0;
+
+  if (mentioned == NULL)
+    return FALSE;
+  for (guint i = 0; i < there->len; i++)
+    {
+      g_autoptr (GError) local = NULL;
+      g_autoptr (GBytes) photo = ruhu_photo_store_read (photos, there->pdata[i], &local);
+
+      damaged += photo == NULL;
+      if (photo != NULL)
+        g_hash_table_remove (mentioned, there->pdata[i]);
+    }
+  if (damaged > 0)
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("%u photos are damaged; their files were set aside in photos/damaged. Copy them back from a backup, or let the laptops that have them send them again."), damaged);
+      return FALSE;
+    }
+  if (there->len > 0 || g_hash_table_size (mentioned) > 0)
+    g_print (_ ("%u photos checked: all are whole. %u that records mention have not arrived yet.\n"), there->len, g_hash_table_size (mentioned));
+  return TRUE;
+}
 
 int
 ruhu_command_verify (int argc, char **argv)
@@ -28,7 +60,7 @@ ruhu_command_verify (int argc, char **argv)
     return ruhu_command_fail (error);
   count = g_strdup_printf ("%" G_GINT64_FORMAT, n);
   g_print (_ ("%s entries of the log checked: all is well. Its hash is %s\n"), count, hash);
-  return RUHU_EXIT_DONE;
+  return verify_photos (township, session, &error) ? RUHU_EXIT_DONE : ruhu_command_fail (error);
 }
 
 int
@@ -44,7 +76,7 @@ ruhu_command_backup (int argc, char **argv)
     return RUHU_EXIT_FAILED;
   if (!ruhu_township_back_up (session, argv[2], &error))
     return ruhu_command_fail (error);
-  g_printerr (_ ("The database was copied to %s. It holds everybody's data: keep it under lock. key.pem, certificate.pem and township.conf are not in it; without the key every laptop has to be enrolled anew.\n"), argv[2]);
+  g_printerr (_ ("The database was copied to %s. It holds everybody's data: keep it under lock. key.pem, certificate.pem and township.conf are not in it; without the key every laptop has to be enrolled anew. Nor are the photos: copy the folder photos as well, after this; its files never change.\n"), argv[2]);
   return RUHU_EXIT_DONE;
 }
 

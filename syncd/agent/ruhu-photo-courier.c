@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What has come of a photo lies in photos/fetching/HASH until it is whole and has that hash. How much of one has gone is the township's to say; the table's figure is for showing. */
+#define G_LOG_DOMAIN "ruhu-syncd"
+
+#include "config.h"
+
+#include "ruhu-photo-courier.h"
+
+#include "ruhu-error.h"
+#include "ruhu-pace.h"
+#include "ruhu-schedule.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#define UPLOADS "/v1/uploads"
+#define TUS     "Tus-Resumable: 1.0.0"
+#define OCTETS  "application/offset+octet-stream"
+/* How much goes at once: some seconds at 8 kbit/s, and a whole photo. */
+#define MIN_CHUNK   4096
+#define MAX_CHUNK   RUHU_PHOTO_MAX_BYTES
+#define FIRST_CHUNK 32768
+/* A chunk that takes longer is too large, so that the next one is half of it; one that is through sooner than the other may be several times as large. In ms. */
+#define TOO_LONG 8000
+#define SOON     1500
+/* When a photo that is not there yet is asked for again (each time later), and one that was refused is sent again, in ms. */
+#define ABSENT_PAUSE  (15 * 1000)
+#define LONGEST_PAUSE (30 * 60 * 1000)
+#define REFUSED_PAUSE (6 * 60 * 60 * 1000)
+
+typedef struct
+{
+  gint64 until; /* boottime in ms */
+  gint64 length;
+} Pause;
+
+struct _RuhuPhotoCourier
+{
+  /* Borrowed. */
+  RuhuStore *store;
+  RuhuPhotoStore *photos;
+  RuhuHttp *http;
+  /* Owned. */
+  GHashTable *pauses; /* hash → Pause */
+  char *settled;      /* the upload whose offset in the table is what the township said in this run */
+  /* Values. */
+  RuhuPace up, down;
+  RuhuPhotoCounts counts;
+  gboolean stale;
+  gboolean news;
+};
+
+RuhuPhotoCourier *
+ruhu_photo_courier_new (RuhuStore *store, RuhuPhotoStore *photos, RuhuHttp *http)
+{
+  RuhuPhotoCourier *self = g_new0 (RuhuPhotoCourier, 1);
+
+  self->store = store;
+  self->photos = photos;
+  self->http = http;
+  self->pauses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->stale = TRUE;
+  ruhu_pace_init (&self->up, MIN_CHUNK, MAX_CHUNK);
+  ruhu_pace_init (&self->down, MIN_CHUNK, MAX_CHUNK);
+  self->up.size = self->down.size = FIRST_CHUNK;
+  return self;
+}
+
+void
+ruhu_photo_courier_free (RuhuPhotoCourier *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->pauses);
+  g_free (self->settled);
+  g_free (self);
+}
+
+void
+ruhu_photo_courier_look (RuhuPhotoCourier *self)
+{
+  self->stale = TRUE;
+}
+
+void
+ruhu_photo_courier_retry (RuhuPhotoCourier *self)
+{
+  g_hash_table_remove_all (self->pauses);
+}
+
+RuhuPhotoCounts
+ruhu_photo_courier_get_counts (RuhuPhotoCourier *self)
+{
+  return self->counts;
+}
+
+gboolean
+ruhu_photo_courier_take_news (RuhuPhotoCourier *self)
+{
+  gboolean news = self->news;
+
+  self->news = FALSE;
+  return news;
+}
+
+/* A chunk that was begun at @started went well. */
+static void
+note_speed (RuhuPace *pace, gint64 started)
+{
+  gint64 elapsed = ruhu_schedule_boottime (NULL) - started;
+
+  if (elapsed > TOO_LONG)
+    pace->size = MAX (pace->min, pace->size / 2);
+  else if (elapsed < SOON && !pace->cautious)
+    pace->size = MIN (pace->max, pace->size * 4);
+  else
+    ruhu_pace_succeed (pace);
+}
+
+static void
+pause_photo (RuhuPhotoCourier *self, const char *hash, gint64 milliseconds)
+{
+  Pause *before = g_hash_table_lookup (self->pauses, hash), *after = g_new (Pause, 1);
+
+  after->length = before != NULL ? MAX (milliseconds, MIN (before->length * 2, LONGEST_PAUSE)) : milliseconds;
+  after->until = ruhu_schedule_boottime (NULL) + after->length;
+  g_hash_table_replace (self->pauses, g_strdup (hash), after);
+}
+
+static gboolean
+is_paused (RuhuPhotoCourier *self, const char *hash)
+{
+  Pause *pause = g_hash_table_lookup (self->pauses, hash);
+
+  return pause != NULL && pause->until > ruhu_schedule_boottime (NULL);
+}
+
+/* The township will not have it, or does not know it: no trouble of the way, and not of this laptop's standing. */
+static gboolean
+is_about_the_photo (RuhuPhotoCourier *self)
+{
+  guint status = ruhu_http_get_status (self->http);
+
+  return status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 && status != 423 && status != 429;
+}
+
+static gboolean
+forget_upload (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, GError **error)
+{
+  g_clear_pointer (&self->settled, g_free);
+  return ruhu_store_set_photo_received (self->store, upload->hash, 0, NULL, error);
+}
+
+/* The township's word about how much it has. */
+static gboolean
+take_offset (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, const char *path, GError **error)
+{
+  const char *text = ruhu_http_get_header (self->http, "Upload-Offset");
+  gint64 offset;
+
+  if (text == NULL || path == NULL || !g_str_has_prefix (path, UPLOADS "/") || !g_ascii_string_to_signed (text, 10, 0, upload->size, &offset, NULL))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer about a photo cannot be understood."));
+      return FALSE;
+    }
+  if (offset == upload->size)
+    {
+      g_clear_pointer (&self->settled, g_free);
+      return ruhu_store_set_photo_sent (self->store, upload->hash, error);
+    }
+  g_free (self->settled);
+  self->settled = g_strdup (path);
+  return ruhu_store_set_photo_received (self->store, upload->hash, offset, path, error);
+}
+
+/* What becomes of a request about @upload that failed. TRUE: go on with another step. */
+static gboolean
+judge_failure (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, gsize tried, GError *failure, GError **error)
+{
+  guint status = ruhu_http_get_status (self->http);
+
+  g_clear_pointer (&self->settled, g_free);
+  if (ruhu_http_was_cut (self->http) && tried > 0)
+    ruhu_pace_break (&self->up, tried);
+  /* It is asked where it goes on, or begun anew. */
+  if (status == 409 || (status == 404 && upload->upload != NULL))
+    {
+      g_error_free (failure);
+      return status == 409 || forget_upload (self, upload, error);
+    }
+  if (is_about_the_photo (self))
+    {
+      g_message ("The township did not take a photo: status %u", status);
+      g_error_free (failure);
+      pause_photo (self, upload->hash, REFUSED_PAUSE);
+      return forget_upload (self, upload, error);
+    }
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+static GBytes *
+cut (GBytes *photo, gint64 from, gsize most)
+{
+  gsize left = g_bytes_get_size (photo) - (gsize) from;
+
+  return g_bytes_new_from_bytes (photo, (gsize) from, MIN (left, most));
+}
+
+/* With as many bytes as may go at once: over a good link that is all of it. Where the link broke before, they would be lost with the answer, which alone says where they went. */
+static gboolean
+begin (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, GBytes *photo, GError **error)
+{
+  g_autofree char *encoded = g_base64_encode ((const guchar *) upload->hash, strlen (upload->hash));
+  g_autofree char *metadata = g_strdup_printf ("Upload-Metadata: sha256 %s", encoded);
+  g_autofree char *length = g_strdup_printf ("Upload-Length: %" G_GINT64_FORMAT, upload->size);
+  const char *const headers[] = { TUS, length, metadata, NULL };
+  g_autoptr (GBytes) body = cut (photo, 0, self->up.cautious ? 0 : self->up.size);
+  RuhuHttpRequest request = { .method = "POST", .target = UPLOADS, .body = body, .type = OCTETS, .headers = headers, .yields = TRUE };
+  GError *failure = NULL;
+  gint64 started = ruhu_schedule_boottime (NULL);
+  g_autoptr (GBytes) answer = ruhu_http_send (self->http, &request, &failure);
+
+  if (answer == NULL)
+    return judge_failure (self, upload, g_bytes_get_size (body), failure, error);
+  note_speed (&self->up, started);
+  return take_offset (self, upload, ruhu_http_get_header (self->http, "Location"), error);
+}
+
+static gboolean
+ask (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, GError **error)
+{
+  static const char *const headers[] = { TUS, NULL };
+  RuhuHttpRequest request = { .method = "HEAD", .target = upload->upload, .headers = headers, .yields = TRUE };
+  GError *failure = NULL;
+  g_autoptr (GBytes) answer = ruhu_http_send (self->http, &request, &failure);
+
+  return answer != NULL ? take_offset (self, upload, upload->upload, error) : judge_failure (self, upload, 0, failure, error);
+}
+
+static gboolean
+send_on (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, GBytes *photo, GError **error)
+{
+  g_autofree char *offset = g_strdup_printf ("Upload-Offset: %" G_GINT64_FORMAT, upload->received);
+  const char *const headers[] = { TUS, offset, NULL };
+  g_autoptr (GBytes) body = cut (photo, upload->received, self->up.size);
+  RuhuHttpRequest request = { .method = "PATCH", .target = upload->upload, .body = body, .type = OCTETS, .headers = headers, .yields = TRUE };
+  GError *failure = NULL;
+  gint64 started = ruhu_schedule_boottime (NULL);
+  g_autoptr (GBytes) answer = ruhu_http_send (self->http, &request, &failure);
+
+  if (answer == NULL)
+    return judge_failure (self, upload, g_bytes_get_size (body), failure, error);
+  note_speed (&self->up, started);
+  return take_offset (self, upload, upload->upload, error);
+}
+
+static gboolean
+send_photo (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) photo = NULL;
+
+  if (upload->upload != NULL && g_strcmp0 (self->settled, upload->upload) != 0)
+    return ask (self, upload, error);
+  photo = ruhu_photo_store_read (self->photos, upload->hash, &local);
+  if (photo == NULL)
+    {
+      g_message ("A photo that was to be sent cannot be read: %s", local->message);
+      pause_photo (self, upload->hash, REFUSED_PAUSE);
+      self->stale = TRUE;
+      return TRUE;
+    }
+  return upload->upload == NULL ? begin (self, upload, photo, error) : send_on (self, upload, photo, error);
+}
+
+static char *
+dup_fetching (RuhuPhotoCourier *self, const char *hash)
+{
+  return g_build_filename (ruhu_photo_store_get_path (self->photos), "fetching", hash, NULL);
+}
+
+static gboolean
+append_fetched (const char *path, GBytes *bytes, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  FILE *file;
+  gboolean written;
+
+  if (!ruhu_photo_make_folder (folder, error))
+    return FALSE;
+  file = g_fopen (path, "ab");
+  if (file == NULL)
+    return ruhu_photo_fail (errno, error);
+  written = fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), file) == g_bytes_get_size (bytes);
+  if (fclose (file) == 0 && written)
+    return TRUE;
+  return ruhu_photo_fail (errno, error);
+}
+
+/* "bytes FROM-TO/SIZE" that goes on at @from. */
+static gboolean
+parse_content_range (const char *text, gint64 from, gint64 *size)
+{
+  const char *slash = text != NULL ? strchr (text, '/') : NULL;
+  g_autofree char *start = g_strdup_printf ("bytes %" G_GINT64_FORMAT "-", from);
+
+  return slash != NULL && g_str_has_prefix (text, start) && g_ascii_string_to_signed (slash + 1, 10, 1, RUHU_PHOTO_MAX_BYTES, size, NULL);
+}
+
+/* Whether all of it is there: then it goes into the store, or, if it is something else, away. */
+static gboolean
+finish (RuhuPhotoCourier *self, const char *hash, const char *path, gint64 size, GError **error)
+{
+  g_autofree char *data = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) local = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &data, &length, NULL) || (gint64) length < size)
+    return TRUE;
+  bytes = g_bytes_new_take (g_steal_pointer (&data), length);
+  if (!ruhu_store_keep_photo (self->store, self->photos, hash, bytes, &local))
+    {
+      if (!g_error_matches (local, RUHU_ERROR, RUHU_ERROR_INVALID) && !g_error_matches (local, RUHU_ERROR, RUHU_ERROR_TOO_LARGE))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      g_message ("A photo that came was not the one that was asked for");
+      pause_photo (self, hash, ABSENT_PAUSE);
+    }
+  else
+    self->news = TRUE;
+  if (g_unlink (path) != 0)
+    g_debug ("what was fetched stays: %s", g_strerror (errno));
+  return TRUE;
+}
+
+/* What came before the link broke counts, too. */
+static gboolean
+take_part (RuhuPhotoCourier *self, const char *hash, const char *path, gint64 from, GBytes *part, GError **error)
+{
+  gint64 size;
+
+  if (ruhu_http_get_status (self->http) != 206 || !parse_content_range (ruhu_http_get_header (self->http, "Content-Range"), from, &size) || part == NULL)
+    {
+      pause_photo (self, hash, ABSENT_PAUSE);
+      return TRUE;
+    }
+  return append_fetched (path, part, error) && finish (self, hash, path, size, error);
+}
+
+static gboolean
+fetch_photo (RuhuPhotoCourier *self, const char *hash, GError **error)
+{
+  g_autofree char *path = dup_fetching (self, hash);
+  g_autofree char *target = g_strconcat ("/v1/photos/", hash, NULL);
+  g_autofree char *range = NULL;
+  GStatBuf info;
+  gint64 from = g_stat (path, &info) == 0 ? info.st_size : 0;
+  const char *headers[] = { NULL, NULL };
+  RuhuHttpRequest request = { .target = target, .accept = "image/jpeg", .headers = headers, .yields = TRUE };
+  gint64 started = ruhu_schedule_boottime (NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) part = NULL;
+
+  headers[0] = range = g_strdup_printf ("Range: bytes=%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, from, from + (gint64) self->down.size - 1);
+  part = ruhu_http_send (self->http, &request, &local);
+  if (part != NULL)
+    {
+      note_speed (&self->down, started);
+      return take_part (self, hash, path, from, part, error);
+    }
+  if (ruhu_http_was_cut (self->http))
+    ruhu_pace_break (&self->down, self->down.size);
+  if (ruhu_http_get_status (self->http) == 206)
+    {
+      g_autoptr (GBytes) came = ruhu_http_dup_received (self->http);
+
+      if (g_bytes_get_size (came) > 0 && !take_part (self, hash, path, from, came, error))
+        return FALSE;
+    }
+  /* Longer than the photo: a wrong start. */
+  if (ruhu_http_get_status (self->http) == 416 && g_unlink (path) != 0)
+    g_debug ("what was fetched stays: %s", g_strerror (errno));
+  if (is_about_the_photo (self))
+    {
+      pause_photo (self, hash, ABSENT_PAUSE);
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* The first due photo that is not left alone; NULL: none. Transfer full. */
+static RuhuPhotoUpload *
+pick_due (RuhuPhotoCourier *self, GPtrArray *due)
+{
+  for (guint i = 0; i < due->len; i++)
+    if (!is_paused (self, ((RuhuPhotoUpload *) due->pdata[i])->hash))
+      return g_ptr_array_steal_index (due, i);
+  return NULL;
+}
+
+static const char *
+pick_wanted (RuhuPhotoCourier *self, GPtrArray *wanted)
+{
+  for (guint i = 0; i < wanted->len; i++)
+    if (!is_paused (self, wanted->pdata[i]))
+      return wanted->pdata[i];
+  return NULL;
+}
+
+static gboolean
+step (RuhuPhotoCourier *self, gboolean *more, GError **error)
+{
+  g_autoptr (GPtrArray) due = ruhu_store_list_due_photos (self->store, 0, error);
+  g_autoptr (RuhuPhotoUpload) upload = due != NULL ? pick_due (self, due) : NULL;
+  g_autoptr (GPtrArray) wanted = NULL;
+  const char *hash;
+
+  if (due == NULL)
+    return FALSE;
+  *more = TRUE;
+  if (upload != NULL)
+    return send_photo (self, upload, error);
+  wanted = self->counts.wanted > 0 ? ruhu_store_list_wanted_photos (self->store, self->photos, 0, error) : g_ptr_array_new_with_free_func (g_free);
+  if (wanted == NULL)
+    return FALSE;
+  hash = pick_wanted (self, wanted);
+  *more = hash != NULL;
+  return hash == NULL || fetch_photo (self, hash, error);
+}
+
+gboolean
+ruhu_photo_courier_step (RuhuPhotoCourier *self, gboolean *more, GError **error)
+{
+  gboolean done;
+
+  g_return_val_if_fail (self != NULL && more != NULL, FALSE);
+  *more = FALSE;
+  if (self->stale && (!ruhu_store_follow_photos (self->store, self->photos, error) || !ruhu_store_count_photos (self->store, self->photos, &self->counts, error)))
+    return FALSE;
+  self->stale = FALSE;
+  if (self->counts.due == 0 && self->counts.wanted == 0)
+    return TRUE;
+  done = step (self, more, error);
+  if (!ruhu_store_count_photos (self->store, self->photos, &self->counts, done ? error : NULL))
+    return FALSE;
+  return done;
+}
