@@ -79,13 +79,13 @@ class Passage:
 
     def send(self, target, data):
         """All at once, or in drops at the link's rate."""
-        if self.link.rate is None:
-            target.sendall(data)
-            return
-        step = max(self.link.rate // 10, 1)
-        for start in range(0, len(data), step):
-            time.sleep(len(data[start:start + step]) / self.link.rate)
-            target.sendall(data[start:start + step])
+        while data:
+            rate = self.link.rate
+            step = len(data) if rate is None else max(rate // 10, 1)
+            if rate is not None:
+                time.sleep(len(data[:step]) / rate)
+            target.sendall(data[:step])
+            data = data[step:]
 
 
 class Link:

@@ -11,7 +11,7 @@ const upload = new tus.Upload(data, {
   endpoint: `${job.base}/v1/uploads`,
   uploadUrl: job.url,
   chunkSize: job.chunk ?? Infinity,
-  retryDelays: job.retry ? [0, 100, 500, 1000] : null,
+  retryDelays: job.retry ? [300, 600, 1000, 2000, 3000, 5000] : null,
   uploadDataDuringCreation: job.together ?? false,
   storeFingerprintForResuming: false,
   metadata: { sha256: job.hash },
