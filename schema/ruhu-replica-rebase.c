@@ -261,6 +261,13 @@ tell (Rebase *job, guint again, guint renumbered, GError **error)
   return ruhu_store_add_notice (job->replica->store, job->to->notice, counts, error);
 }
 
+/* Photos may be gone with the changes. To those that are there, the township says so at once. */
+static gboolean
+offer_photos_again (RuhuReplica *self, GError **error)
+{
+  return ruhu_database_execute (self->database, "UPDATE photo SET state = 'due', received = 0, upload = NULL WHERE state = 'sent'", error);
+}
+
 static gboolean
 rebase (RuhuDatabase *database, gpointer data, GError **error)
 {
@@ -271,7 +278,7 @@ rebase (RuhuDatabase *database, gpointer data, GError **error)
   guint again = 0, renumbered = 0;
 
   return cancel_backfill (self, to->position, error) && drop_others (self, to, error) && renumber_all (self, to, &renumbered, error) &&
-         unconfirm (self, to, &again, error) && note_refused (self, to, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
+         unconfirm (self, to, &again, error) && offer_photos_again (self, error) && note_refused (self, to, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
          ruhu_store_set_meta (self->store, "rebase_scopes", queue, error) && ruhu_replica_begin_next (self, to->position, error);
 }
 

@@ -264,6 +264,23 @@ test_unsaved_goes_after_a_month (Fixture *self, gconstpointer data)
   json_object_put (body);
 }
 
+/* A township that was restored from a backup may have lost photos as well. */
+static void
+test_offered_again_to_a_restored_township (Fixture *self, gconstpointer data)
+{
+  const char *const scopes[] = { BOTH_A_AND_B, NULL };
+  RuhuRebase to = { .hash = "00", .scopes = scopes };
+  g_autoptr (GError) error = NULL;
+
+  add (self);
+  save (self, BOTH_A_AND_B, "f1");
+  laptop_sync (self->laptop, self->township);
+  set_sent (self);
+  g_assert_true (ruhu_replica_rebase (self->laptop->replica, &to, &error));
+  g_assert_no_error (error);
+  assert_status (self, RUHU_PHOTO_WAITING, 0);
+}
+
 static void
 test_everything_goes_when_erased (Fixture *self, gconstpointer data)
 {
@@ -303,6 +320,7 @@ main (int argc, char **argv)
   ADD ("unsent-stays-though-its-household-left", test_unsent_stays_though_its_household_left);
   ADD ("table-is-made-anew-from-records-and-folder", test_table_is_made_anew_from_records_and_folder);
   ADD ("unsaved-goes-after-a-month", test_unsaved_goes_after_a_month);
+  ADD ("offered-again-to-a-restored-township", test_offered_again_to_a_restored_township);
   ADD ("everything-goes-when-erased", test_everything_goes_when_erased);
   ADD ("scopes-that-mention-it", test_scopes_that_mention_it);
   return g_test_run ();
