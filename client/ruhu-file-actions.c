@@ -77,6 +77,7 @@ fill_visit (GtkWidget *box, const RuhuHouseholdFile *file, const RuhuFileGroup *
 {
   const RuhuFileGroup *amendments = ruhu_household_file_get_group (file, "amendment");
 
+  add_button (box, _ ("Show What It Recorded"), "show", group, visit);
   if (amendments != NULL && may_write (file, amendments, "body"))
     add_button (box, _ ("Amend…"), "amend", group, visit);
 }

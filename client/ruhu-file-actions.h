@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The buttons of a record in a household's file, and what they write.
  *
- * They activate "household.act" (action, type, record) of the page. Actions: "begin", "solve", "close", "return" of a problem, "amend" of a visit. */
+ * They activate "household.act" (action, type, record) of the page. Actions: "begin", "solve", "close", "return" of a problem, "show" and "amend" of a visit. */
 #pragma once
 
 #include <adwaita.h>

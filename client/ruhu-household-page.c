@@ -15,6 +15,7 @@
 #include "ruhu-household-file.h"
 #include "ruhu-photo-strip.h"
 #include "ruhu-record-dialog.h"
+#include "ruhu-visit-record.h"
 #include "ruhu-window.h"
 
 #include <glib/gi18n.h>
@@ -207,6 +208,16 @@ ask_what_was_done (RuhuHouseholdPage *self, const char *problem)
 }
 
 static void
+show_visit (RuhuHouseholdPage *self, const char *visit)
+{
+  RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
+  const RuhuFileRecord *record = ruhu_household_file_find (self->file, "visit", visit);
+
+  if (window != NULL && record != NULL)
+    ruhu_window_push (window, ruhu_visit_record_new (self->worker, self->id, visit, record->title));
+}
+
+static void
 act_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
@@ -217,6 +228,8 @@ act_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   if (g_str_equal (action, "solve"))
     ask_what_was_done (self, record);
+  else if (g_str_equal (action, "show"))
+    show_visit (self, record);
   else if (g_str_equal (action, "amend"))
     ruhu_amendment_ask (GTK_WIDGET (self), self->writer, self->file, record);
   else

@@ -128,6 +128,21 @@ GPtrArray *ruhu_store_get_origins (RuhuStore *self, const char *type, const char
 /* The newest among @origins for a field, or NULL. Borrowed. */
 const RuhuOrigin *ruhu_origins_find (GPtrArray *origins, const char *field);
 
+/* A field that a visit wrote. */
+typedef struct
+{
+  char *type;
+  char *record;
+  char *field;
+  json_object *before; /* NULL: nothing, or not known here */
+  json_object *after;  /* NULL: emptied */
+} RuhuVisitEdit;
+
+void ruhu_visit_edit_free (RuhuVisitEdit *self);
+
+/* RuhuVisitEdit: all that a visit of the household @scope wrote, in the order of its changes. Transfer full. */
+GPtrArray *ruhu_store_list_visit_edits (RuhuStore *self, const char *scope, const char *visit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A conflict: a field with differing heads. */
 typedef struct
 {

@@ -327,6 +327,27 @@ test_a_repair_remembers_its_stages (Fixture *f, gconstpointer data)
 }
 
 static void
+test_a_visit_shows_the_new_beside_the_old (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuJson) set = json_tokener_parse ("{\"person\":{\"p1\":{\"work_months\":5}},\"visit\":{\"w1\":{\"date\":\"2018-06-29\",\"outcome\":\"2\"}}}");
+  g_autoptr (GPtrArray) edits = NULL;
+  g_autoptr (GError) error = NULL;
+  const RuhuVisitEdit *edit;
+
+  laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"work_months\":3}}}", -1);
+  g_assert_true (ruhu_store_save (f->a->store, &(RuhuEdit){ .scope = "h1", .visit = "w1", .seen = 1000, .set = set }, NULL, &error));
+  laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"work_months\":9}}}", -1);
+  edits = ruhu_store_list_visit_edits (f->a->store, "h1", "w1", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (edits->len, ==, 3);
+  edit = g_ptr_array_index (edits, 0);
+  g_assert_cmpstr (edit->field, ==, "work_months");
+  g_assert_cmpint (json_object_get_int (edit->before), ==, 3);
+  g_assert_cmpint (json_object_get_int (edit->after), ==, 5);
+  g_assert_null (((const RuhuVisitEdit *) g_ptr_array_index (edits, 1))->before);
+}
+
+static void
 test_a_household_that_is_not_here_is_said_to_be (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -393,6 +414,7 @@ main (int argc, char *argv[])
   add ("former-members-come-after-those-who-live-there", test_former_members_come_after_those_who_live_there);
   add ("a-guarantee-names-its-evidence", test_a_guarantee_names_its_evidence);
   add ("a-repair-remembers-its-stages", test_a_repair_remembers_its_stages);
+  add ("a-visit-shows-the-new-beside-the-old", test_a_visit_shows_the_new_beside_the_old);
 #undef add
   return g_test_run ();
 }
