@@ -332,10 +332,10 @@ open_and_close (Fixture *f)
 static void
 test_opened_and_closed_files_leave_nothing_behind (Fixture *f, gconstpointer data)
 {
-  int rounds = g_test_thorough () ? 1000 : 40;
+  int rounds = g_test_thorough () ? 1000 : 15;
   gsize before, grown;
 
-  for (int i = 0; i < 10; i++)
+  for (int i = 0; i < 5; i++)
     open_and_close (f);
   before = count_heap ();
   for (int i = 0; i < rounds; i++)
