@@ -27,4 +27,7 @@ gboolean ruhu_validate_rights (RuhuRecordType *type, json_object *written, gbool
 /* If @written is an extension of the catalogue: that it fits on the present one and its expressions compile. INVALID names the path and the reason. */
 gboolean ruhu_validate_extension (RuhuValidator *self, RuhuRecordType *type, json_object *written, GError **error);
 
+/* Whether @change brings a reason (finding_note) why @field of the record may be wrong for now: only where a rule of the catalogue may be sealed as 待核实. */
+gboolean ruhu_validate_is_pending (RuhuValidator *self, RuhuField *field, const char *id, const RuhuChange *change);
+
 G_END_DECLS

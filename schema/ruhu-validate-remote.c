@@ -98,6 +98,39 @@ ruhu_validate_rights (RuhuRecordType *type, json_object *written, gboolean is_ne
   return TRUE;
 }
 
+/* A rule that may be sealed with a reason looks at this field. */
+static gboolean
+may_pend (RuhuCatalogue *catalogue, RuhuField *field)
+{
+  GPtrArray *rules = ruhu_catalogue_get_rules (catalogue);
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      RuhuRule *rule = g_ptr_array_index (rules, i);
+      if (rule->pending && !rule->retired && g_ptr_array_find (rule->fields, field, NULL))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+ruhu_validate_is_pending (RuhuValidator *self, RuhuField *field, const char *id, const RuhuChange *change)
+{
+  json_object *notes = NULL;
+
+  if (!json_object_object_get_ex (change->set, "finding_note", &notes) || !json_object_is_type (notes, json_type_object) ||
+      !may_pend (ruhu_validator_get_catalogue (self), field))
+    return FALSE;
+  json_object_object_foreach (notes, note_id, note)
+  {
+    (void) note_id;
+    if (json_object_is_type (note, json_type_object) && g_strcmp0 (json_object_get_string (json_object_object_get (note, "record_id")), id) == 0 &&
+        g_strcmp0 (json_object_get_string (json_object_object_get (note, "field")), field->name) == 0 && json_object_object_get (note, "reason") != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 exists (RuhuDatabase *database, RuhuRecordType *type, const char *id, gboolean *result, GError **error)
 {
@@ -140,6 +173,7 @@ check_field (RuhuValidator *self, RuhuField *field, const char *id, const RuhuCh
     return TRUE;
   if (!ruhu_validator_test (rule, field, id, change->scope, written, NULL, TRUE, &holds, error))
     return FALSE;
+  holds = holds || ruhu_validate_is_pending (self, field, id, change);
   if (!holds)
     g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: %s"), ruhu_label_get (&field->label), ruhu_label_get (&field->message));
   return holds;

@@ -42,6 +42,7 @@ typedef struct
   RuhuRole role;
   const char *today;
   GPtrArray *findings;
+  const RuhuChange *change; /* NULL: a page */
 } Case;
 
 void
@@ -197,6 +198,13 @@ is_touched (Case *its, RuhuField *field, RuhuExpression *rule)
   return FALSE;
 }
 
+/* Somebody gives a reason why it may stand for now. */
+static gboolean
+is_excused (Case *its, RuhuField *field)
+{
+  return its->change != NULL && ruhu_validate_is_pending (its->self, field, its->id, its->change);
+}
+
 static gboolean
 judge_constraint (Case *its, RuhuField *field, GError **error)
 {
@@ -209,7 +217,7 @@ judge_constraint (Case *its, RuhuField *field, GError **error)
     return FALSE;
   /* What two people wrote apart may not fit together; that must not stop a third from writing something else. */
   if (!holds)
-    add_finding (its, is_touched (its, field, rule) ? RUHU_SEVERITY_ERROR : RUHU_SEVERITY_WARNING, field, _ ("%s: %s"), ruhu_label_get (&field->label),
+    add_finding (its, is_touched (its, field, rule) && !is_excused (its, field) ? RUHU_SEVERITY_ERROR : RUHU_SEVERITY_WARNING, field, _ ("%s: %s"), ruhu_label_get (&field->label),
                  ruhu_label_get (&field->message));
   return TRUE;
 }
@@ -341,7 +349,8 @@ check_local_record (RuhuValidator *self, const RuhuChange *change, RuhuRecordTyp
                .is_deleted = json_object_get_boolean (json_object_object_get (merged, RUHU_DELETED)),
                .role = role,
                .today = today,
-               .findings = findings };
+               .findings = findings,
+               .change = change };
   judge_whole (&its, change);
   return judge_fields (&its, NULL, error);
 }

@@ -142,6 +142,25 @@ test_existing_record_needs_only_what_is_touched (Fixture *self, gconstpointer da
   assert_local (HELPER, "{\"person\":{\"p1\":{\"name\":null}}}", "E name");
 }
 
+/* Imported identity data may be sealed as 待核实, with a reason in the same change. */
+static void
+test_a_wrong_id_number_may_stand_with_a_reason (Fixture *self, gconstpointer data)
+{
+#define WRONG        "\"person\":{\"p1\":{\"name\":\"甲\",\"id_no\":\"990001198001010011\"}}"
+#define NOTE(record) "\"finding_note\":{\"n1\":{\"rule\":\"R02\",\"record_type\":\"person\",\"record_id\":\"" record "\",\"field\":\"id_no\",\"pending\":true,\"reason\":\"待核实\"}}"
+  assert_local (HELPER, "{" WRONG "}", "E id_no");
+  assert_remote (HELPER, "{" WRONG "}", "invalid ");
+  assert_local (HELPER, "{" WRONG "," NOTE ("p1") "}", "W id_no");
+  assert_remote (HELPER, "{" WRONG "," NOTE ("p1") "}", "");
+  assert_remote (HELPER, "{" WRONG "," NOTE ("p2") "}", "invalid ");
+  /* Only where a rule says so: a telephone number may not. */
+  assert_remote (HELPER, "{\"visit\":{\"v1\":{\"date\":\"2018-06-30\",\"outcome\":\"1\",\"began\":\"25:00\"}},\"finding_note\":{\"n1\":{\"rule\":\"R02\",\"record_type\":\"visit\",\"record_id\":\"v1\","
+                         "\"field\":\"began\",\"reason\":\"x\"}}}",
+                 "invalid ");
+#undef WRONG
+#undef NOTE
+}
+
 static void
 test_required_only_where_it_is_asked (Fixture *self, gconstpointer data)
 {
@@ -403,6 +422,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("new-record-needs-what-is-required", test_new_record_needs_what_is_required);
   ADD ("existing-record-needs-only-what-is-touched", test_existing_record_needs_only_what_is_touched);
+  ADD ("a-wrong-id-number-may-stand-with-a-reason", test_a_wrong_id_number_may_stand_with_a_reason);
   ADD ("required-only-where-it-is-asked", test_required_only_where_it_is_asked);
   ADD ("values-are-of-their-type", test_values_are_of_their_type);
   ADD ("constraints-see-stored-values", test_constraints_see_stored_values);

@@ -19,6 +19,7 @@ static const struct
   { "serve", "DIR", N_ ("serve its laptops"), ruhu_command_serve },
   { "enrol", "DIR WHO", N_ ("print an enrolment link for a person's laptop"), ruhu_command_enrol },
   { "device", "list|revoke DIR …", N_ ("list the laptops, or revoke one"), ruhu_command_device },
+  { "check", "DIR", N_ ("say what the rules find in its records"), ruhu_command_check },
   { "verify", "DIR", N_ ("check that the log is as it was written"), ruhu_command_verify },
   { "backup", "DIR FILE", N_ ("copy the database, also while it is being served"), ruhu_command_backup },
   { "restore", "BACKUP DIR", N_ ("put a backup in the database's place"), ruhu_command_restore },

@@ -4,6 +4,7 @@
 
 #include "ruhu-commit.h"
 
+#include "ruhu-checks.h"
 #include "ruhu-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,6 +17,9 @@
 #define MAX_VALUES 1000000
 /* How often the thread looks at the calendar and writes down who was heard of. */
 #define TICK (20 * G_TIME_SPAN_SECOND)
+/* While households wait to be checked and no batch does: how long the thread leaves the database alone, and how many it checks then. A batch waits for some 20 ms at the most. */
+#define PAUSE     (200 * G_TIME_SPAN_MILLISECOND)
+#define MAX_CHECK 5
 
 typedef struct
 {
@@ -31,7 +35,8 @@ struct _RuhuCommit
   GThread *thread;
   GFunc committed;
   gpointer committed_data;
-  char *today; /* owned; the thread's: the day that the grants were last brought in line for */
+  char *today;       /* owned; the thread's: the day that the grants were last brought in line for */
+  gboolean checking; /* the thread's: something waits to be checked */
   GMutex mutex;
   GCond cond;
   /* Under the mutex. */
@@ -216,11 +221,31 @@ flush_touched (RuhuCommit *self)
     g_warning ("When devices were last heard of could not be written down: %s", error->message);
 }
 
+/* What the rules find never holds up or undoes what was accepted: they run when nobody waits. */
+static void
+check_some (RuhuCommit *self)
+{
+  g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (self->session->store));
+  g_autoptr (GError) error = NULL;
+  gint64 before = 0, after = 0;
+
+  self->checking = FALSE;
+  if (!ruhu_session_get_head (self->session, &before, &error) ||
+      !ruhu_checks_run (self->session->store, self->session->ledger, today, MAX_CHECK, &self->checking, &error) ||
+      !ruhu_session_get_head (self->session, &after, &error))
+    {
+      self->checking = FALSE;
+      g_warning ("The rules could not be run, will try again: %s", error->message);
+    }
+  else if (after != before && self->committed != NULL)
+    self->committed (self, self->committed_data);
+}
+
 /* NULL: nothing came within a tick. *@stopping with an empty queue ends the thread. */
 static GPtrArray *
 wait_for_group (RuhuCommit *self, gboolean *stopping)
 {
-  gint64 end = g_get_monotonic_time () + TICK;
+  gint64 end = g_get_monotonic_time () + (self->checking ? PAUSE : TICK);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   while (g_queue_is_empty (&self->waiting) && !self->stopping)
@@ -251,8 +276,13 @@ commit_thread (gpointer data)
         }
       group = wait_for_group (self, &stopping);
       if (group == NULL)
-        continue;
+        {
+          if (!stopping)
+            check_some (self);
+          continue;
+        }
       commit_group (self, group);
+      self->checking = TRUE;
       if (self->committed != NULL)
         self->committed (self, self->committed_data);
     }

@@ -57,6 +57,15 @@ add_lines (RuhuNewTown *town, json_object *set)
     }
 }
 
+/* The mark by which rules let the unassigned area codes and telephone numbers of invented people pass. */
+static void
+add_setting (RuhuNewTown *town, json_object *set)
+{
+  json_object *fields = ruhu_generate_add_keyed (town, set, "township_setting", RUHU_SCOPE_TOWNSHIP, json_object_new_object ());
+  ruhu_generate_put (fields, "area_code", "990001");
+  ruhu_generate_put_true (fields, "synthetic", TRUE);
+}
+
 /* The insured of the whole town: no persons, two sums. */
 static void
 add_aggregates (RuhuNewTown *town, json_object *set)
@@ -80,6 +89,7 @@ ruhu_generate_places (RuhuNewTown *town)
   json_object *set = json_object_new_object ();
   add_villages (town, set);
   add_units (town, set);
+  add_setting (town, set);
   add_lines (town, set);
   add_aggregates (town, set);
   return set;

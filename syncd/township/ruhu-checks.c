@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* meta "checked" is the log's position up to which everything was queued, "checked_day" the day when every household was: ages and deadlines pass by themselves.
+ * `finding_due` is the queue. All of it, and `finding`, follows from the log and the calendar. */
+#define G_LOG_DOMAIN "ruhu-checks"
+#include "config.h"
+
+#include "ruhu-checks.h"
+
+#include "ruhu-cleanups.h"
+#include "ruhu-rules.h"
+#include "ruhu-store-private.h"
+
+#include <glib/gi18n.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECKED  "checked"
+#define DAY      "checked_day"
+#define BY       "township"
+#define MAX_DAYS 365
+
+typedef struct
+{
+  RuhuStore *store;
+  RuhuLedger *ledger;
+  const char *today;
+  const char *scope;
+  GPtrArray *findings;
+  gboolean of_household;
+} Job;
+
+/* Queues what changed since. A change of the township's own records may touch any household: its lines, its settings. */
+static gboolean
+enqueue (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Job *job = data;
+  RuhuStore *store = job->store;
+  g_autofree char *day = ruhu_store_get_meta (store, DAY, NULL);
+  gint64 from = 0, to = 0, all = g_strcmp0 (day, job->today) != 0;
+
+  if (!ruhu_store_get_number (store, CHECKED, 0, &from, error) ||
+      !ruhu_database_get_integer (database, "SELECT max(n) FROM log", 0, &to, error, ""))
+    return FALSE;
+  if (to <= from && all == 0)
+    return TRUE;
+  if (all == 0 && !ruhu_database_get_integer (database, "SELECT 1 FROM log WHERE n > ?1 AND kind = 'change' AND scope = 'township' LIMIT 1", 0, &all, error, "i", from))
+    return FALSE;
+  return (all == 0 || ruhu_database_run (database, "INSERT OR IGNORE INTO finding_due (scope) SELECT id FROM r_household", error, "")) &&
+         ruhu_database_run (database, "INSERT OR IGNORE INTO finding_due (scope) SELECT DISTINCT scope FROM log WHERE n > ?1 AND kind = 'change' AND scope <> 'township'", error, "i", from) &&
+         ruhu_database_run (database, "INSERT OR IGNORE INTO finding_due (scope) VALUES ('township')", error, "") && ruhu_store_set_number (store, CHECKED, to, error) && ruhu_store_set_meta (store, DAY, job->today, error);
+}
+
+static gboolean
+keep_findings (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Job *job = data;
+  static const char *const severities[] = { "error", "warning", "information" };
+
+  if (!ruhu_database_run (database, "DELETE FROM finding WHERE scope = ?1", error, "s", job->scope))
+    return FALSE;
+  for (guint i = 0; i < job->findings->len; i++)
+    {
+      RuhuFinding *finding = g_ptr_array_index (job->findings, i);
+      if (!ruhu_database_run (database,
+                              "INSERT OR REPLACE INTO finding (scope, rule, type, record, field, severity, noted, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", error, "ssssssis",
+                              job->scope, finding->rule, finding->type, finding->record, finding->field != NULL ? finding->field : "", severities[finding->severity],
+                              (gint64) (finding->reason != NULL), job->today))
+        return FALSE;
+    }
+  return ruhu_database_run (database, "DELETE FROM finding_due WHERE scope = ?1", error, "s", job->scope);
+}
+
+/* The same for the same finding in the same year: raised again it is the same record. Formed as a UUID of version 5. */
+static char *
+make_problem_id (Job *job, RuhuFinding *finding)
+{
+  g_autofree char *name = g_strdup_printf ("%s\x1f%s\x1f%s\x1f%.4s", job->scope, finding->rule, finding->record, job->today);
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA1, name, -1);
+
+  return g_strdup_printf ("%.8s-%.4s-5%.3s-8%.3s-%.12s", sum, sum + 8, sum + 13, sum + 17, sum + 20);
+}
+
+static char *
+make_deadline (Job *job, const char *kind)
+{
+  g_autoptr (GDateTime) found = NULL;
+  g_autofree char *noon = g_strconcat (job->today, "T12:00:00Z", NULL);
+  gint64 days = 15;
+
+  if (!ruhu_database_get_integer (ruhu_store_get_database (job->store), "SELECT days FROM r_problem_term WHERE kind = ?1 AND deleted = 0", days, &days, NULL, "s", kind))
+    return NULL;
+  found = g_date_time_new_from_iso8601 (noon, NULL);
+  g_autoptr (GDateTime) end = found != NULL ? g_date_time_add_days (found, (int) CLAMP (days, 1, MAX_DAYS)) : NULL;
+  return end != NULL ? g_date_time_format (end, "%Y-%m-%d") : NULL;
+}
+
+static void
+put (json_object *fields, const char *name, const char *value)
+{
+  if (value != NULL)
+    json_object_object_add (fields, name, json_object_new_string (value));
+}
+
+static json_object *
+make_problem (Job *job, RuhuFinding *finding, const char *id)
+{
+  json_object *set = json_object_new_object (), *problems = json_object_new_object (), *fields = json_object_new_object ();
+  RuhuRule *rule = ruhu_catalogue_get_rule (ruhu_store_get_catalogue (job->store), finding->rule);
+  g_autofree char *text = g_strdup_printf ("%s：%s", finding->rule, ruhu_label_get_for (&rule->label, "zh_CN"));
+  g_autofree char *deadline = make_deadline (job, finding->problem);
+  g_autofree char *owner = NULL;
+
+  (void) !ruhu_database_get_text (ruhu_store_get_database (job->store),
+                                  "SELECT helper_id FROM r_assignment WHERE scope = ?1 AND deleted = 0 AND (to_date IS NULL OR to_date >= ?2) ORDER BY post, from_date DESC LIMIT 1",
+                                  &owner, NULL, "ss", job->scope, job->today);
+  put (fields, "source", "3");
+  put (fields, "kind", finding->problem);
+  put (fields, "description", text);
+  put (fields, "rule", finding->rule);
+  put (fields, "found", job->today);
+  put (fields, "deadline", deadline);
+  put (fields, "owner", owner);
+  put (fields, "state", "1");
+  json_object_object_add (problems, id, fields);
+  json_object_object_add (set, "problem", problems);
+  return set;
+}
+
+static gboolean
+raise_problem (Job *job, RuhuFinding *finding, GError **error)
+{
+  g_autofree char *id = make_problem_id (job, finding);
+  gint64 known = 0;
+
+  if (!ruhu_database_get_integer (ruhu_store_get_database (job->store), "SELECT 1 FROM r_problem WHERE id = ?1", 0, &known, error, "s", id))
+    return FALSE;
+  if (known != 0)
+    return TRUE;
+  g_autoptr (RuhuJson) set = make_problem (job, finding, id);
+  return ruhu_ledger_write (job->ledger, BY, job->scope, FALSE, set, error);
+}
+
+static gboolean
+check_scope (Job *job, GError **error)
+{
+  RuhuRules *rules = ruhu_store_get_rules (job->store, error);
+  RuhuRulesQuestion question = { .scope = job->scope, .today = job->today };
+  gint64 leaves = 0;
+
+  if (rules == NULL)
+    return FALSE;
+  /* Whoever has begun the steps of leaving poverty this year is held to the rules for it. */
+  if (!ruhu_database_get_integer (ruhu_store_get_database (job->store), "SELECT 1 FROM r_exit_step WHERE scope = ?1 AND deleted = 0 AND year = ?2 LIMIT 1", 0, &leaves, error, "si",
+                                  job->scope, (gint64) atoi (job->today)))
+    return FALSE;
+  question.step = leaves != 0 ? "exit" : NULL;
+  g_autoptr (GPtrArray) findings = job->of_household ? ruhu_rules_check_household (rules, &question, error) : ruhu_rules_check_township (rules, job->today, error);
+  if (findings == NULL)
+    return FALSE;
+  for (guint i = 0; job->of_household && i < findings->len; i++)
+    {
+      RuhuFinding *finding = g_ptr_array_index (findings, i);
+      if (finding->problem != NULL && !raise_problem (job, finding, error))
+        return FALSE;
+    }
+  job->findings = findings;
+  gboolean kept = ruhu_database_transaction (ruhu_store_get_database (job->store), keep_findings, job, error);
+  job->findings = NULL;
+  return kept;
+}
+
+/* Up to @limit scopes from the queue; the township last. */
+static GPtrArray *
+take_due (RuhuStore *store, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (store), "SELECT scope FROM finding_due ORDER BY scope = 'township', scope LIMIT ?1", error, "i", (gint64) limit);
+  g_autoptr (GError) local = NULL;
+
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    g_ptr_array_add (scopes, g_strdup (ruhu_statement_get_text (query, 0)));
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&scopes) : NULL;
+}
+
+gboolean
+ruhu_checks_run (RuhuStore *store, RuhuLedger *ledger, const char *today, guint limit, gboolean *left, GError **error)
+{
+  g_return_val_if_fail (store != NULL && ledger != NULL && today != NULL, FALSE);
+
+  Job queue = { .store = store, .today = today };
+  if (!ruhu_database_transaction (ruhu_store_get_database (store), enqueue, &queue, error))
+    return FALSE;
+  g_autoptr (GPtrArray) scopes = take_due (store, limit, error);
+  if (scopes == NULL)
+    return FALSE;
+  for (guint i = 0; i < scopes->len; i++)
+    {
+      const char *scope = g_ptr_array_index (scopes, i);
+      Job job = { .store = store, .ledger = ledger, .today = today, .scope = scope, .of_household = strcmp (scope, RUHU_SCOPE_TOWNSHIP) != 0 };
+      if (!check_scope (&job, error))
+        return FALSE;
+    }
+  if (left != NULL)
+    *left = scopes->len == limit;
+  return TRUE;
+}
+
+static gboolean
+restart (RuhuDatabase *database, gpointer data, GError **error)
+{
+  return ruhu_database_execute (database, "DELETE FROM finding; DELETE FROM finding_due", error) && ruhu_store_set_number (data, CHECKED, 0, error);
+}
+
+gboolean
+ruhu_checks_restart (RuhuStore *store, GError **error)
+{
+  g_return_val_if_fail (store != NULL, FALSE);
+  return ruhu_database_transaction (ruhu_store_get_database (store), restart, store, error);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rules at the township: after a change has been taken, never instead of taking it; problems raised once. */
+#include "config.h"
+
+#include "ruhu-checks.h"
+#include "ruhu-cleanups.h"
+#include "ruhu-fixture.h"
+
+#include <string.h>
+
+#define TODAY "2018-06-30"
+
+/* Runs until nothing waits; returns how many turns it took. */
+static guint
+check_all (Township *township, const char *today, guint limit)
+{
+  GError *error = NULL;
+  gboolean left = TRUE;
+  guint turns = 0;
+
+  for (; left && turns < 100; turns++)
+    {
+      gboolean run = ruhu_checks_run (township->store, township->ledger, today, limit, &left, &error);
+      g_assert_no_error (error);
+      g_assert_true (run);
+    }
+  return turns;
+}
+
+static gint64
+count (Township *township, const char *rule)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM finding WHERE rule = '%s'", rule);
+
+  return store_count (township->store, sql);
+}
+
+/* Out of poverty, but a guarantee is not met; the repair is finished, but without water. */
+#define FALLING_BACK                                                                                                                                             \
+  "{\"household\":{\"h1\":{\"status\":\"1\",\"reg_class\":\"1\"}},\"housing\":{\"%s\":{\"grade\":\"D\",\"certified_on\":\"2018-01-01\",\"certifier\":\"县\"}}," \
+  "\"repair\":{\"11111111-1111-4111-8111-111111111111\":{\"stage\":\"6\",\"water_on\":false,\"power_on\":true}}}"
+
+static char *
+falling_back (Township *township)
+{
+  RuhuRecordType *housing = ruhu_catalogue_get_record (ruhu_store_get_catalogue (township->store), "housing");
+  g_autofree char *id = ruhu_record_type_make_id (housing, "h1", NULL);
+
+  return g_strdup_printf (FALLING_BACK, id);
+}
+
+static void
+test_what_arrived_is_checked_afterwards (void)
+{
+  Township *township = township_new ();
+  Laptop *laptop = laptop_new (township, "d1", "helper-a");
+
+  laptop_sync (laptop, township);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R08"), ==, 0);
+
+  /* Two heads: a laptop cannot know that another has made somebody else the head meanwhile, so this is taken, and found afterwards. */
+  laptop_save (laptop, "h1", "{\"person\":{\"22222222-2222-4222-8222-222222222222\":{\"name\":\"曾小红\",\"relation\":\"01\"}}}", -1);
+  g_assert_cmpuint (laptop_push (laptop, township), ==, 0);
+  g_assert_cmpint (count (township, "R08"), ==, 0);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R08"), ==, 1);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM finding_due"), ==, 0);
+
+  laptop_save (laptop, "h1", "{\"person\":{\"22222222-2222-4222-8222-222222222222\":{\"relation\":\"03\"}}}", -1);
+  g_assert_cmpuint (laptop_push (laptop, township), ==, 0);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R08"), ==, 0);
+  laptop_free (laptop);
+  township_free (township);
+}
+
+static void
+test_a_problem_is_raised_once (void)
+{
+  Township *township = township_new ();
+  g_autofree char *set = falling_back (township);
+  gint64 head = 0, again = 0;
+
+  township_write (township, "h1", set);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM r_problem WHERE rule = 'R71' AND kind = '04' AND source = '3' AND state = '1' AND deadline = '2018-07-15'"), ==, 1);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM r_problem WHERE rule = 'R73'"), ==, 1);
+  g_assert_true (ruhu_ledger_get_head (township->ledger, &head, NULL, NULL));
+
+  /* Neither checked again, nor all anew, nor when somebody has closed and deleted it, in the same year. */
+  g_assert_true (ruhu_checks_restart (township->store, NULL));
+  check_all (township, TODAY, 10);
+  g_assert_true (ruhu_ledger_get_head (township->ledger, &again, NULL, NULL));
+  g_assert_cmpint (head, ==, again);
+  g_autofree char *id = NULL;
+  g_assert_true (ruhu_database_get_text (ruhu_store_get_database (township->store), "SELECT id FROM r_problem WHERE rule = 'R71'", &id, NULL, ""));
+  g_autofree char *closing = g_strdup_printf ("{\"problem\":{\"%s\":{\"state\":\"4\",\"deleted\":true}}}", id);
+  township_write (township, "h1", closing);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM r_problem WHERE rule = 'R71' AND deleted = 0"), ==, 0);
+  /* The next year it is a new one. */
+  check_all (township, "2019-01-02", 10);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM r_problem WHERE rule = 'R71' AND deleted = 0"), ==, 1);
+  township_free (township);
+}
+
+static void
+test_the_days_for_a_problem_are_the_offices (void)
+{
+  Township *township = township_new ();
+  RuhuRecordType *term = ruhu_catalogue_get_record (ruhu_store_get_catalogue (township->store), "problem_term");
+  g_autoptr (RuhuJson) key = json_tokener_parse ("{\"kind\":\"04\"}");
+  g_autofree char *id = ruhu_record_type_make_id (term, RUHU_SCOPE_TOWNSHIP, key);
+  g_autofree char *term_set = g_strdup_printf ("{\"problem_term\":{\"%s\":{\"kind\":\"04\",\"days\":7}}}", id);
+  g_autofree char *set = falling_back (township);
+
+  township_write (township, RUHU_SCOPE_TOWNSHIP, term_set);
+  township_write (township, "h1", set);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM r_problem WHERE rule = 'R71' AND deadline = '2018-07-07'"), ==, 1);
+  township_free (township);
+}
+
+static void
+test_a_setting_makes_every_household_wait (void)
+{
+  Township *township = township_new ();
+  RuhuRecordType *setting = ruhu_catalogue_get_record (ruhu_store_get_catalogue (township->store), "rule_setting");
+  g_autoptr (RuhuJson) key = json_tokener_parse ("{\"rule\":\"R102\",\"parameter\":\"severity\"}");
+  g_autofree char *id = ruhu_record_type_make_id (setting, RUHU_SCOPE_TOWNSHIP, key);
+  g_autofree char *off = g_strdup_printf ("{\"rule_setting\":{\"%s\":{\"rule\":\"R102\",\"parameter\":\"severity\",\"severity\":\"off\"}}}", id);
+
+  township_write (township, "h2", "{\"household\":{\"h2\":{\"reg_class\":\"1\"}}}");
+  /* One household a turn: the work is left and taken up again. */
+  g_assert_cmpuint (check_all (township, TODAY, 1), >=, 3);
+  g_assert_cmpint (count (township, "R102"), ==, 1);
+  township_write (township, RUHU_SCOPE_TOWNSHIP, off);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R102"), ==, 0);
+  township_free (township);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/checks/what-arrived-is-checked-afterwards", test_what_arrived_is_checked_afterwards);
+  g_test_add_func ("/checks/a-problem-is-raised-once", test_a_problem_is_raised_once);
+  g_test_add_func ("/checks/the-days-for-a-problem-are-the-offices", test_the_days_for_a_problem_are_the_offices);
+  g_test_add_func ("/checks/a-setting-makes-every-household-wait", test_a_setting_makes_every_household_wait);
+  return g_test_run ();
+}
