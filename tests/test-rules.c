@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every rule of the catalogue with an example that breaks it and one that just does not (rules-examples.json); what a draft, a setting, a reason and a role change. */
+/* Every rule of the catalogue with an example that breaks it and one that just does not (rule-examples.json); what a draft, a setting, a reason and a role change. */
 #include "config.h"
 
 #include "ruhu-cleanups.h"
@@ -75,7 +75,7 @@ make_tables (RuhuDatabase *database, gpointer data, GError **error)
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "rules-examples.json", NULL);
+  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "..", "syncd", "township", "rule-examples.json", NULL);
 
   self->examples = json_object_from_file (file);
   g_assert_nonnull (self->examples);

@@ -154,6 +154,7 @@ typedef struct
   guint64 seed;
   guint64 calls; /* of the clock */
   gboolean year;
+  gboolean dirty;
 } Generated;
 
 static gboolean
@@ -162,6 +163,7 @@ fill_generated (RuhuSession *session, gpointer data, GError **error)
   Generated *generated = data;
 
   return ruhu_generate (session->ledger, generated->seed, error) &&
+         (!generated->dirty || ruhu_generate_dirty (session->ledger, generated->seed, error)) &&
          (!generated->year || ruhu_generate_year (session->ledger, generated->seed, &generated->calls, error));
 }
 
@@ -172,7 +174,7 @@ ruhu_command_generate (int argc, char **argv)
   gint64 seed = 1;
   Generated generated = { 0 };
   g_autofree GOptionEntry *common = dup_entries (&options);
-  g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, 7);
+  g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, 8);
   g_autoptr (RuhuConfig) config = NULL;
   g_autoptr (GError) error = NULL;
   int status = RUHU_EXIT_USAGE;
@@ -180,6 +182,7 @@ ruhu_command_generate (int argc, char **argv)
   memcpy (entries, common, 4 * sizeof (GOptionEntry));
   entries[4] = (GOptionEntry){ "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("The same number gives the same data (1)"), N_ ("N") };
   entries[5] = (GOptionEntry){ "year", 0, 0, G_OPTION_ARG_NONE, &generated.year, N_ ("Add a year of visits by every helper's laptop, with disagreements"), NULL };
+  entries[6] = (GOptionEntry){ "dirty", 0, 0, G_OPTION_ARG_NONE, &generated.dirty, N_ ("Add households that break each rule three times"), NULL };
   if (ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Makes a new township with invented households after the 2018 plan, to try things out."), entries, 1, 1))
     {
       /* The town of the plan that the invented data follow. */

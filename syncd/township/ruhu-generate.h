@@ -16,6 +16,20 @@ G_BEGIN_DECLS
  */
 gboolean ruhu_generate (RuhuLedger *ledger, guint64 seed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Households that break each rule in the dirty layer. */
+#define RUHU_DIRTY_EACH 3
+
+/* Whether the dirty layer breaks @rule. */
+gboolean ruhu_generate_is_dirty (RuhuRule *rule);
+
+/**
+ * ruhu_generate_dirty:
+ *
+ * Adds to the township that ruhu_generate() made of @seed, for each rule that ruhu_generate_is_dirty(), RUHU_DIRTY_EACH households that break it and no other rule. Their household numbers
+ * say which: "R63-1". In one transaction: either all of it is there, or nothing.
+ */
+gboolean ruhu_generate_dirty (RuhuLedger *ledger, guint64 seed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A RuhuNowFunc: noon of 30 June 2018 in UTC+8, and one millisecond more at each call. @counter: a guint64, 0 at first, that belongs to the caller. */
 gint64 ruhu_generate_now (gpointer counter);
 
