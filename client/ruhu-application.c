@@ -6,6 +6,9 @@
 #include "ruhu-application.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-help-window.h"
+#include "ruhu-preferences.h"
+#include "ruhu-tour.h"
 #include "ruhu-window.h"
 
 #include <glib/gi18n.h>
@@ -66,10 +69,20 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_application_quit (G_APPLICATION (self));
 }
 
+/* For whoever asks for help: versions, and nothing of anybody. */
+static char *
+describe_debugging (void)
+{
+  return g_strdup_printf ("ruhu %s\nGTK %u.%u.%u\nlibadwaita %u.%u.%u\nGLib %u.%u.%u\n%s\n", VERSION, gtk_get_major_version (), gtk_get_minor_version (),
+                          gtk_get_micro_version (), adw_get_major_version (), adw_get_minor_version (), adw_get_micro_version (), glib_major_version, glib_minor_version,
+                          glib_micro_version, pango_language_to_string (pango_language_get_default ()));
+}
+
 static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   RuhuApplication *self = user_data;
+  g_autofree char *debugging = describe_debugging ();
 
   adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (self)),
                          "application-name", _ ("Ruhu"),
@@ -77,7 +90,27 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          "version", VERSION,
                          "license-type", GTK_LICENSE_GPL_3_0,
                          "comments", _ ("Records household visits without a network, and brings them together when there is one."),
+                         "debug-info", debugging,
+                         "debug-info-filename", "ruhu.txt",
                          NULL);
+}
+
+static void
+preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gtk_window_present (ruhu_preferences_new (user_data, gtk_application_get_active_window (user_data)));
+}
+
+static void
+help_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gtk_window_present (ruhu_help_window_new (gtk_application_get_active_window (user_data)));
+}
+
+static void
+tour_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gtk_window_present (ruhu_tour_new (gtk_application_get_active_window (user_data)));
 }
 
 static void
@@ -108,6 +141,9 @@ static const GActionEntry actions[] = {
   { "sync-now", sync_now_action, NULL, NULL, NULL },
   { "quit", quit_action, NULL, NULL, NULL },
   { "about", about_action, NULL, NULL, NULL },
+  { "preferences", preferences_action, NULL, NULL, NULL },
+  { "help", help_action, NULL, NULL, NULL },
+  { "tour", tour_action, NULL, NULL, NULL },
   { "color-scheme", NULL, "s", "'default'", scheme_state },
 };
 
@@ -131,7 +167,9 @@ static const struct
   { "win.toggle-list", { "F9" } },
   { "win.show-conflicts", { "<Control><Shift>c" } },
   { "win.show-sync", { "<Control><Shift>s" } },
-  { "win.show-help-overlay", { "<Control>question", "F1" } },
+  { "win.show-help-overlay", { "<Control>question" } },
+  { "app.help", { "F1" } },
+  { "app.preferences", { "<Control>comma" } },
   { "window.close", { "<Control>w" } },
 };
 

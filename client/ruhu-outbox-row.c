@@ -20,6 +20,7 @@ enum
 {
   SIGNAL_OPEN,
   SIGNAL_DISCARD,
+  SIGNAL_RESEND,
   N_SIGNALS
 };
 
@@ -68,6 +69,12 @@ discard_cb (RuhuOutboxRow *self)
 }
 
 static void
+resend_cb (RuhuOutboxRow *self)
+{
+  g_signal_emit (self, signals[SIGNAL_RESEND], 0, self->text->seq);
+}
+
+static void
 add_line (RuhuOutboxRow *self, const char *text, const char *css_class)
 {
   GtkWidget *label = gtk_label_new (text);
@@ -113,7 +120,10 @@ add_buttons (RuhuOutboxRow *self)
       g_signal_connect_swapped (button, "clicked", G_CALLBACK (open_cb), self);
       gtk_box_append (GTK_BOX (box), button);
     }
-  button = make_button (_ ("Discard…"), self->text->title, "destructive-action");
+  button = make_button (_ ("Send Again"), self->text->title, NULL);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (resend_cb), self);
+  gtk_box_append (GTK_BOX (box), button);
+  button = make_button (_ ("Discard"), self->text->title, "destructive-action");
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (discard_cb), self);
   gtk_box_append (GTK_BOX (box), button);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
@@ -158,6 +168,7 @@ ruhu_outbox_row_class_init (RuhuOutboxRowClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ruhu_outbox_row_finalize;
 
   signals[SIGNAL_OPEN] = g_signal_new ("open", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[SIGNAL_DISCARD] = g_signal_new ("discard", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 

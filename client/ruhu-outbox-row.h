@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RuhuOutboxRow: a change of this laptop that waits or was refused, and what it says. Signals: "open" (household), "discard" (seq). */
+/* RuhuOutboxRow: a change of this laptop that waits or was refused, and what it says. Signals: "open" (household), "discard" (seq), "resend" (seq). */
 #pragma once
 
 #include <adwaita.h>

@@ -5,6 +5,7 @@
 
 #include "ruhu-sync-page.h"
 
+#include "ruhu-carry-group.h"
 #include "ruhu-describe.h"
 #include "ruhu-outbox-row.h"
 #include "ruhu-window.h"
@@ -99,79 +100,139 @@ read_outbox (RuhuStore *store, gpointer data, GCancellable *cancellable, GError 
   return outbox;
 }
 
-/* Discarding. */
+/* Discarding, with a way back, and sending again. */
+
+typedef enum
+{
+  DISCARD,
+  RECALL,
+  RESEND,
+} Deed;
 
 typedef struct
 {
   RuhuSyncPage *self; /* owned */
+  Deed deed;
   gint64 seq;
-} Discard;
+} Job;
 
 static void
-discard_free (gpointer data)
+job_free (gpointer data)
 {
-  Discard *discard = data;
+  Job *job = data;
 
-  g_object_unref (discard->self);
-  g_free (discard);
-}
-
-static void
-discard_closure_free (gpointer data, GClosure *closure)
-{
-  discard_free (data);
+  g_object_unref (job->self);
+  g_free (job);
 }
 
 static gpointer
-settle (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+run_job (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
-  return ruhu_store_settle_refused (store, ((Discard *) data)->seq, error) ? GINT_TO_POINTER (TRUE) : NULL;
+  Job *job = data;
+  gboolean done;
+
+  if (job->deed == RESEND)
+    done = ruhu_store_resend_refused (store, job->seq, error);
+  else if (job->deed == RECALL)
+    done = ruhu_store_recall_refused (store, job->seq, error);
+  else
+    done = ruhu_store_settle_refused (store, job->seq, error);
+  return done ? g_memdup2 (&job->seq, sizeof job->seq) : NULL;
 }
 
+static void start_job (RuhuSyncPage *self, Deed deed, gint64 seq, GAsyncReadyCallback callback);
+
 static void
-settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RuhuSyncPage) self = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree gint64 *seq = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
   RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
   g_autofree char *sentence = NULL;
 
-  if (ruhu_worker_run_finish (RUHU_WORKER (source), result, &error) == NULL)
+  if (seq == NULL)
     sentence = ruhu_describe_error (error);
-  if (window != NULL)
-    ruhu_window_toast (window, sentence != NULL ? sentence : _ ("Discarded."));
+  if (window != NULL && sentence != NULL)
+    ruhu_window_toast (window, sentence);
+  if (self->worker != NULL)
+    ruhu_page_refresh (RUHU_PAGE (self));
+}
+
+typedef struct
+{
+  GWeakRef page;
+  gint64 seq;
+} Undo;
+
+static void
+undo_free (gpointer data, GClosure *closure)
+{
+  Undo *undo = data;
+
+  g_weak_ref_clear (&undo->page);
+  g_free (undo);
+}
+
+static void
+undo_cb (Undo *undo)
+{
+  g_autoptr (RuhuSyncPage) self = g_weak_ref_get (&undo->page);
+
+  if (self != NULL && self->worker != NULL)
+    start_job (self, RECALL, undo->seq, done_cb);
+}
+
+static void
+discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RuhuSyncPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gint64 *seq = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
+  AdwToast *toast;
+  Undo *undo;
+
+  if (seq == NULL || window == NULL)
+    {
+      g_autofree char *sentence = error != NULL ? ruhu_describe_error (error) : NULL;
+
+      if (window != NULL && sentence != NULL)
+        ruhu_window_toast (window, sentence);
+      return;
+    }
+  undo = g_new0 (Undo, 1);
+  g_weak_ref_init (&undo->page, self);
+  undo->seq = *seq;
+  toast = adw_toast_new (_ ("Discarded."));
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), undo, undo_free, G_CONNECT_SWAPPED);
+  ruhu_window_add_toast (window, toast);
   if (self->worker != NULL)
     ruhu_page_refresh (RUHU_PAGE (self));
 }
 
 static void
-discard_response_cb (Discard *discard, const char *response)
+start_job (RuhuSyncPage *self, Deed deed, gint64 seq, GAsyncReadyCallback callback)
 {
-  RuhuSyncPage *self = discard->self;
-  Discard *job;
+  Job *job = g_new0 (Job, 1);
 
-  if (g_strcmp0 (response, "discard") != 0 || self->worker == NULL)
-    return;
-  job = g_new0 (Discard, 1);
   job->self = g_object_ref (self);
-  job->seq = discard->seq;
-  ruhu_worker_run_async (self->worker, settle, job, discard_free, NULL, NULL, settled_cb, g_object_ref (self));
+  job->deed = deed;
+  job->seq = seq;
+  ruhu_worker_run_async (self->worker, run_job, job, job_free, g_free, NULL, callback, g_object_ref (self));
 }
 
 static void
 discard_cb (RuhuSyncPage *self, gint64 seq)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Discard What Was Refused?"), _ ("It will no longer be shown here. What you recorded in it does not reach the township."));
-  Discard *discard = g_new0 (Discard, 1);
+  start_job (self, DISCARD, seq, discarded_cb);
+}
 
-  discard->self = g_object_ref (self);
-  discard->seq = seq;
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep"), "discard", _ ("_Discard"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (discard_response_cb), discard, discard_closure_free, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
+static void
+resend_cb (RuhuSyncPage *self, gint64 seq)
+{
+  start_job (self, RESEND, seq, done_cb);
 }
 
 static void
@@ -198,6 +259,7 @@ fill_group (RuhuSyncPage *self, AdwPreferencesGroup *group, GPtrArray *rows, GPt
 
       g_signal_connect_object (row, "open", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (row, "discard", G_CALLBACK (discard_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (row, "resend", G_CALLBACK (resend_cb), self, G_CONNECT_SWAPPED);
       adw_preferences_group_add (group, row);
       g_ptr_array_add (rows, row);
     }
@@ -315,6 +377,7 @@ ruhu_sync_page_class_init (RuhuSyncPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ruhu_sync_page_finalize;
   RUHU_PAGE_CLASS (klass)->refresh = ruhu_sync_page_refresh;
 
+  g_type_ensure (RUHU_TYPE_CARRY_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-sync-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, error);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, next);

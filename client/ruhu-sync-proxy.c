@@ -13,6 +13,8 @@
 #define SYNC_PATH "/org/ruhu/Sync1"
 /* An enrolment goes over the village's network. */
 #define ENROL_TIMEOUT_MS (3 * 60 * 1000)
+/* A transfer may have to end before a bundle is written. */
+#define CARRY_TIMEOUT_MS (10 * 60 * 1000)
 
 struct _RuhuSyncProxy
 {
@@ -302,6 +304,83 @@ gboolean
 ruhu_sync_proxy_sync_now_finish (RuhuSyncProxy *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+ruhu_carry_summary_free (RuhuCarrySummary *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->stop);
+  g_free (self);
+}
+
+static void
+return_summary (GTask *task, RuhuCarrySummary *summary, GError *error)
+{
+  if (error == NULL)
+    {
+      g_task_return_pointer (task, summary, (GDestroyNotify) ruhu_carry_summary_free);
+      return;
+    }
+  ruhu_carry_summary_free (summary);
+  g_task_return_error (task, error);
+}
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  RuhuCarrySummary *summary = g_new0 (RuhuCarrySummary, 1);
+  GError *error = NULL;
+
+  (void) ruhu_dbus_sync1_call_export_bundle_finish (RUHU_DBUS_SYNC1 (source), &summary->changes, &summary->left, result, &error);
+  return_summary (task, summary, error);
+}
+
+static void
+imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  RuhuCarrySummary *summary = g_new0 (RuhuCarrySummary, 1);
+  GError *error = NULL;
+
+  (void) ruhu_dbus_sync1_call_import_bundle_finish (RUHU_DBUS_SYNC1 (source), &summary->received, &summary->refused, &summary->waiting, &summary->stop, result, &error);
+  return_summary (task, summary, error);
+}
+
+void
+ruhu_sync_proxy_export_async (RuhuSyncProxy *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (RUHU_IS_SYNC_PROXY (self) && path != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  if (!check_bus (self, task))
+    return;
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->remote), CARRY_TIMEOUT_MS);
+  ruhu_dbus_sync1_call_export_bundle (self->remote, path, cancellable, exported_cb, g_steal_pointer (&task));
+}
+
+void
+ruhu_sync_proxy_import_async (RuhuSyncProxy *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (RUHU_IS_SYNC_PROXY (self) && path != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  if (!check_bus (self, task))
+    return;
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->remote), CARRY_TIMEOUT_MS);
+  ruhu_dbus_sync1_call_import_bundle (self->remote, path, cancellable, imported_cb, g_steal_pointer (&task));
+}
+
+RuhuCarrySummary *
+ruhu_sync_proxy_carry_finish (RuhuSyncProxy *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void

@@ -41,6 +41,24 @@ gboolean ruhu_sync_proxy_enrol_finish (RuhuSyncProxy *self, GAsyncResult *result
 void ruhu_sync_proxy_sync_now_async (RuhuSyncProxy *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ruhu_sync_proxy_sync_now_finish (RuhuSyncProxy *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What a bundle did. Of an export: changes in it, and left out of it; of an import: changes received, refused and waiting, and why something waits ("" or a sentence). */
+typedef struct
+{
+  gint64 changes, left;
+  gint64 received, refused, waiting;
+  char *stop;
+} RuhuCarrySummary;
+
+void ruhu_carry_summary_free (RuhuCarrySummary *self);
+
+/* The daemon writes what waits to @path, or takes in the township's answer from there. Cancelling ends the waiting, not the daemon's work. */
+void ruhu_sync_proxy_export_async (RuhuSyncProxy *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ruhu_sync_proxy_import_async (RuhuSyncProxy *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Of either. Transfer full. */
+RuhuCarrySummary *ruhu_sync_proxy_carry_finish (RuhuSyncProxy *self, GAsyncResult *result, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuCarrySummary, ruhu_carry_summary_free)
+
 /* Something was saved here. Nothing is said if nobody listens: the daemon looks by itself when it starts. */
 void ruhu_sync_proxy_nudge (RuhuSyncProxy *self);
 

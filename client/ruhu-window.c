@@ -168,6 +168,14 @@ ruhu_window_show_household (RuhuWindow *self, const char *household)
 }
 
 void
+ruhu_window_add_toast (RuhuWindow *self, AdwToast *toast)
+{
+  g_return_if_fail (RUHU_IS_WINDOW (self));
+
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
 ruhu_window_toast (RuhuWindow *self, const char *sentence)
 {
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
@@ -262,6 +270,18 @@ welcome (RuhuWindow *self)
   ruhu_welcome_page_focus (self->welcome);
 }
 
+/* Once; the menu has it again. */
+static void
+show_around (RuhuApplication *app)
+{
+  GSettings *settings = ruhu_application_get_settings (app);
+
+  if (settings == NULL || g_settings_get_boolean (settings, "tour-shown"))
+    return;
+  g_settings_set_boolean (settings, "tour-shown", TRUE);
+  g_action_group_activate_action (G_ACTION_GROUP (app), "tour", NULL);
+}
+
 static void
 enter (RuhuWindow *self)
 {
@@ -276,6 +296,7 @@ enter (RuhuWindow *self)
   /* A narrow window begins with the day; a wide one shows both, and the keyboard is where names are typed. */
   adw_leaflet_set_visible_child_name (self->leaflet, "page");
   ruhu_household_list_focus_search (self->list);
+  show_around (app);
 }
 
 static void

@@ -11,6 +11,8 @@ G_DECLARE_FINAL_TYPE (RuhuWindow, ruhu_window, RUHU, WINDOW, AdwApplicationWindo
 
 GtkWidget *ruhu_window_new (RuhuApplication *app);
 
+/* With a button, say. Takes @toast. */
+void ruhu_window_add_toast (RuhuWindow *self, AdwToast *toast);
 /* A sentence that goes by itself. Plain text. */
 void ruhu_window_toast (RuhuWindow *self, const char *sentence);
 

@@ -199,6 +199,10 @@ GPtrArray *ruhu_store_list_refused (RuhuStore *self, GError **error) G_GNUC_WARN
 gboolean ruhu_store_count_outbox (RuhuStore *self, gint64 *waiting, gint64 *refused, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Puts a refused change out of sight, on purpose; its log row stays. */
 gboolean ruhu_store_settle_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes that back. */
+gboolean ruhu_store_recall_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Saves what a refused change says once more, as a new change of today, and settles the refused one; both or neither. Errors: those of ruhu_store_save(). */
+gboolean ruhu_store_resend_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHouseholdRow, ruhu_household_row_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuRecord, ruhu_record_free)

@@ -80,6 +80,41 @@ enrol_cb (RuhuAgentDbus *self, GDBusMethodInvocation *invocation, const char *li
 }
 
 static void
+carried_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GDBusMethodInvocation *invocation = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = ruhu_agent_carry_finish (RUHU_AGENT (source), result, &error);
+
+  if (value != NULL)
+    g_dbus_method_invocation_return_value (invocation, value);
+  else
+    g_dbus_method_invocation_return_gerror (invocation, error);
+}
+
+static gboolean
+carry (RuhuAgentDbus *self, GDBusMethodInvocation *invocation, gboolean import, const char *path)
+{
+  if (g_path_is_absolute (path))
+    ruhu_agent_carry_async (self->agent, import, path, carried_cb, invocation);
+  else
+    g_dbus_method_invocation_return_error_literal (invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS, "the path is not absolute");
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+export_cb (RuhuAgentDbus *self, GDBusMethodInvocation *invocation, const char *path)
+{
+  return carry (self, invocation, FALSE, path);
+}
+
+static gboolean
+import_cb (RuhuAgentDbus *self, GDBusMethodInvocation *invocation, const char *path)
+{
+  return carry (self, invocation, TRUE, path);
+}
+
+static void
 ruhu_agent_dbus_dispose (GObject *object)
 {
   RuhuAgentDbus *self = RUHU_AGENT_DBUS (object);
@@ -102,6 +137,8 @@ ruhu_agent_dbus_init (RuhuAgentDbus *self)
   g_signal_connect_swapped (self->skeleton, "handle-sync-now", G_CALLBACK (sync_now_cb), self);
   g_signal_connect_swapped (self->skeleton, "handle-nudge", G_CALLBACK (nudge_cb), self);
   g_signal_connect_swapped (self->skeleton, "handle-enrol", G_CALLBACK (enrol_cb), self);
+  g_signal_connect_swapped (self->skeleton, "handle-export-bundle", G_CALLBACK (export_cb), self);
+  g_signal_connect_swapped (self->skeleton, "handle-import-bundle", G_CALLBACK (import_cb), self);
 }
 
 RuhuAgentDbus *

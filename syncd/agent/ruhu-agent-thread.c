@@ -13,6 +13,7 @@
 
 #include "ruhu-agent-private.h"
 
+#include "ruhu-carry.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-courier.h"
 #include "ruhu-error.h"
@@ -103,7 +104,7 @@ stop_cb (gboolean idle, gpointer data)
     return TRUE;
   if (!idle)
     return FALSE;
-  if (ruhu_agent_has_wish (self->agent, RUHU_WISH_SYNC | RUHU_WISH_ENROL))
+  if (ruhu_agent_has_wish (self->agent, RUHU_WISH_SYNC | RUHU_WISH_JOB))
     return TRUE;
   if (!ruhu_agent_take_wish (self->agent, RUHU_WISH_LOOK))
     return FALSE;
@@ -267,31 +268,59 @@ conclude (Machine *self, gboolean ok, const GError *error)
 }
 
 static void
-answer_enrolments (Machine *self)
+enrol (Machine *self, GTask *task, const char *link)
+{
+  RuhuAgentState before = self->status.state;
+  GError *error = NULL;
+
+  publish (self, RUHU_AGENT_ENROLLING, -1);
+  if (ruhu_courier_enrol (self->courier, link, &error))
+    {
+      clear_error (self);
+      self->erased = FALSE;
+      ruhu_schedule_skip (self->schedule);
+      publish (self, RUHU_AGENT_CONNECTING, -1);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  /* Whoever asked is told, and nobody else. */
+  publish (self, before, -1);
+  g_task_return_error (task, error);
+}
+
+static GVariant *
+carry (Machine *self, const RuhuAgentJob *job, GError **error)
+{
+  const char *directory = ruhu_agent_get_directory (self->agent);
+  g_auto (RuhuCarried) carried = { 0 };
+  gint64 changes = 0, left = 0;
+
+  if (job->kind == RUHU_JOB_EXPORT)
+    return ruhu_carry_export (directory, job->text, &changes, &left, error) ? g_variant_ref_sink (g_variant_new ("(xx)", changes, left)) : NULL;
+  if (!ruhu_carry_import (directory, job->text, &carried, error))
+    return NULL;
+  ruhu_agent_tell_data_changed (self->agent);
+  return g_variant_ref_sink (g_variant_new ("(xxxs)", (gint64) carried.received, carried.refused, carried.waiting, carried.stop != NULL ? carried.stop->message : ""));
+}
+
+static void
+answer_jobs (Machine *self)
 {
   GTask *task;
 
-  ruhu_agent_take_wish (self->agent, RUHU_WISH_ENROL);
-  while ((task = ruhu_agent_take_enrolment (self->agent)) != NULL)
+  ruhu_agent_take_wish (self->agent, RUHU_WISH_JOB);
+  while ((task = ruhu_agent_take_job (self->agent)) != NULL)
     {
-      RuhuAgentState before = self->status.state;
+      const RuhuAgentJob *job = g_task_get_task_data (task);
       GError *error = NULL;
+      GVariant *result;
 
-      publish (self, RUHU_AGENT_ENROLLING, -1);
-      if (ruhu_courier_enrol (self->courier, g_task_get_task_data (task), &error))
-        {
-          clear_error (self);
-          self->erased = FALSE;
-          ruhu_schedule_skip (self->schedule);
-          publish (self, RUHU_AGENT_CONNECTING, -1);
-          g_task_return_boolean (task, TRUE);
-        }
+      if (job->kind == RUHU_JOB_ENROL)
+        enrol (self, task, job->text);
+      else if ((result = carry (self, job, &error)) != NULL)
+        g_task_return_pointer (task, result, (GDestroyNotify) g_variant_unref);
       else
-        {
-          /* Whoever asked is told, and nobody else. */
-          publish (self, before, -1);
-          g_task_return_error (task, error);
-        }
+        g_task_return_error (task, error);
       g_object_unref (task);
     }
 }
@@ -335,7 +364,7 @@ listen (Machine *self)
   publish (self, RUHU_AGENT_IDLE, -1);
   /* A township that does not keep us waiting must not be asked in a circle. */
   if (!news && ruhu_schedule_boottime (NULL) - started < POLL_LEAST)
-    rest (self, POLL_PAUSE, RUHU_WISH_SYNC | RUHU_WISH_ENROL | RUHU_WISH_LOOK);
+    rest (self, POLL_PAUSE, RUHU_WISH_SYNC | RUHU_WISH_JOB | RUHU_WISH_LOOK);
   return TRUE;
 }
 
@@ -388,7 +417,7 @@ prepare (Machine *self)
   if (ruhu_courier_is_enrolled (self->courier))
     return TRUE;
   publish (self, self->erased ? RUHU_AGENT_REVOKED : RUHU_AGENT_UNENROLLED, -1);
-  rest (self, -1, RUHU_WISH_ENROL | RUHU_WISH_SYNC);
+  rest (self, -1, RUHU_WISH_JOB | RUHU_WISH_SYNC);
   ruhu_agent_take_wish (self->agent, RUHU_WISH_SYNC);
   return FALSE;
 }
@@ -400,13 +429,13 @@ run (Machine *self)
 
   while (!ruhu_agent_has_wish (self->agent, RUHU_WISH_QUIT))
     {
-      if (ruhu_agent_has_wish (self->agent, RUHU_WISH_ENROL))
-        answer_enrolments (self);
+      if (ruhu_agent_has_wish (self->agent, RUHU_WISH_JOB))
+        answer_jobs (self);
       if (ruhu_agent_has_wish (self->agent, RUHU_WISH_SYNC))
         ruhu_schedule_skip (self->schedule);
       if (ruhu_schedule_get_wait (self->schedule) > 0)
         {
-          rest (self, ruhu_schedule_get_wait (self->schedule), RUHU_WISH_SYNC | RUHU_WISH_ENROL);
+          rest (self, ruhu_schedule_get_wait (self->schedule), RUHU_WISH_SYNC | RUHU_WISH_JOB);
           continue;
         }
       if (!prepare (self))

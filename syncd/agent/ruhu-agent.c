@@ -19,7 +19,7 @@ struct _RuhuAgent
   /* Owned. */
   char *directory;
   GThread *thread;
-  GQueue enrolments;       /* GTask; by @mutex */
+  GQueue jobs;             /* GTask; by @mutex */
   RuhuAgentStatus *status; /* by @mutex */
   /* Values. */
   GMutex mutex;
@@ -96,7 +96,7 @@ ruhu_agent_finalize (GObject *object)
   RuhuAgent *self = RUHU_AGENT (object);
 
   g_assert (self->thread == NULL);
-  g_queue_clear_full (&self->enrolments, g_object_unref);
+  g_queue_clear_full (&self->jobs, g_object_unref);
   ruhu_agent_status_free (self->status);
   g_free (self->directory);
   close (self->wake_fd);
@@ -118,7 +118,7 @@ ruhu_agent_init (RuhuAgent *self)
   RuhuAgentStatus nothing = { .state = RUHU_AGENT_CONNECTING, .progress = -1, .error = "", .error_name = "", .township = "", .token_store = "" };
 
   g_mutex_init (&self->mutex);
-  g_queue_init (&self->enrolments);
+  g_queue_init (&self->jobs);
   self->status = ruhu_agent_status_copy (&nothing);
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   g_assert (self->wake_fd >= 0);
@@ -131,6 +131,15 @@ ruhu_agent_new (const char *directory)
 
   self->directory = g_strdup (directory);
   return self;
+}
+
+static void
+job_free (gpointer data)
+{
+  RuhuAgentJob *job = data;
+
+  g_free (job->text);
+  g_free (job);
 }
 
 static void
@@ -162,7 +171,7 @@ ruhu_agent_stop (RuhuAgent *self)
   wish (self, RUHU_WISH_QUIT);
   g_clear_pointer (&self->thread, g_thread_join);
   g_atomic_int_and (&self->wishes, 0);
-  while ((task = ruhu_agent_take_enrolment (self)) != NULL)
+  while ((task = ruhu_agent_take_job (self)) != NULL)
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The synchronisation service is ending."));
       g_object_unref (task);
@@ -206,20 +215,28 @@ ruhu_agent_nudge (RuhuAgent *self)
   wish (self, RUHU_WISH_LOOK);
 }
 
+static void
+queue_job (RuhuAgent *self, RuhuAgentJobKind kind, const char *text, gpointer tag, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (self, NULL, callback, data);
+  RuhuAgentJob *job = g_new0 (RuhuAgentJob, 1);
+
+  job->kind = kind;
+  job->text = g_strdup (text);
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, job, job_free);
+  g_mutex_lock (&self->mutex);
+  g_queue_push_tail (&self->jobs, task);
+  g_mutex_unlock (&self->mutex);
+  wish (self, RUHU_WISH_JOB);
+}
+
 void
 ruhu_agent_enrol_async (RuhuAgent *self, const char *link, GAsyncReadyCallback callback, gpointer data)
 {
-  GTask *task;
-
   g_return_if_fail (RUHU_IS_AGENT (self) && link != NULL);
 
-  task = g_task_new (self, NULL, callback, data);
-  g_task_set_source_tag (task, ruhu_agent_enrol_async);
-  g_task_set_task_data (task, g_strdup (link), g_free);
-  g_mutex_lock (&self->mutex);
-  g_queue_push_tail (&self->enrolments, task);
-  g_mutex_unlock (&self->mutex);
-  wish (self, RUHU_WISH_ENROL);
+  queue_job (self, RUHU_JOB_ENROL, link, ruhu_agent_enrol_async, callback, data);
 }
 
 gboolean
@@ -228,6 +245,22 @@ ruhu_agent_enrol_finish (RuhuAgent *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+ruhu_agent_carry_async (RuhuAgent *self, gboolean import, const char *path, GAsyncReadyCallback callback, gpointer data)
+{
+  g_return_if_fail (RUHU_IS_AGENT (self) && path != NULL);
+
+  queue_job (self, import ? RUHU_JOB_IMPORT : RUHU_JOB_EXPORT, path, ruhu_agent_carry_async, callback, data);
+}
+
+GVariant *
+ruhu_agent_carry_finish (RuhuAgent *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -276,12 +309,12 @@ ruhu_agent_take_wish (RuhuAgent *self, guint wishes)
 }
 
 GTask *
-ruhu_agent_take_enrolment (RuhuAgent *self)
+ruhu_agent_take_job (RuhuAgent *self)
 {
   GTask *task;
 
   g_mutex_lock (&self->mutex);
-  task = g_queue_pop_head (&self->enrolments);
+  task = g_queue_pop_head (&self->jobs);
   g_mutex_unlock (&self->mutex);
   return task;
 }

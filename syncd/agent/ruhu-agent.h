@@ -69,6 +69,11 @@ void ruhu_agent_nudge (RuhuAgent *self);
 void ruhu_agent_enrol_async (RuhuAgent *self, const char *link, GAsyncReadyCallback callback, gpointer data);
 gboolean ruhu_agent_enrol_finish (RuhuAgent *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Writes a bundle for the township to @path, or takes in its answer from there (ruhu-carry.h), between two exchanges over the network.
+ * What came of it: "(xx)" changes and left; "(xxxs)" received, refused, waiting and why. Transfer full. */
+void ruhu_agent_carry_async (RuhuAgent *self, gboolean import, const char *path, GAsyncReadyCallback callback, gpointer data);
+GVariant *ruhu_agent_carry_finish (RuhuAgent *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* As ruhu_http_set_patience(); before ruhu_agent_start(). */
 void ruhu_agent_set_patience (RuhuAgent *self, guint still, guint connect);
 

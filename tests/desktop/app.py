@@ -82,6 +82,12 @@ class App:
                        capture_output=True)
         return self.xid
 
+    def focus_newest(self):
+        """The keyboard goes to the window that was opened last, or to the one that is left."""
+        self.settle(0.5)
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "ruhu"], env=self.env, capture_output=True, text=True).stdout.split()
+        self.xid = found[-1]
+
     def kill(self):
         self.process.kill()
         self.root = None
