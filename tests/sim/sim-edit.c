@@ -220,7 +220,9 @@ edit_once (Edit *edit)
 {
   guint dice = sim_random_below (edit->random, 100);
 
-  if (edit->laptop != NULL && edit->office && sim_random_chance (edit->random, 15) && !sim_scope_is_village (edit->world, edit->scope))
+  if (sim_random_chance (edit->random, edit->world->temper.narrow) && !sim_scope_is_village (edit->world, edit->scope))
+    set_fields (edit, fields_of (edit, "household", edit->scope), household, 2);
+  else if (edit->laptop != NULL && edit->office && sim_random_chance (edit->random, 15) && !sim_scope_is_village (edit->world, edit->scope))
     edit_assignment (edit);
   else if (edit->laptop != NULL && sim_scope_is_village (edit->world, edit->scope))
     edit_plain (edit, "infra", infra, G_N_ELEMENTS (infra), 25);

@@ -58,7 +58,7 @@ fetch_page (SimLaptop *self, SimRandom *random)
   gboolean news;
 
   if (!ruhu_replica_get_cursor (self->replica, &cursor, &hash, &error) || !ruhu_ledger_has_news (world->ledger, self->id, cursor, &news, &error) ||
-      !ruhu_ledger_stream (world->ledger, self->id, cursor, hash, random != NULL && !world->plain ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
+      !ruhu_ledger_stream (world->ledger, self->id, cursor, hash, random != NULL && !world->plain ? sizes[sim_random_below (random, world->temper.bits ? 1 : 4)] : sizes[3], lines, &error))
     {
       sim_expect (world, FALSE, g_steal_pointer (&error), "fetching a page");
       return;

@@ -4,6 +4,7 @@
 
 #include "sim-world.h"
 
+#include <json-c/json.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -141,6 +142,36 @@ restart (SimWorld *self, SimRandom *random)
   sim_township_start (self);
 }
 
+static void
+write_field (SimWorld *self, const char *scope, const char *type, const char *id, const char *field, const char *value)
+{
+  g_autofree char *text = g_strdup_printf ("{\"%s\":{\"%s\":{\"%s\":\"%s\"}}}", type, id, field, value);
+
+  if (self->failure == NULL)
+    sim_township_write (self, scope, FALSE, json_tokener_parse (text));
+}
+
+/* The worst for a laptop that is behind: something is written in a household, then something that it will be given, and then the household is taken away. */
+static void
+take_away (SimWorld *self, SimRandom *random)
+{
+  guint n = self->oracle->records->len, first = sim_random_below (random, n);
+  SimUser *user = self->users->pdata[sim_random_below (random, self->users->len)];
+
+  for (guint i = 0; i < n; i++)
+    {
+      SimRecord *record = sim_oracle_record (self->oracle, (first + i) % n);
+
+      if (!g_str_equal (record->type, "assignment"))
+        continue;
+      sim_say (self, "the office writes in a household, and takes it away");
+      write_field (self, record->scope, "household", record->scope, "note", "late");
+      write_field (self, RUHU_SCOPE_TOWNSHIP, "helper", user->id, "phone", "1");
+      write_field (self, record->scope, "assignment", record->id, "to_date", "2018-05-01");
+      return;
+    }
+}
+
 /* Some people do one thing after the other while the rest are out. */
 static SimLaptop *
 choose_laptop (SimWorld *self, SimRandom *random)
@@ -160,6 +191,8 @@ play_step (SimWorld *self, SimRandom *random)
   self->now += sim_random_below (random, 20000);
   self->random = *random;
   sim_laptop_recover (laptop);
+  if (sim_random_chance (random, self->temper.moving))
+    return sim_random_chance (random, 50) ? take_away (self, random) : sim_township_reassign (self, random);
   if (dice < 10)
     sim_laptop_measure_clock (laptop);
   else if (dice < 80)
@@ -233,6 +266,9 @@ set_temper (SimWorld *self)
   self->temper.fresh = (const guint[]){ 5, 20, 50 }[sim_random_below (&self->random, 3)];
   self->temper.deleted = (const guint[]){ 0, 8, 25 }[sim_random_below (&self->random, 3)];
   self->temper.constant = (const guint[]){ 0, 50, 80 }[sim_random_below (&self->random, 3)];
+  self->temper.narrow = (const guint[]){ 0, 0, 80 }[sim_random_below (&self->random, 3)];
+  self->temper.moving = (const guint[]){ 0, 0, 15 }[sim_random_below (&self->random, 3)];
+  self->temper.bits = sim_random_chance (&self->random, 30);
   self->temper.faults = (const guint[]){ 10, 25, 0, 0, 0, 0, 0, 0 }[sim_random_below (&self->random, 8)];
 }
 

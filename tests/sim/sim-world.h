@@ -112,6 +112,9 @@ typedef struct
   guint fresh;    /* percent of records that are new ones */
   guint deleted;  /* percent of edits that delete */
   guint constant; /* percent of steps by the same laptop as the one before */
+  guint narrow;   /* percent of edits of one of two fields of the household: everybody's meet there */
+  guint moving;   /* percent of steps more in which the office reassigns */
+  gboolean bits;  /* the stream comes in the smallest pages */
   guint faults;   /* percent of steps before which a disk is told to break */
 } SimTemper;
 
