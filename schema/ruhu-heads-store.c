@@ -289,7 +289,7 @@ index_terms (Work *work, json_object *values, gboolean whole, GError **error)
   g_autoptr (GError) local = NULL;
   json_object *deleted = NULL;
 
-  if (!ruhu_listing_follow (work->database, work->type, work->id, work->scope, values, error))
+  if (!ruhu_listing_follow (work->database, work->type, work->id, work->scope, values, whole, whole && work->fresh != NULL, error))
     return FALSE;
   if (!whole && !any_searched (work->type, values))
     return TRUE;

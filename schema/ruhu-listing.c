@@ -25,6 +25,9 @@
   "ON CONFLICT (household) DO UPDATE SET village = excluded.village, place_key = excluded.place_key, group_name = excluded.group_name, head = excluded.head," \
   " name_key = excluded.name_key, status = excluded.status, last_visit = excluded.last_visit"
 
+/* A visit more: what was last before need not be looked for. */
+#define VISITED_LATER "UPDATE listing SET last_visit = ?2 WHERE household = ?1 AND last_visit < ?2"
+
 #define VISITED                                                                                                                                                    \
   "UPDATE listing SET last_visit = coalesce ((SELECT max (w.date) FROM r_visit w WHERE w.scope = ?1 AND w.deleted = 0 AND coalesce (w.outcome, '1') <> '4'), '') " \
   "WHERE household = ?1"
@@ -65,17 +68,43 @@ put_key (RuhuDatabase *database, const char *sql, const char *id, const char *sc
   return ruhu_database_run (database, sql, error, "sss", id, key, scope);
 }
 
+/* Whether any of what the list is made of was written: names are spelt anew only then. */
+static gboolean
+is_listed (json_object *values)
+{
+  static const char *const names[] = { "village_id", "group_name", "head", "status", "deleted" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (json_object_object_get_ex (values, names[i], NULL))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+follow_visit (RuhuDatabase *database, const char *scope, json_object *values, gboolean is_new, GError **error)
+{
+  json_object *date = NULL, *outcome = NULL;
+
+  if (!is_new || json_object_object_get_ex (values, "deleted", NULL))
+    return ruhu_database_run (database, VISITED, error, "s", scope);
+  if (!json_object_object_get_ex (values, "date", &date) || !json_object_is_type (date, json_type_string))
+    return TRUE;
+  if (json_object_object_get_ex (values, "outcome", &outcome) && g_strcmp0 (json_object_get_string (outcome), "4") == 0)
+    return TRUE;
+  return ruhu_database_run (database, VISITED_LATER, error, "ss", scope, json_object_get_string (date));
+}
+
 gboolean
-ruhu_listing_follow (RuhuDatabase *database, RuhuRecordType *type, const char *id, const char *scope, json_object *values, GError **error)
+ruhu_listing_follow (RuhuDatabase *database, RuhuRecordType *type, const char *id, const char *scope, json_object *values, gboolean whole, gboolean is_new, GError **error)
 {
   if (strcmp (type->name, "household") == 0)
-    return ruhu_record_type_get_field (type, "head") == NULL || put_household (database, id, error);
+    return ruhu_record_type_get_field (type, "head") == NULL || (!whole && !is_listed (values)) || put_household (database, id, error);
   if (strcmp (type->name, "person") == 0)
     return put_key (database, "UPDATE listing SET name_key = ?2 WHERE household = ?3 AND head = ?1", id, scope, values, error);
   if (strcmp (type->name, "village") == 0)
     return put_key (database, "UPDATE listing SET place_key = ?2 WHERE village = ?1 AND ?3 IS NOT NULL", id, scope, values, error);
   if (strcmp (type->name, "visit") == 0 && ruhu_record_type_get_field (type, "outcome") != NULL)
-    return ruhu_database_run (database, VISITED, error, "s", scope);
+    return follow_visit (database, scope, values, is_new, error);
   return TRUE;
 }
 

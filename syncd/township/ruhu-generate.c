@@ -111,14 +111,25 @@ ruhu_generate_town (guint64 seed, GError **error)
 }
 
 gboolean
-ruhu_generate (RuhuLedger *ledger, guint64 seed, GError **error)
+ruhu_generate_many (RuhuLedger *ledger, guint64 seed, guint towns, GError **error)
 {
   g_return_val_if_fail (ledger != NULL, FALSE);
   if (!check_empty (ledger, error))
     return FALSE;
-  g_autoptr (RuhuNewTown) town = ruhu_generate_town (seed, error);
-  if (town == NULL)
-    return FALSE;
-  RuhuWriting writing = { ledger, town };
-  return ruhu_database_transaction (ledger->database, write_town, &writing, error);
+  for (guint i = 0; i < towns; i++)
+    {
+      g_autoptr (RuhuNewTown) town = ruhu_generate_town (seed + i, error);
+      if (town == NULL)
+        return FALSE;
+      RuhuWriting writing = { ledger, town };
+      if (!ruhu_database_transaction (ledger->database, write_town, &writing, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+ruhu_generate (RuhuLedger *ledger, guint64 seed, GError **error)
+{
+  return ruhu_generate_many (ledger, seed, 1, error);
 }

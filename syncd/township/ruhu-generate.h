@@ -30,6 +30,9 @@ gboolean ruhu_generate_is_dirty (RuhuRule *rule);
  */
 gboolean ruhu_generate_dirty (RuhuLedger *ledger, guint64 seed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* @towns such townships in one database, each from a seed of its own beginning with @seed: as many households as a county or a prefecture has, to measure with. */
+gboolean ruhu_generate_many (RuhuLedger *ledger, guint64 seed, guint towns, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A RuhuNowFunc: noon of 30 June 2018 in UTC+8, and one millisecond more at each call. @counter: a guint64, 0 at first, that belongs to the caller. */
 gint64 ruhu_generate_now (gpointer counter);
 

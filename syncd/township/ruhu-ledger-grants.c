@@ -86,7 +86,8 @@ ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char *scope, 
   gint64 found;
 
   if (!ruhu_database_get_integer (self->database,
-                                  "SELECT 1 FROM granted WHERE device = ?1 AND scope IN (?2, '*') AND since <= ?3 AND (until IS NULL OR until > ?3) LIMIT 1",
+                                  "SELECT EXISTS (SELECT 1 FROM granted WHERE device = ?1 AND scope = ?2 AND since <= ?3 AND (until IS NULL OR until > ?3)) OR "
+                                  "EXISTS (SELECT 1 FROM granted WHERE device = ?1 AND scope = '*' AND since <= ?3 AND (until IS NULL OR until > ?3))",
                                   0, &found, error, "ssi", device, scope, seen))
     return FALSE;
   *had = found != 0;

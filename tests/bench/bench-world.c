@@ -31,14 +31,20 @@ make_extension (void)
   return set;
 }
 
+typedef struct
+{
+  guint64 seed;
+  guint towns;
+} Fill;
+
 static gboolean
 fill (RuhuSession *session, gpointer data, GError **error)
 {
-  const guint64 *seed = data;
+  const Fill *fill = data;
   g_autoptr (RuhuJson) set = make_extension ();
   g_autofree char *office = NULL;
 
-  if (!ruhu_generate (session->ledger, *seed, error))
+  if (!ruhu_generate_many (session->ledger, fill->seed, fill->towns, error))
     return FALSE;
   office = bench_get_office (session);
   return ruhu_ledger_write (session->ledger, office, RUHU_SCOPE_TOWNSHIP, FALSE, set, error);
@@ -47,6 +53,13 @@ fill (RuhuSession *session, gpointer data, GError **error)
 char *
 bench_make_township (const char *folder, guint64 seed)
 {
+  return bench_make_townships (folder, seed, 1);
+}
+
+char *
+bench_make_townships (const char *folder, guint64 seed, guint towns)
+{
+  Fill what = { seed, towns };
   char *path = g_build_filename (folder, "township", NULL);
   g_autoptr (RuhuConfig) config = ruhu_config_new ("星星镇");
   g_autoptr (GError) error = NULL;
@@ -54,7 +67,7 @@ bench_make_township (const char *folder, guint64 seed)
   gboolean made;
 
   config->port = 0;
-  made = ruhu_township_create (path, config, ruhu_generate_now, &calls, fill, &seed, &error);
+  made = ruhu_township_create (path, config, ruhu_generate_now, &calls, fill, &what, &error);
   bench_must (made, g_steal_pointer (&error), "The township");
   return path;
 }
@@ -85,6 +98,7 @@ bench_server_start (const char *township)
   database = ruhu_township_dup_path (self->township, RUHU_FILE_DATABASE);
   options.database = database;
   options.township_name = "星星镇";
+  options.log_requests = TRUE;
   self->key = ruhu_township_load_key (self->township, &error);
   bench_must (self->key != NULL, g_steal_pointer (&error), "The key");
   self->server = ruhu_server_new (&options, &error);
@@ -168,6 +182,19 @@ bench_disk_off (RuhuDatabase *database)
   gboolean set = ruhu_database_execute (database, "PRAGMA synchronous = OFF", &error);
 
   bench_must (set, g_steal_pointer (&error), "PRAGMA");
+}
+
+void
+bench_search (RuhuStore *store, const char *text)
+{
+  RuhuHouseholdFilter filter = { .text = text };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) numbers = ruhu_store_select_households (store, &filter, &error);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  bench_must (numbers != NULL, g_steal_pointer (&error), "A search");
+  rows = ruhu_store_read_households (store, (const gint64 *) (gconstpointer) numbers->data, MIN (numbers->len, BENCH_SCREEN), &error);
+  bench_must (rows != NULL, g_steal_pointer (&error), "A screen of the list");
 }
 
 gint64

@@ -16,12 +16,16 @@ G_BEGIN_DECLS
 
 #define BENCH_PROBLEM  60
 #define BENCH_NOTE     100
+#define BENCH_SCREEN   50
 #define BENCH_N_FIELDS 15
 #define BENCH_DATABASE "ruhu.db"
 #define BENCH_OFFICE   "SELECT id FROM r_helper WHERE role = 'office' AND deleted = 0 ORDER BY id LIMIT 1"
 
 /* The township's folder, made by the generator with @seed and the fields of W. Transfer full. */
 char *bench_make_township (const char *folder, guint64 seed);
+
+/* The same with @towns townships of the plan in one database: 95 have the 100,000 persons of a county, 950 the million of a prefecture. */
+char *bench_make_townships (const char *folder, guint64 seed, guint towns);
 
 /* A township's server in this process, on a port of the loopback interface. */
 typedef struct
@@ -65,7 +69,10 @@ GPtrArray *bench_make_visits (RuhuStore *store, guint64 seed, guint n, guint par
 /* Saves visits from @from on, @n of them. @each: receives the time of each in s, or NULL. */
 void bench_save_visits (RuhuStore *store, GPtrArray *visits, guint from, guint n, BenchSeries *each);
 
-/* The log of @database: entries, and of them refused. */
+/* What the household list does when @text is typed: all that match, in order, and the first screen of them. */
+void bench_search (RuhuStore *store, const char *text);
+
+/* One number from @database. */
 gint64 bench_count (RuhuDatabase *database, const char *sql);
 
 G_END_DECLS
