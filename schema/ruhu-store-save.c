@@ -19,7 +19,7 @@
   "(SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'seq'), (SELECT value FROM meta WHERE key = 'clock'), " \
   "(SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'clock_correction'), "                                  \
   "(SELECT 1 FROM meta WHERE key = 'backfill_scope' AND (value = ?1 OR value = '*')), "                         \
-  "(SELECT 1 FROM scope WHERE scope IN (?1, '*') LIMIT 1)"
+  "coalesce ((SELECT 1 FROM scope WHERE scope = ?1), (SELECT 1 FROM scope WHERE scope = '*'))"
 
 typedef struct
 {
