@@ -20,6 +20,8 @@
 #include <string.h>
 
 #define DELETED "deleted"
+/* Changes that a rebuilding keeps parsed, for the next record. */
+#define MAX_BODIES 64
 
 /* One record while its heads are moved. */
 typedef struct
@@ -117,6 +119,12 @@ ruhu_heads_load (RuhuDatabase *database, const char *type, const char *record, G
   return g_steal_pointer (&heads);
 }
 
+static GHashTable *
+make_bodies (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) ruhu_change_free);
+}
+
 static const RuhuChange *
 load_body (Work *work, gint64 n, GError **error)
 {
@@ -126,7 +134,7 @@ load_body (Work *work, gint64 n, GError **error)
   if (work->fresh != NULL && n == work->fresh_n)
     return work->fresh;
   if (work->bodies == NULL)
-    work->bodies = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) ruhu_change_free);
+    work->bodies = make_bodies ();
   change = g_hash_table_lookup (work->bodies, &n);
   if (change != NULL)
     return change;
@@ -514,8 +522,9 @@ all_fields (GPtrArray *heads)
   return names;
 }
 
-gboolean
-ruhu_heads_rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, const char *scope, GError **error)
+/* @bodies: changes that were parsed for other records, or NULL. */
+static gboolean
+rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, const char *scope, GHashTable *bodies, GError **error)
 {
   g_auto (Work) work = { .database = database, .type = ruhu_catalogue_get_record (catalogue, type), .type_name = type, .id = record, .scope = scope };
   g_autoptr (GPtrArray) names = NULL;
@@ -525,6 +534,7 @@ ruhu_heads_rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char
 
   if (work.type == NULL)
     return TRUE;
+  work.bodies = bodies != NULL ? g_hash_table_ref (bodies) : NULL;
   work.heads = ruhu_heads_load (database, type, record, error);
   if (work.heads == NULL)
     return FALSE;
@@ -543,56 +553,38 @@ ruhu_heads_rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char
 }
 
 gboolean
+ruhu_heads_rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, const char *scope, GError **error)
+{
+  return rebuild (database, catalogue, type, record, scope, NULL, error);
+}
+
+gboolean
 ruhu_heads_rebuild_all (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *scope, GError **error)
 {
   g_autoptr (GError) local = NULL;
+  /* One change writes many records: it is parsed once for those that follow each other. */
+  g_autoptr (GHashTable) bodies = make_bodies ();
   g_autoptr (RuhuStatement) query = NULL;
 
   if (scope != NULL)
     query = ruhu_database_query (database, "SELECT DISTINCT type, record, scope FROM head WHERE scope = ?2 AND (?1 IS NULL OR type = ?1)", error, "ss",
                                  type, scope);
   else
-    query = ruhu_database_query (database, "SELECT DISTINCT type, record, scope FROM head WHERE ?1 IS NULL OR type = ?1", error, "s", type);
+    query = ruhu_database_query (database, "SELECT DISTINCT type, record, scope FROM head WHERE ?1 IS NULL OR type = ?1 ORDER BY scope", error, "s", type);
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    if (!ruhu_heads_rebuild (database, catalogue, ruhu_statement_get_text (query, 0), ruhu_statement_get_text (query, 1),
-                             ruhu_statement_get_text (query, 2), error))
-      return FALSE;
+    {
+      if (!rebuild (database, catalogue, ruhu_statement_get_text (query, 0), ruhu_statement_get_text (query, 1),
+                    ruhu_statement_get_text (query, 2), bodies, error))
+        return FALSE;
+      if (g_hash_table_size (bodies) > MAX_BODIES)
+        g_hash_table_remove_all (bodies);
+    }
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
   return TRUE;
-}
-
-static gboolean
-forget_all (RuhuDatabase *database, const char *keep_device, GError **error)
-{
-  return ruhu_database_run (database, "DELETE FROM term", error, "") && ruhu_database_run (database, "DELETE FROM listing", error, "") && ruhu_database_run (database, "DELETE FROM conflict", error, "") &&
-         ruhu_database_run (database, "DELETE FROM head", error, "") &&
-         ruhu_database_run (database, "DELETE FROM log WHERE NOT (device = ?1 AND (position IS NULL OR kind IN ('refused', 'quarantined')))", error, "s",
-                            keep_device);
-}
-
-static gboolean
-forget_scope (RuhuDatabase *database, const char *scope, const char *keep_device, GError **error)
-{
-  return ruhu_database_run (database, "DELETE FROM term WHERE scope = ?1", error, "s", scope) &&
-         ruhu_database_run (database, "DELETE FROM listing WHERE household = ?1", error, "s", scope) &&
-         ruhu_database_run (database, "DELETE FROM conflict WHERE scope = ?1", error, "s", scope) &&
-         ruhu_database_run (database, "DELETE FROM head WHERE scope = ?1", error, "s", scope) &&
-         ruhu_database_run (database, "DELETE FROM log WHERE scope = ?1 AND kind <> 'quarantined' AND NOT (device = ?2 AND (position IS NULL OR kind = 'refused'))",
-                            error, "ss", scope, keep_device);
-}
-
-gboolean
-ruhu_heads_forget (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, const char *keep_device, GError **error)
-{
-  const char *keep = keep_device != NULL ? keep_device : "";
-
-  if (strcmp (scope, RUHU_SCOPE_ALL) == 0)
-    return ruhu_tables_clear (database, catalogue, NULL, NULL, error) && forget_all (database, keep, error);
-  return ruhu_tables_clear (database, catalogue, NULL, scope, error) && forget_scope (database, scope, keep, error);
 }

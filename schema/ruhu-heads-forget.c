@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a laptop may no longer have goes from the tables. */
+#define G_LOG_DOMAIN "ruhu-heads"
+
+#include "config.h"
+
+#include "ruhu-heads.h"
+#include "ruhu-tables.h"
+
+#include <string.h>
+
+static gboolean
+forget_all (RuhuDatabase *database, const char *keep_device, GError **error)
+{
+  return ruhu_database_run (database, "DELETE FROM term", error, "") && ruhu_database_run (database, "DELETE FROM listing", error, "") && ruhu_database_run (database, "DELETE FROM conflict", error, "") &&
+         ruhu_database_run (database, "DELETE FROM head", error, "") &&
+         ruhu_database_run (database, "DELETE FROM log WHERE NOT (device = ?1 AND (position IS NULL OR kind IN ('refused', 'quarantined')))", error, "s",
+                            keep_device);
+}
+
+static gboolean
+forget_scope (RuhuDatabase *database, const char *scope, const char *keep_device, GError **error)
+{
+  return ruhu_database_run (database, "DELETE FROM term WHERE scope = ?1", error, "s", scope) &&
+         ruhu_database_run (database, "DELETE FROM listing WHERE household = ?1", error, "s", scope) &&
+         ruhu_database_run (database, "DELETE FROM conflict WHERE scope = ?1", error, "s", scope) &&
+         ruhu_database_run (database, "DELETE FROM head WHERE scope = ?1", error, "s", scope) &&
+         ruhu_database_run (database, "DELETE FROM log WHERE scope = ?1 AND kind <> 'quarantined' AND NOT (device = ?2 AND (position IS NULL OR kind = 'refused'))",
+                            error, "ss", scope, keep_device);
+}
+
+gboolean
+ruhu_heads_forget (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, const char *keep_device, GError **error)
+{
+  const char *keep = keep_device != NULL ? keep_device : "";
+
+  if (strcmp (scope, RUHU_SCOPE_ALL) == 0)
+    return ruhu_tables_clear (database, catalogue, NULL, NULL, error) && forget_all (database, keep, error);
+  return ruhu_tables_clear (database, catalogue, NULL, scope, error) && forget_scope (database, scope, keep, error);
+}
