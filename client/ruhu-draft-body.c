@@ -8,6 +8,7 @@
  *    "base":  {"<type>": {"<record>": {"<field>": value}}},   as read at the opening
  *    "added": {"<type>": {"<record>": true}},                 records made in this draft, in order
  *    "typed": {"<type>": {"<record>": {"<field>": value}}},   null: emptied; holds only what differs from "base"
+ *    "reasons": {"<key>": "why"},                             why a finding of a rule is let pass (ruhu_session_dup_reason_key())
  *    "text":  {"<type>": {"<record>": {"<field>": "abc"}}}}   typed, but not (yet) a value of its field
  *
  * Further members are kept. The base travels with the draft because a change must be judged against what the person saw, not
@@ -16,7 +17,7 @@
 
 #include "config.h"
 
-#include "ruhu-draft-body.h"
+#include "ruhu-draft-body-private.h"
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
@@ -27,14 +28,8 @@
 
 #define DRAFT_VERSION 1
 
-struct _RuhuDraftBody
-{
-  /* Owned. */
-  json_object *root;
-};
-
-static json_object *
-get_member (json_object *object, const char *name)
+json_object *
+ruhu_draft_body_get_member (json_object *object, const char *name)
 {
   json_object *member = NULL;
 
@@ -44,10 +39,10 @@ get_member (json_object *object, const char *name)
 }
 
 /* The object below @path, made where it is missing. */
-static json_object *
-ensure_object (json_object *object, const char *name)
+json_object *
+ruhu_draft_body_ensure_object (json_object *object, const char *name)
 {
-  json_object *member = get_member (object, name);
+  json_object *member = ruhu_draft_body_get_member (object, name);
 
   if (member == NULL)
     {
@@ -60,13 +55,13 @@ ensure_object (json_object *object, const char *name)
 static json_object *
 get_record (RuhuDraftBody *self, const char *table, const char *type, const char *record)
 {
-  return get_member (get_member (get_member (self->root, table), type), record);
+  return ruhu_draft_body_get_member (ruhu_draft_body_get_member (ruhu_draft_body_get_member (self->root, table), type), record);
 }
 
 static json_object *
 ensure_record (RuhuDraftBody *self, const char *table, const char *type, const char *record)
 {
-  return ensure_object (ensure_object (ensure_object (self->root, table), type), record);
+  return ruhu_draft_body_ensure_object (ruhu_draft_body_ensure_object (ruhu_draft_body_ensure_object (self->root, table), type), record);
 }
 
 static json_object *
@@ -88,9 +83,9 @@ copy_value (json_object *value)
 static void
 remove_field (RuhuDraftBody *self, const char *table, const char *type, const char *record, const char *field)
 {
-  json_object *types = get_member (self->root, table);
-  json_object *records = get_member (types, type);
-  json_object *fields = get_member (records, record);
+  json_object *types = ruhu_draft_body_get_member (self->root, table);
+  json_object *records = ruhu_draft_body_get_member (types, type);
+  json_object *fields = ruhu_draft_body_get_member (records, record);
 
   if (fields == NULL)
     return;
@@ -158,7 +153,7 @@ check_table (json_object *root, const char *member, int depth, GError **error)
 static gboolean
 check_texts (json_object *root, GError **error)
 {
-  json_object *types = get_member (root, "text");
+  json_object *types = ruhu_draft_body_get_member (root, "text");
 
   if (types == NULL)
     return TRUE;
@@ -200,7 +195,7 @@ ruhu_draft_body_from_json (json_object *object, GError **error)
       refuse ("{}", error);
       return NULL;
     }
-  version = get_member (object, "version");
+  version = ruhu_draft_body_get_member (object, "version");
   if (!json_object_is_type (version, json_type_int))
     {
       refuse ("version", error);
@@ -212,7 +207,7 @@ ruhu_draft_body_from_json (json_object *object, GError **error)
       return NULL;
     }
   if (!check_table (object, RUHU_DRAFT_BASE, 2, error) || !check_table (object, "typed", 2, error) || !check_table (object, "text", 2, error) ||
-      !check_table (object, "added", 1, error) || !check_table (object, "visited", 0, error) || !check_texts (object, error) ||
+      !check_table (object, "added", 1, error) || !check_table (object, "visited", 0, error) || !check_table (object, "reasons", 0, error) || !check_texts (object, error) ||
       !check_string (object, "self", error) || !check_string (object, "step", error))
     return NULL;
   self = g_new0 (RuhuDraftBody, 1);
@@ -229,7 +224,7 @@ ruhu_draft_body_to_json (RuhuDraftBody *self)
 void
 ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *record, json_object *fields)
 {
-  json_object *records = ensure_object (ensure_object (self->root, RUHU_DRAFT_BASE), type);
+  json_object *records = ruhu_draft_body_ensure_object (ruhu_draft_body_ensure_object (self->root, RUHU_DRAFT_BASE), type);
 
   json_object_object_add (records, record, fields != NULL ? copy_value (fields) : json_object_new_object ());
 }
@@ -244,7 +239,7 @@ const char *
 ruhu_draft_body_add_record (RuhuDraftBody *self, const char *type)
 {
   g_autofree char *id = ruhu_random_id ();
-  json_object *records = ensure_object (ensure_object (self->root, "added"), type);
+  json_object *records = ruhu_draft_body_ensure_object (ruhu_draft_body_ensure_object (self->root, "added"), type);
   const char *kept = NULL;
 
   json_object_object_add (records, id, json_object_new_boolean (TRUE));
@@ -274,7 +269,7 @@ ruhu_draft_body_remove_record (RuhuDraftBody *self, const char *type, const char
   for (guint i = 0; i < 3; i++)
     {
       static const char *const tables[] = { "typed", "text", "added" };
-      json_object *records = get_member (get_member (self->root, tables[i]), type);
+      json_object *records = ruhu_draft_body_get_member (ruhu_draft_body_get_member (self->root, tables[i]), type);
 
       if (records != NULL)
         json_object_object_del (records, id);
@@ -290,7 +285,7 @@ ruhu_draft_body_list_records (RuhuDraftBody *self, const char *type)
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     {
-      json_object *records = get_member (get_member (self->root, tables[i]), type);
+      json_object *records = ruhu_draft_body_get_member (ruhu_draft_body_get_member (self->root, tables[i]), type);
 
       if (records == NULL)
         continue;
@@ -306,7 +301,7 @@ ruhu_draft_body_list_records (RuhuDraftBody *self, const char *type)
 json_object *
 ruhu_draft_body_get_base (RuhuDraftBody *self, const char *type, const char *record, const char *field)
 {
-  return get_member (get_record (self, RUHU_DRAFT_BASE, type, record), field);
+  return ruhu_draft_body_get_member (get_record (self, RUHU_DRAFT_BASE, type, record), field);
 }
 
 json_object *
@@ -339,7 +334,7 @@ ruhu_draft_body_set_text (RuhuDraftBody *self, const char *type, const char *rec
 const char *
 ruhu_draft_body_get_text (RuhuDraftBody *self, const char *type, const char *record, const char *field)
 {
-  json_object *text = get_member (get_record (self, "text", type, record), field);
+  json_object *text = ruhu_draft_body_get_member (get_record (self, "text", type, record), field);
 
   return text != NULL ? json_object_get_string (text) : NULL;
 }
@@ -354,7 +349,7 @@ ruhu_draft_body_has_text (RuhuDraftBody *self, const char *type, const char *rec
 static gboolean
 has_entry (RuhuDraftBody *self, const char *table, const char *type, const char *record, const char *field)
 {
-  json_object *types = get_member (self->root, table);
+  json_object *types = ruhu_draft_body_get_member (self->root, table);
 
   if (type == NULL)
     return types != NULL && json_object_object_length (types) > 0;
@@ -383,59 +378,6 @@ ruhu_draft_body_dup_fields (RuhuDraftBody *self, const char *type, const char *r
     json_object_object_add (fields, field, copy_value (value));
   }
   return fields;
-}
-
-static void
-set_string (RuhuDraftBody *self, const char *member, const char *value)
-{
-  if (value == NULL)
-    json_object_object_del (self->root, member);
-  else
-    json_object_object_add (self->root, member, json_object_new_string (value));
-}
-
-static const char *
-get_string (RuhuDraftBody *self, const char *member)
-{
-  json_object *value = get_member (self->root, member);
-
-  return value != NULL ? json_object_get_string (value) : NULL;
-}
-
-void
-ruhu_draft_body_set_self (RuhuDraftBody *self, const char *record)
-{
-  set_string (self, "self", record);
-}
-
-const char *
-ruhu_draft_body_get_self (RuhuDraftBody *self)
-{
-  return get_string (self, "self");
-}
-
-void
-ruhu_draft_body_set_step (RuhuDraftBody *self, const char *step)
-{
-  set_string (self, "step", step);
-}
-
-const char *
-ruhu_draft_body_get_step (RuhuDraftBody *self)
-{
-  return get_string (self, "step");
-}
-
-void
-ruhu_draft_body_set_visited (RuhuDraftBody *self, const char *step)
-{
-  json_object_object_add (ensure_object (self->root, "visited"), step, json_object_new_boolean (TRUE));
-}
-
-gboolean
-ruhu_draft_body_get_visited (RuhuDraftBody *self, const char *step)
-{
-  return get_member (get_member (self->root, "visited"), step) != NULL;
 }
 
 char *
@@ -533,14 +475,14 @@ add_record (SetBuilder *builder, RuhuRecordType *type, const char *record, json_
     /* A keyed record that was made anew may turn out to exist already: then only what differs from it counts. */
     if (ruhu_value_equal (final, ruhu_draft_body_get_base (builder->body, type->name, id, name)))
       continue;
-    json_object_object_add (ensure_object (ensure_object (builder->set, type->name), id), name, g_steal_pointer (&final));
+    json_object_object_add (ruhu_draft_body_ensure_object (ruhu_draft_body_ensure_object (builder->set, type->name), id), name, g_steal_pointer (&final));
   }
 }
 
 static gboolean
 for_each_type (SetBuilder *builder, const char *table, gboolean (*func) (SetBuilder *, RuhuRecordType *, json_object *, GError **), GError **error)
 {
-  json_object *types = get_member (builder->body->root, table);
+  json_object *types = ruhu_draft_body_get_member (builder->body->root, table);
 
   if (types == NULL)
     return TRUE;

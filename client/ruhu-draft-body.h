@@ -60,6 +60,12 @@ const char *ruhu_draft_body_get_step (RuhuDraftBody *self);
 void ruhu_draft_body_set_visited (RuhuDraftBody *self, const char *step);
 gboolean ruhu_draft_body_get_visited (RuhuDraftBody *self, const char *step);
 
+/* Why a finding of a rule is let pass; NULL or "": nothing is said. Borrowed; NULL where there is none. */
+void ruhu_draft_body_set_reason (RuhuDraftBody *self, const char *key, const char *reason);
+const char *ruhu_draft_body_get_reason (RuhuDraftBody *self, const char *key);
+/* All of them, key → reason. Transfer full. */
+json_object *ruhu_draft_body_dup_reasons (RuhuDraftBody *self);
+
 /* The id under which an added record will be saved: its own, or the one that its key gives. NULL while a part of the key is missing. Transfer full. */
 char *ruhu_draft_body_dup_final_id (RuhuDraftBody *self, RuhuRecordType *type, const char *scope, const char *record);
 

@@ -17,6 +17,8 @@ struct _RuhuEditSession
   char *draft;             /* the draft's id; NULL: one record */
   GHashTable *checked;     /* "type/record" → RuhuChecked */
   GHashTable *to_check;    /* the same keys, as a set */
+  GPtrArray *ruled;        /* RuhuFinding of the rules, records by their final ids; NULL before the first time */
+  GPtrArray *ruled_ids;    /* char *: of each of them the record's id in the draft */
   GTask *saving;           /* waits for checks, then for the store */
 
   /* Borrowed from the catalogue. */
@@ -26,9 +28,11 @@ struct _RuhuEditSession
   guint n_checking;
   guint check_timer;
   guint store_timer;
-  gboolean is_typed; /* a person typed something; what a form starts with does not count */
-  gboolean is_dirty; /* the draft on disk is older than the body */
-  gboolean is_over;  /* saved or discarded: nothing may be written any more */
+  gboolean is_ruling;  /* the rules are being run */
+  gboolean rule_again; /* what they judge has changed meanwhile */
+  gboolean is_typed;   /* a person typed something; what a form starts with does not count */
+  gboolean is_dirty;   /* the draft on disk is older than the body */
+  gboolean is_over;    /* saved or discarded: nothing may be written any more */
 };
 
 /* A request about the draft or the change; takes @content (may be NULL). Transfer full. */
@@ -37,6 +41,12 @@ RuhuWriteRequest *ruhu_edit_session_make_write_request (RuhuEditSession *self, j
 void ruhu_edit_session_mark_dirty (RuhuEditSession *self);
 /* Starts the checks that wait for a pause. */
 void ruhu_edit_session_start_checks (RuhuEditSession *self);
+/* Has the rules judge what would be saved now; several calls are one. */
+void ruhu_edit_session_rule (RuhuEditSession *self);
+/* Says that findings are known anew: of one record, or (@type "") of the rules. */
+void ruhu_edit_session_emit_checked (RuhuEditSession *self, const char *type, const char *record);
+/* Whether what was typed into a field belongs into the change. */
+gboolean ruhu_edit_session_filter (const char *type, const char *record, const char *field, gpointer data);
 /* No check is under way any more: makes the change. */
 void ruhu_edit_session_begin_save (RuhuEditSession *self);
 

@@ -14,8 +14,8 @@
 /* The record type whose id a change carries as the visit it was made in (ruhu-change.h). */
 #define VISIT_TYPE "visit"
 
-static gboolean
-filter_relevant (const char *type, const char *record, const char *field, gpointer data)
+gboolean
+ruhu_edit_session_filter (const char *type, const char *record, const char *field, gpointer data)
 {
   RuhuEditSession *self = data;
   RuhuRecordType *record_type = ruhu_catalogue_get_record (self->opening->catalogue, type);
@@ -23,14 +23,14 @@ filter_relevant (const char *type, const char *record, const char *field, gpoint
   return ruhu_edit_session_is_relevant (self, ruhu_record_type_get_field (record_type, field), record);
 }
 
-/* Findings speak of final ids; the pages know the draft's. */
+/* Findings speak of final ids; the pages know the draft's. Those of rules keep the final ones: reasons are kept by them. */
 static void
 name_by_draft_ids (RuhuEditSession *self, GPtrArray *findings)
 {
   for (guint i = 0; i < findings->len; i++)
     {
       RuhuFinding *finding = findings->pdata[i];
-      RuhuRecordType *type = finding->type != NULL ? ruhu_catalogue_get_record (self->opening->catalogue, finding->type) : NULL;
+      RuhuRecordType *type = finding->type != NULL && finding->rule == NULL ? ruhu_catalogue_get_record (self->opening->catalogue, finding->type) : NULL;
       g_autoptr (GPtrArray) ids = type != NULL ? ruhu_draft_body_list_records (self->opening->body, finding->type) : NULL;
 
       for (guint j = 0; ids != NULL && j < ids->len; j++)
@@ -76,6 +76,8 @@ make_save_request (RuhuEditSession *self, json_object *set)
   request->of_village = type != NULL && type->belongs == RUHU_BELONGS_VILLAGE;
   if (self->form != NULL && g_strcmp0 (self->form->record->name, VISIT_TYPE) == 0)
     request->visit = g_strdup (ruhu_draft_body_get_self (self->opening->body));
+  if (self->form != NULL)
+    request->reasons = ruhu_draft_body_dup_reasons (self->opening->body);
   return request;
 }
 
@@ -83,7 +85,7 @@ void
 ruhu_edit_session_begin_save (RuhuEditSession *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RuhuJson) set = ruhu_draft_body_dup_set (self->opening->body, self->opening->catalogue, self->request.scope, filter_relevant, self, &error);
+  g_autoptr (RuhuJson) set = ruhu_draft_body_dup_set (self->opening->body, self->opening->catalogue, self->request.scope, ruhu_edit_session_filter, self, &error);
 
   if (set != NULL && json_object_object_length (set) == 0)
     {

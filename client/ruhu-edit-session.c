@@ -58,6 +58,8 @@ ruhu_edit_session_finalize (GObject *object)
   g_clear_pointer (&self->opening, ruhu_opening_free);
   g_hash_table_unref (self->checked);
   g_hash_table_unref (self->to_check);
+  g_clear_pointer (&self->ruled, g_ptr_array_unref);
+  g_clear_pointer (&self->ruled_ids, g_ptr_array_unref);
   G_OBJECT_CLASS (ruhu_edit_session_parent_class)->finalize (object);
 }
 
@@ -428,8 +430,18 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   else if (error != NULL)
     g_warning ("A record could not be checked: %s", error->message);
-  if (self->saving != NULL && self->n_checking == 0)
+  if (self->n_checking > 0)
+    return;
+  if (self->saving != NULL)
     ruhu_edit_session_begin_save (self);
+  else
+    ruhu_edit_session_rule (self);
+}
+
+void
+ruhu_edit_session_emit_checked (RuhuEditSession *self, const char *type, const char *record)
+{
+  g_signal_emit (self, signals[CHECKED], 0, type, record);
 }
 
 static void
@@ -506,22 +518,6 @@ ruhu_edit_session_get_findings (RuhuEditSession *self, RuhuRecordType *type, con
   RuhuChecked *checked = get_checked (self, type->name, record);
 
   return checked != NULL ? checked->findings : NULL;
-}
-
-const RuhuFinding *
-ruhu_edit_session_get_finding (RuhuEditSession *self, RuhuRecordType *type, RuhuField *field, const char *record)
-{
-  GPtrArray *findings = ruhu_edit_session_get_findings (self, type, record);
-  const RuhuFinding *gravest = NULL;
-
-  for (guint i = 0; findings != NULL && i < findings->len; i++)
-    {
-      const RuhuFinding *finding = findings->pdata[i];
-
-      if (g_strcmp0 (finding->field, field != NULL ? field->name : NULL) == 0 && (gravest == NULL || finding->severity < gravest->severity))
-        gravest = finding;
-    }
-  return gravest;
 }
 
 /* --- typing --- */

@@ -2,7 +2,7 @@
 /* RuhuEditSession: entering data, without a widget: a form about a household, or one record. It opens, checks as one types, keeps the draft on disk, and saves what changed.
  *
  * Signals (in the thread that made it):
- *   "checked" (type, record)   findings and relevance of a record are known anew
+ *   "checked" (type, record)   findings and relevance of a record are known anew; with "" and "": what the rules say is
  *   "edited" (type, record)    a value changed, or a record came or went (record "")
  *   "stored" (error)           the draft is on disk (error NULL, a GError otherwise) */
 #pragma once
@@ -67,6 +67,13 @@ gboolean ruhu_edit_session_is_relevant (RuhuEditSession *self, RuhuField *field,
 const RuhuFinding *ruhu_edit_session_get_finding (RuhuEditSession *self, RuhuRecordType *type, RuhuField *field, const char *record);
 /* All of a record, RuhuFinding; NULL before its first check. Borrowed until the next. */
 GPtrArray *ruhu_edit_session_get_findings (RuhuEditSession *self, RuhuRecordType *type, const char *record);
+/* What the rules say of what would be saved, RuhuFinding, records by their final ids; NULL before the first time. Borrowed until "checked". */
+GPtrArray *ruhu_edit_session_get_ruled (RuhuEditSession *self);
+/* The draft's id of the record of one of them. Borrowed. */
+const char *ruhu_edit_session_get_ruled_record (RuhuEditSession *self, guint index);
+/* Why such a finding is let pass; kept in the draft, and recorded with the visit. NULL: nothing was said. Borrowed. */
+const char *ruhu_edit_session_get_reason (RuhuEditSession *self, const RuhuFinding *finding);
+void ruhu_edit_session_set_reason (RuhuEditSession *self, const RuhuFinding *finding, const char *reason);
 /* What others recorded in the field since the draft was begun: TRUE with *@value (borrowed) if so. */
 gboolean ruhu_edit_session_get_meanwhile (RuhuEditSession *self, RuhuField *field, const char *record, json_object **value);
 

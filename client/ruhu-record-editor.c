@@ -123,7 +123,8 @@ update (RuhuRecordEditor *self)
 static void
 checked_cb (RuhuRecordEditor *self, const char *type, const char *record)
 {
-  if (g_strcmp0 (type, self->type->name) == 0 && g_strcmp0 (record, self->record) == 0)
+  /* "": what the rules say, which may be about any record. */
+  if (*type == '\0' || (g_strcmp0 (type, self->type->name) == 0 && g_strcmp0 (record, self->record) == 0))
     update (self);
 }
 

@@ -69,6 +69,7 @@ ruhu_write_request_free (RuhuWriteRequest *self)
   g_free (self->scope);
   g_free (self->visit);
   g_clear_pointer (&self->content, json_object_put);
+  g_clear_pointer (&self->reasons, json_object_put);
   g_free (self);
 }
 
@@ -470,31 +471,4 @@ ruhu_session_discard (RuhuStore *store, gpointer data, GCancellable *cancellable
   if (!ruhu_store_delete_draft (store, request->draft, error))
     return NULL;
   return NULL;
-}
-
-static gboolean
-has_errors (GPtrArray *findings)
-{
-  for (guint i = 0; i < findings->len; i++)
-    if (((RuhuFinding *) findings->pdata[i])->severity == RUHU_SEVERITY_ERROR)
-      return TRUE;
-  return FALSE;
-}
-
-gpointer
-ruhu_session_save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
-{
-  RuhuWriteRequest *request = data;
-  RuhuEdit edit = { request->scope, request->of_village, request->visit, request->seen, request->content, request->draft };
-  g_autoptr (RuhuSaved) saved = g_new0 (RuhuSaved, 1);
-
-  saved->findings = ruhu_store_check (store, &edit, error);
-  if (saved->findings == NULL)
-    return NULL;
-  if (has_errors (saved->findings))
-    return g_steal_pointer (&saved);
-  if (!ruhu_store_save (store, &edit, &saved->seq, error))
-    return NULL;
-  saved->saved = TRUE;
-  return g_steal_pointer (&saved);
 }

@@ -68,7 +68,16 @@ typedef struct
   gboolean of_village;
   gint64 seen;
   json_object *content; /* the draft's body, or the change's set */
+  json_object *reasons; /* of a form: key → why a finding of a rule is let pass; NULL: rules do not stand in the way */
 } RuhuWriteRequest;
+
+/* What would be saved, for the rules to judge. */
+typedef struct
+{
+  char *scope;
+  char *visit; /* or NULL */
+  json_object *set;
+} RuhuRulesRequest;
 
 typedef struct
 {
@@ -83,6 +92,7 @@ void ruhu_check_request_free (RuhuCheckRequest *self);
 void ruhu_checked_free (RuhuChecked *self);
 void ruhu_write_request_free (RuhuWriteRequest *self);
 void ruhu_saved_free (RuhuSaved *self);
+void ruhu_rules_request_free (RuhuRulesRequest *self);
 
 /* RuhuWorkerFunc each; the comment names what @data is and what comes back. */
 gpointer ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error);    /* RuhuOpenRequest → RuhuOpening; NOT_FOUND, INVALID (a damaged draft, which stays) */
@@ -90,6 +100,13 @@ gpointer ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *canc
 gpointer ruhu_session_draft (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error);   /* RuhuWriteRequest → NULL: on disk */
 gpointer ruhu_session_discard (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error); /* RuhuWriteRequest → NULL: the draft is gone */
 gpointer ruhu_session_save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error);    /* RuhuWriteRequest → RuhuSaved */
+
+gpointer ruhu_session_rules (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error); /* RuhuRulesRequest → GPtrArray of RuhuFinding, records by their final ids */
+
+/* Stands for a finding with the values as they are: under it a draft keeps the reason. @finding names its record by its final id. Transfer full. */
+char *ruhu_session_dup_reason_key (const RuhuFinding *finding);
+/* Whether sealing needs a reason for it that nobody has given yet, or cannot be had at all. */
+gboolean ruhu_session_stands_in_the_way (const RuhuFinding *finding, const char *reason);
 
 /* Puts into a new record what one of its type starts with. */
 void ruhu_opening_fill_in (RuhuOpening *self, const char *type, const char *record);

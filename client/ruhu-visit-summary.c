@@ -5,6 +5,7 @@
 
 #include "ruhu-visit-summary.h"
 
+#include "ruhu-ruling-row.h"
 #include "ruhu-value.h"
 #include "ruhu-visit-changes.h"
 #include "ruhu-visit-step.h"
@@ -22,9 +23,11 @@ struct _RuhuVisitSummary
   /* Borrowed. */
   GtkWidget *box;
   AdwPreferencesGroup *errors;
+  AdwPreferencesGroup *rulings;
   AdwPreferencesGroup *warnings;
 
   guint n_errors;
+  guint n_rulings;
   guint n_warnings;
 };
 
@@ -154,6 +157,120 @@ add_finding (RuhuVisitSummary *self, const RuhuFinding *finding)
   row = new_row (finding->message, place);
   add_problem (self, finding->severity, row);
   lead_to (self, row, find_step (self, finding->type, finding->field), finding->type, finding->record, finding->field);
+}
+
+static void
+ruling_go_cb (RuhuVisitSummary *self, GtkWidget *row)
+{
+  row_activated_cb (self, row);
+}
+
+static void
+reasoned_cb (RuhuVisitSummary *self, GtkWidget *row)
+{
+  RuhuRulingRow *ruling = RUHU_RULING_ROW (row);
+  gboolean resolved = ruhu_ruling_row_has_reason (ruling);
+  gboolean was = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "ruhu-resolved"));
+
+  g_object_set_data (G_OBJECT (row), "ruhu-resolved", GINT_TO_POINTER (resolved));
+  if (was && !resolved)
+    self->n_errors++;
+  else if (!was && resolved && self->n_errors > 0)
+    self->n_errors--;
+}
+
+static gboolean
+is_ruling (const RuhuFinding *finding)
+{
+  return finding->reason == NULL && ((finding->blocks && finding->may_pend) || finding->needs_reason);
+}
+
+static char *
+describe_place (RuhuVisitSummary *self, const RuhuFinding *finding, const char *record)
+{
+  RuhuRecordType *type = finding->type != NULL ? ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (self->session), finding->type) : NULL;
+  RuhuField *field = type != NULL && finding->field != NULL ? ruhu_record_type_get_field (type, finding->field) : NULL;
+  g_autofree char *title = type != NULL ? ruhu_edit_session_dup_title (self->session, type, record) : g_strdup ("");
+
+  return field != NULL ? g_strdup_printf ("%s · %s", title, ruhu_label_get (&field->label)) : g_steal_pointer (&title);
+}
+
+/* What can be let pass with a reason. */
+static void
+add_ruling (RuhuVisitSummary *self, const RuhuFinding *finding, const char *record)
+{
+  g_autofree char *place = describe_place (self, finding, record);
+  GtkWidget *row = ruhu_ruling_row_new (self->session, finding, place);
+  gboolean resolved = ruhu_ruling_row_has_reason (RUHU_RULING_ROW (row));
+  Place *where = g_new0 (Place, 1);
+
+  where->step = find_step (self, finding->type, finding->field);
+  where->type = g_strdup (finding->type);
+  where->record = g_strdup (record);
+  where->field = g_strdup (finding->field);
+  g_object_set_data_full (G_OBJECT (row), "ruhu-place", where, place_free);
+  g_object_set_data (G_OBJECT (row), "ruhu-resolved", GINT_TO_POINTER (resolved));
+  g_signal_connect_object (row, "go", G_CALLBACK (ruling_go_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "reasoned", G_CALLBACK (reasoned_cb), self, G_CONNECT_SWAPPED);
+  adw_preferences_group_add (self->rulings, row);
+  self->n_rulings++;
+  if (!resolved)
+    self->n_errors++;
+}
+
+/* One press for a household whose file was never in order: a reason for all that has none yet. */
+static void
+same_reason_cb (RuhuVisitSummary *self, GtkWidget *button)
+{
+  GPtrArray *ruled = ruhu_edit_session_get_ruled (self->session);
+  const char *reason = g_object_get_data (G_OBJECT (button), RUHU_RULING_REASON);
+
+  for (guint i = 0; ruled != NULL && i < ruled->len; i++)
+    if (is_ruling (ruled->pdata[i]) && ruhu_edit_session_get_reason (self->session, ruled->pdata[i]) == NULL)
+      ruhu_edit_session_set_reason (self->session, ruled->pdata[i], reason);
+  ruhu_visit_summary_refresh (self, NULL);
+}
+
+static void
+add_same_reason (RuhuVisitSummary *self)
+{
+  GtkWidget *menu, *popover;
+
+  if (self->n_rulings < 2)
+    return;
+  menu = gtk_menu_button_new ();
+  popover = gtk_popover_new ();
+  gtk_popover_set_child (GTK_POPOVER (popover), ruhu_ruling_row_new_usual (G_CALLBACK (same_reason_cb), self));
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (menu), _ ("Same Reason for All"));
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (menu), popover);
+  gtk_widget_set_valign (menu, GTK_ALIGN_CENTER);
+  adw_preferences_group_set_header_suffix (self->rulings, menu);
+}
+
+/* What the rules say of the household as it would be after this visit. */
+static void
+add_rulings (RuhuVisitSummary *self)
+{
+  GPtrArray *ruled = ruhu_edit_session_get_ruled (self->session);
+
+  for (guint i = 0; ruled != NULL && i < ruled->len; i++)
+    {
+      const RuhuFinding *finding = ruled->pdata[i];
+      const char *record = ruhu_edit_session_get_ruled_record (self->session, i);
+      RuhuFinding shown = *finding;
+
+      shown.record = (char *) record;
+      if (finding->reason != NULL)
+        continue;
+      if (is_ruling (finding))
+        add_ruling (self, finding, record);
+      else
+        {
+          /* An error that does not block is somebody else's to put right. */
+          shown.severity = finding->blocks ? RUHU_SEVERITY_ERROR : MAX (finding->severity, RUHU_SEVERITY_WARNING);
+          add_finding (self, &shown);
+        }
+    }
 }
 
 /* Text that is no value never reached the checks. */
@@ -300,20 +417,27 @@ ruhu_visit_summary_refresh (RuhuVisitSummary *self, GPtrArray *findings)
   types = ruhu_catalogue_get_records (ruhu_edit_session_get_catalogue (self->session));
   changed = ruhu_draft_body_is_changed (ruhu_edit_session_get_body (self->session), NULL, NULL, NULL);
   self->n_errors = 0;
+  self->n_rulings = 0;
   self->n_warnings = 0;
   g_hash_table_remove_all (self->said);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   adw_bin_set_child (ADW_BIN (self), self->box);
   add_text (self, _ ("Check and finish"), "title-2");
   self->errors = add_group (self, _ ("To be done before the visit can be finished"));
+  self->rulings = add_group (self, _ ("To be corrected, or given a reason"));
   self->warnings = add_group (self, _ ("Worth a second look"));
   add_text (self, changed ? _ ("This will be recorded. Read it to the household:") : _ ("Nothing was filled in so far."), "heading");
   add_steps_to_do (self);
+  /* Those of the rules come below, where a reason can be given. */
   for (guint i = 0; findings != NULL && i < findings->len; i++)
-    add_finding (self, findings->pdata[i]);
+    if (((RuhuFinding *) findings->pdata[i])->rule == NULL)
+      add_finding (self, findings->pdata[i]);
   for (guint i = 0; i < types->len; i++)
     add_type (self, types->pdata[i]);
+  add_rulings (self);
+  add_same_reason (self);
   gtk_widget_set_visible (GTK_WIDGET (self->errors), self->n_errors > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->rulings), self->n_rulings > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->warnings), self->n_warnings > 0);
 }
 

@@ -65,3 +65,27 @@ form_wait (gboolean (*condition) (gpointer data), gpointer data)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (timeout);
 }
+
+void
+form_keep_result_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+gboolean
+form_is_set (gpointer data)
+{
+  return *(gpointer *) data != NULL;
+}
+
+GtkWidget *
+form_find_with_data (GtkWidget *widget, const char *name)
+{
+  GtkWidget *found = NULL;
+
+  if (g_object_get_data (G_OBJECT (widget), name) != NULL)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = form_find_with_data (child, name);
+  return found;
+}

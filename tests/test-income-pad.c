@@ -20,18 +20,6 @@ typedef struct
   GtkWidget *pad;
 } Pad;
 
-static void
-keep_result_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static gboolean
-is_set (gpointer data)
-{
-  return *(gpointer *) data != NULL;
-}
-
 static Pad
 pad_open (const char *recorded)
 {
@@ -45,8 +33,8 @@ pad_open (const char *recorded)
       laptop_sync (pad.fixture->laptop, pad.fixture->township);
     }
   pad.session = ruhu_edit_session_new_form (pad.fixture->worker, "visit", "h1", NULL);
-  ruhu_edit_session_open_async (pad.session, NULL, keep_result_cb, &result);
-  form_wait (is_set, &result);
+  ruhu_edit_session_open_async (pad.session, NULL, form_keep_result_cb, &result);
+  form_wait (form_is_set, &result);
   g_assert_true (ruhu_edit_session_open_finish (pad.session, result, &error));
   g_assert_no_error (error);
   pad.type = ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (pad.session), "income_line");

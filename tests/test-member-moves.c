@@ -18,18 +18,6 @@ typedef struct
   GtkWidget *moves;
 } Moves;
 
-static void
-keep_result_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static gboolean
-is_set (gpointer data)
-{
-  return *(gpointer *) data != NULL;
-}
-
 static RuhuFormPart *
 find_part (RuhuEditSession *session)
 {
@@ -54,8 +42,8 @@ moves_open (void)
   g_autoptr (GError) error = NULL;
 
   moves.session = ruhu_edit_session_new_form (moves.fixture->worker, "visit", "h1", NULL);
-  ruhu_edit_session_open_async (moves.session, NULL, keep_result_cb, &result);
-  form_wait (is_set, &result);
+  ruhu_edit_session_open_async (moves.session, NULL, form_keep_result_cb, &result);
+  form_wait (form_is_set, &result);
   g_assert_true (ruhu_edit_session_open_finish (moves.session, result, &error));
   g_assert_no_error (error);
   g_assert_nonnull (find_part (moves.session));

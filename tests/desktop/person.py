@@ -103,9 +103,21 @@ class Person:
         self.app.shoot("visit-read-back")
         self.go_to(_("Check and finish"))
         self.app.shoot("visit-finish")
+        self.give_reasons()
         self.app.press(_("Finish the visit"))
         self.app.wait(lambda: not self.app.find_all("filler", "RuhuVisitPage"), "the visit's page to close")
         self.app.shoot("visit-saved")
+
+    def give_reasons(self):
+        """Where a rule finds the family's file not in order, the visit is sealed with a reason."""
+        app = self.app
+        app.settle(1.5)
+        if not app.find("label", _("To be corrected, or given a reason"), self.page()):
+            return
+        app.shoot("visit-reasons")
+        for button in app.calmly(lambda: app.find_all("push button", _("Checked with the household: it is so"), self.page())):
+            app.click(button)
+        app.settle(0.5)
 
     # A conflict.
 
