@@ -280,6 +280,29 @@ note_earlier (RuhuOpening *opening, RuhuRecordType *type, GPtrArray *records)
   g_hash_table_replace (opening->earlier, g_strdup (type->name), earlier);
 }
 
+static void
+set_text (RuhuOpening *opening, RuhuRecordType *type, const char *field, const char *text)
+{
+  g_autoptr (RuhuJson) value = json_object_new_string (text);
+
+  if (ruhu_record_type_get_field (type, field) != NULL)
+    ruhu_draft_body_set_value (opening->body, type->name, ruhu_draft_body_get_self (opening->body), field, value);
+}
+
+/* Who comes, and when: the rules compare it with the helper's other visits and assignments (R100, R101). */
+static void
+sign (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type)
+{
+  g_autofree char *user = ruhu_store_get_meta (store, "user", NULL);
+  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (8 * 60 * 60);
+  g_autoptr (GDateTime) now = g_date_time_new_now (zone);
+  g_autofree char *time = g_date_time_format (now, "%H:%M");
+
+  if (user != NULL)
+    set_text (opening, type, "helper_id", user);
+  set_text (opening, type, "began", time);
+}
+
 /* A part shows what there is, and has room for what is to be made at once. */
 static void
 open_part (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuFormPart *part, RuhuHousehold *household)
@@ -293,6 +316,7 @@ open_part (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuFormPart 
         {
           ruhu_draft_body_set_self (opening->body, ruhu_draft_body_add_record (opening->body, part->record->name));
           ruhu_opening_fill_in (opening, part->record->name, ruhu_draft_body_get_self (opening->body));
+          sign (store, opening, part->record);
         }
       return;
     }
