@@ -6,6 +6,7 @@
 #include "ruhu-session-jobs.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-describe.h"
 #include "ruhu-error.h"
 #include "ruhu-expression.h"
 #include "ruhu-value.h"
@@ -294,13 +295,12 @@ static void
 sign (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type)
 {
   g_autofree char *user = ruhu_store_get_meta (store, "user", NULL);
-  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (8 * 60 * 60);
-  g_autoptr (GDateTime) now = g_date_time_new_now (zone);
-  g_autofree char *time = g_date_time_format (now, "%H:%M");
+  gint64 seconds = ruhu_clock_now (ruhu_store_get_clock (store)) / 1000;
+  g_autofree char *stamp = ruhu_describe_time (seconds);
 
   if (user != NULL)
     set_text (opening, type, "helper_id", user);
-  set_text (opening, type, "began", time);
+  set_text (opening, type, "began", stamp + strlen ("2018-06-30 "));
 }
 
 /* A part shows what there is, and has room for what is to be made at once. */
