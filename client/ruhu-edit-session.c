@@ -154,6 +154,12 @@ ruhu_edit_session_open_finish (RuhuEditSession *self, GAsyncResult *result, GErr
 
 /* --- what it holds --- */
 
+RuhuWorker *
+ruhu_edit_session_get_worker (RuhuEditSession *self)
+{
+  return self->worker;
+}
+
 RuhuCatalogue *
 ruhu_edit_session_get_catalogue (RuhuEditSession *self)
 {

@@ -26,6 +26,7 @@ void ruhu_edit_session_open_async (RuhuEditSession *self, GCancellable *cancella
 gboolean ruhu_edit_session_open_finish (RuhuEditSession *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Borrowed, for the life of the session. */
+RuhuWorker *ruhu_edit_session_get_worker (RuhuEditSession *self);
 RuhuCatalogue *ruhu_edit_session_get_catalogue (RuhuEditSession *self);
 RuhuForm *ruhu_edit_session_get_form (RuhuEditSession *self); /* NULL: one record */
 RuhuDraftBody *ruhu_edit_session_get_body (RuhuEditSession *self);

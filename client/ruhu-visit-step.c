@@ -9,6 +9,7 @@
 #include "ruhu-member-moves.h"
 #include "ruhu-record-editor.h"
 #include "ruhu-record-list.h"
+#include "ruhu-visit-photos.h"
 
 struct _RuhuVisitStep
 {
@@ -44,7 +45,7 @@ is_shown (RuhuVisitStep *self, RuhuFormPart *part)
 {
   g_autoptr (GPtrArray) ids = ruhu_edit_session_list_records (self->session, part);
 
-  return ids->len > 0 || ruhu_edit_session_may_add (self->session, part->record);
+  return ids->len > 0 || ruhu_visit_photos_fits (part) || ruhu_edit_session_may_add (self->session, part->record);
 }
 
 static void
@@ -89,6 +90,8 @@ add_part (RuhuVisitStep *self, RuhuFormPart *part)
       add_editor (self, part);
       return;
     }
+  if (ruhu_visit_photos_fits (part))
+    gtk_widget_set_parent (ruhu_visit_photos_new (self->session, part), GTK_WIDGET (self));
   if (part->mode == RUHU_PART_ADD && ruhu_income_pad_fits (part->record) && ruhu_edit_session_may_add (self->session, part->record))
     gtk_widget_set_parent (ruhu_income_pad_new (self->session, part->record), GTK_WIDGET (self));
   list = ruhu_record_list_new (self->session, part);

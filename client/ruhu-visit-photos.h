@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RuhuVisitPhotos: the photos taken in a visit, and those of before, in one strip. A photo that is added becomes a record of the draft; its card, with what it shows, stands below. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "ruhu-edit-session.h"
+
+G_BEGIN_DECLS
+
+#define RUHU_TYPE_VISIT_PHOTOS (ruhu_visit_photos_get_type ())
+G_DECLARE_FINAL_TYPE (RuhuVisitPhotos, ruhu_visit_photos, RUHU, VISIT_PHOTOS, GtkWidget)
+
+/* Whether a part is about photos. */
+gboolean ruhu_visit_photos_fits (RuhuFormPart *part);
+
+/* The session must be open. Floating. */
+GtkWidget *ruhu_visit_photos_new (RuhuEditSession *session, RuhuFormPart *part);
+
+G_END_DECLS
