@@ -167,6 +167,12 @@ room_open (Room *room, GError **error)
   RuhuStoreOptions options = { .path = room->shared->path, .flags = RUHU_DATABASE_CREATE };
   g_autoptr (GError) watch_error = NULL;
 
+  /* The daemon sets a damaged database aside and makes a new one. */
+  if (room->store != NULL && ruhu_database_was_moved (ruhu_store_get_database (room->store)))
+    {
+      g_clear_pointer (&room->watcher, ruhu_database_close);
+      g_clear_pointer (&room->store, ruhu_store_close);
+    }
   if (room->store != NULL)
     return TRUE;
   room->store = ruhu_store_open (&options, error);

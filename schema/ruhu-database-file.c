@@ -25,6 +25,14 @@ ruhu_database_get_data_version (RuhuDatabase *self)
   return version;
 }
 
+gboolean
+ruhu_database_was_moved (RuhuDatabase *self)
+{
+  int moved = 0;
+
+  return sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 /* A backup that was not finished goes with everything beside it: a log left behind would be taken for that of the next file of this name. */
 static void
 remove_database (const char *path)

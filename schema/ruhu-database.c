@@ -147,6 +147,11 @@ run_transaction (RuhuDatabase *self, const char *begin, RuhuTransactionFunc func
 {
   if (ruhu_driver_in_transaction (self))
     return func (self, data, error);
+  if (strcmp (begin, "BEGIN IMMEDIATE") == 0 && ruhu_database_was_moved (self))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The database was damaged and has been made anew; start the program again."));
+      return FALSE;
+    }
   for (guint i = 0; i < TRANSACTION_TRIES; i++)
     {
       g_autoptr (GError) local = NULL;

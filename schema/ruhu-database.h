@@ -98,6 +98,9 @@ gboolean ruhu_database_migrate (RuhuDatabase *self, GError **error) G_GNUC_WARN_
 /* A number that changes whenever another connection has committed. */
 gint64 ruhu_database_get_data_version (RuhuDatabase *self);
 
+/* Whether the file was set aside, or another one put in its place, since it was opened: what were written now would be lost from view. Writing transactions fail then. */
+gboolean ruhu_database_was_moved (RuhuDatabase *self);
+
 /* Writes a consistent copy of the database to @path (which must not exist) while others go on reading and writing. Nothing of it is left when it fails. */
 gboolean ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

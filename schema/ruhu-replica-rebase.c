@@ -234,15 +234,6 @@ move_numbers (RuhuReplica *self, const RuhuRebase *to, GError **error)
          ruhu_replica_keep_checkpoint (self, to->position, to->hash, error);
 }
 
-gboolean
-ruhu_store_add_notice (RuhuStore *store, const char *kind, json_object *counts, GError **error)
-{
-  g_autofree char *now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (store)));
-
-  return ruhu_database_run (ruhu_store_get_database (store), "INSERT INTO notice (kind, time, counts) VALUES (?1, ?2, ?3)", error, "sss", kind, now,
-                            json_object_to_json_string_ext (counts, JSON_C_TO_STRING_PLAIN));
-}
-
 typedef struct
 {
   RuhuReplica *replica;

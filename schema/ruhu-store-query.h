@@ -204,6 +204,23 @@ gboolean ruhu_store_recall_refused (RuhuStore *self, gint64 seq, GError **error)
 /* Saves what a refused change says once more, as a new change of today, and settles the refused one; both or neither. Errors: those of ruhu_store_save(). */
 gboolean ruhu_store_resend_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Something of this file's own past that its person should know. */
+typedef struct
+{
+  gint64 n;
+  char *kind; /* "restored": the township was; "reused": numbers were used twice; "rebuilt": this database was damaged */
+  char *time; /* stamp */
+  char *text; /* what happened, what was kept, what to do, in the user's language */
+} RuhuNotice;
+
+void ruhu_notice_free (RuhuNotice *self);
+/* Those that have not been put out of sight, newest first. */
+GPtrArray *ruhu_store_list_notices (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_store_settle_notice (RuhuStore *self, gint64 n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Others' changes that the township lost in a restore and that are kept here until it has them again. */
+gboolean ruhu_store_count_witness (RuhuStore *self, gint64 *count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuNotice, ruhu_notice_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHouseholdRow, ruhu_household_row_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuRecord, ruhu_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHousehold, ruhu_household_free)

@@ -209,6 +209,23 @@ step_erase (World *world, GError **error)
   return ruhu_replica_erase (WORLD_A (world)->replica, error);
 }
 
+/* Back to the first place that the laptop was told of, as after a restore. */
+static gboolean
+step_rebase_a (World *world, GError **error)
+{
+  Laptop *laptop = WORLD_A (world);
+  static const char *const scopes[] = { "h1", "township", "v1", NULL };
+  g_autoptr (RuhuJson) list = ruhu_replica_list_checkpoints (laptop->replica, error);
+  json_object *first = list != NULL ? json_object_array_get_idx (list, 0) : NULL;
+  RuhuRebase to = { .scopes = scopes, .notice = "restored" };
+
+  if (first == NULL)
+    return FALSE;
+  to.position = json_object_get_int64 (json_object_object_get (first, "position"));
+  to.hash = json_object_get_string (json_object_object_get (first, "hash"));
+  return ruhu_replica_rebase (laptop->replica, &to, error);
+}
+
 static gboolean
 step_extend (World *world, GError **error)
 {
@@ -271,6 +288,13 @@ let_others_work (World *world)
   laptop_push (WORLD_A (world), world->township);
   laptop_push (WORLD_B (world), world->township);
   township_write (world->township, "h1", "{\"household\":{\"h1\":{\"group_name\":\"七组\"}}}");
+}
+
+static void
+let_others_work_and_see_it (World *world)
+{
+  let_others_work (world);
+  laptop_pull (WORLD_A (world), world->township);
 }
 
 static void
@@ -403,6 +427,15 @@ verify_group (World *world)
   assert_count (world->township->store, "SELECT count (*) FROM log WHERE device IN ('0a', '0b') AND kind = 'change'", 5);
 }
 
+/* What was put aside came back, and the own change is there once. */
+static void
+verify_rebase (World *world)
+{
+  assert_count (WORLD_A (world)->store, "SELECT count (*) FROM witness", 0);
+  assert_count (WORLD_A (world)->store, "SELECT count (*) FROM log WHERE device = '0a' AND position IS NOT NULL", 1);
+  assert_count (world->township->store, "SELECT count (*) FROM log WHERE device = '0a' AND kind = 'change'", 1);
+}
+
 static void
 verify_grants (World *world)
 {
@@ -489,6 +522,10 @@ const FaultScenario fault_scenarios[] = {
     .verify = verify_gone },
   { .name = "a_refusal", .prepare = make_refusal, .steps = { { step_pull_a, TRUE } }, .verify = verify_refusal },
   { .name = "a_wrong_clock", .prepare = work_offline, .steps = { { step_correct_clock }, { step_save_group }, { step_take_a } }, .verify = verify_clock },
+  { .name = "a_restored_township",
+    .prepare = let_others_work_and_see_it,
+    .steps = { { step_rebase_a, TRUE }, { step_take_a }, { accept_group }, { step_pushed_a }, { step_pull_a, TRUE } },
+    .verify = verify_rebase },
   { .name = "a_group_of_batches", .prepare = work_offline, .steps = { { step_take_a }, { step_take_b }, { accept_group } }, .verify = verify_group },
   { .name = "grants", .prepare = future_assignment, .steps = { { step_assign }, { step_reconcile }, { step_revoke_b } }, .verify = verify_grants },
   { .name = "an_extension_comes", .prepare = extend_and_use, .steps = { { step_pull_a, TRUE }, { step_save_extension } }, .verify = verify_extension },

@@ -356,6 +356,31 @@ test_a_second_connection_leaves_the_first_ones_locks (Fixture *f, gconstpointer 
 
 #define ADD(name) g_test_add ("/database/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
+static gboolean
+write_nothing (RuhuDatabase *database, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+/* A writer that was not told would go on in a file that nobody opens any more. */
+static void
+test_nothing_is_written_to_a_file_that_was_set_aside (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("ruhu-database-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "a.db", NULL);
+  g_autofree char *aside = g_build_filename (directory, "b.db", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuDatabase) database = ruhu_database_open (path, RUHU_DATABASE_CREATE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (ruhu_database_migrate (database, &error));
+  g_assert_false (ruhu_database_was_moved (database));
+  g_assert_cmpint (rename (path, aside), ==, 0);
+  g_assert_true (ruhu_database_was_moved (database));
+  g_assert_false (ruhu_database_transaction (database, write_nothing, NULL, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -375,5 +400,6 @@ main (int argc, char **argv)
   ADD (migrations_run_once_and_a_newer_file_is_refused);
   ADD (other_connections_commits_are_noticed);
   ADD (a_second_connection_leaves_the_first_ones_locks);
+  g_test_add_func ("/database/nothing_is_written_to_a_file_that_was_set_aside", test_nothing_is_written_to_a_file_that_was_set_aside);
   return g_test_run ();
 }

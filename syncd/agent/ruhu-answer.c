@@ -241,3 +241,35 @@ ruhu_standing_answer_free (RuhuStandingAnswer *self)
   g_ptr_array_unref (self->owned);
   g_free (self);
 }
+
+RuhuMeAnswer *
+ruhu_me_answer_parse (const char *body, gsize size, GError **error)
+{
+  g_autoptr (RuhuMeAnswer) self = g_new0 (RuhuMeAnswer, 1);
+  g_autoptr (RuhuJson) object = parse_object (body, size, error);
+
+  self->device = object != NULL ? dup_text (object, "device", error) : NULL;
+  self->user = self->device != NULL ? dup_text (object, "user", error) : NULL;
+  if (self->user == NULL)
+    return NULL;
+  /* As at enrolment, these are no reason to refuse. */
+  self->role = dup_text (object, "role", NULL);
+  self->township = dup_text (object, "township", NULL);
+  if (self->role == NULL)
+    self->role = g_strdup ("");
+  if (self->township == NULL)
+    self->township = g_strdup ("");
+  return g_steal_pointer (&self);
+}
+
+void
+ruhu_me_answer_free (RuhuMeAnswer *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->device);
+  g_free (self->user);
+  g_free (self->role);
+  g_free (self->township);
+  g_free (self);
+}

@@ -47,6 +47,20 @@ typedef struct
 RuhuStandingAnswer *ruhu_standing_answer_parse (const char *body, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ruhu_standing_answer_free (RuhuStandingAnswer *self);
 
+/* Whom the township takes this laptop for. */
+typedef struct
+{
+  char *device;
+  char *user;
+  char *role;
+  char *township;
+} RuhuMeAnswer;
+
+/* As ruhu_push_answer_parse(). */
+RuhuMeAnswer *ruhu_me_answer_parse (const char *body, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void ruhu_me_answer_free (RuhuMeAnswer *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuMeAnswer, ruhu_me_answer_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuStandingAnswer, ruhu_standing_answer_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuPushAnswer, ruhu_push_answer_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuEnrolAnswer, ruhu_enrol_answer_free)

@@ -10,6 +10,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-link.h"
+#include "ruhu-rebuild.h"
 #include "ruhu-schedule.h"
 #include "ruhu-store-query.h"
 
@@ -112,9 +113,34 @@ use_credentials (RuhuCourier *self)
   ruhu_http_set_server (self->http, self->credentials->server, self->credentials->pin, token);
 }
 
+/* A database that turns out to be damaged is made anew from the township, if that can be reached; else it stays, and so does @failure. */
+static gboolean
+rebuild (RuhuCourier *self, const GError *failure, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->directory, DATABASE_NAME, NULL);
+
+  ruhu_courier_close (self);
+  self->news = TRUE;
+  return ruhu_rebuild (path, self->credentials, self->http, failure, error) && open_store (self, error);
+}
+
+/* Whether @error is of this laptop's own database, which has an identity to be made anew with: a township says the same of its own. */
+static gboolean
+may_rebuild (RuhuCourier *self, const GError *error)
+{
+  g_autofree char *path = g_build_filename (self->directory, DATABASE_NAME, NULL);
+
+  if (!g_error_matches (error, RUHU_ERROR, RUHU_ERROR_CORRUPT) || self->credentials == NULL || self->credentials->code != NULL)
+    return FALSE;
+  ruhu_courier_close (self);
+  return ruhu_rebuild_is_needed (path);
+}
+
 gboolean
 ruhu_courier_open (RuhuCourier *self, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   g_return_val_if_fail (self != NULL, FALSE);
 
   if (self->credentials == NULL)
@@ -125,7 +151,15 @@ ruhu_courier_open (RuhuCourier *self, GError **error)
         return TRUE;
       use_credentials (self);
     }
-  return open_store (self, error);
+  if (self->store != NULL)
+    return TRUE;
+  /* At each opening the whole file is read once: what is damaged where nobody looks for weeks would be found when it is too late to send it. */
+  if (!ruhu_rebuild_is_lost (self->directory, DATABASE_NAME, self->credentials, &local) && open_store (self, &local) && ruhu_database_check (ruhu_store_get_database (self->store), &local))
+    return TRUE;
+  if (may_rebuild (self, local))
+    return rebuild (self, local, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* Whose store this is: its device, or NULL while it is nobody's. */
@@ -376,6 +410,8 @@ ruhu_courier_sync (RuhuCourier *self, GError **error)
     return FALSE;
   if (!ruhu_exchange_run (self->exchange, &local))
     {
+      if (may_rebuild (self, local))
+        return rebuild (self, local, error) && ruhu_courier_sync (self, error);
       self->rejected = g_error_matches (local, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_REVOKED);
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;

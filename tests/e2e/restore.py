@@ -1,0 +1,197 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Disks that are lost, with real processes: the township restored from an older backup, a laptop's data put back from an older copy, a laptop's
+database damaged in many places. What was acknowledged comes back by itself, what was not sent is kept, and all are the same in the end.
+
+    restore.py [CASE…]
+"""
+import os
+import random
+import shutil
+import sqlite3
+import sys
+
+from house import Laptop, Scratch, Tap, Township, check, compare, wait_for
+
+PAGE = 4096
+
+
+class Story:
+    """One township; each case has laptops of its own."""
+
+    def __init__(self, scratch):
+        self.scratch, self.number = scratch, 0
+        self.township = Township(scratch)
+
+    def prepare(self):
+        self.township.generate().start()
+        self.helpers = [row[0] for row in self.township.query("SELECT helper_id FROM r_assignment WHERE deleted = 0 GROUP BY helper_id HAVING count(*) > 1 ORDER BY helper_id")]
+
+    def laptop(self):
+        self.number += 1
+        laptop = Laptop(self.scratch, f"laptop{self.number}")
+        laptop.enrol(self.township.enrol(self.helpers[self.number]))
+        laptop.start().sync(self.township, 120)
+        return laptop
+
+    def edit(self, laptop, text, household=0):
+        laptop.record("set", "household", laptop.households()[household], "group_name", text)
+
+    def times(self, text):
+        return self.township.query("SELECT count(*) FROM log WHERE body LIKE ?1", f'%"{text}"%')[0][0]
+
+    def settled(self, *laptops):
+        for _ in range(2):
+            for laptop in laptops:
+                laptop.sync(self.township, 120)
+        for laptop in laptops:
+            compare(self.township.dump(), laptop.dump(), laptop.name)
+        self.township.verify()
+
+    # The township
+
+    def older_backup(self):
+        """What was acknowledged after the backup is sent again, byte for byte, and both laptops have it."""
+        first, second, backup = self.laptop(), self.laptop(), self.scratch.path / "backup.db"
+        self.edit(first, "before")
+        first.sync(self.township)
+        self.township.command("backup", self.township.path, backup)
+        for i in range(8):
+            self.edit(first, f"after {i}", i % 2)
+        self.edit(second, "other")
+        for laptop in (first, second):
+            laptop.sync(self.township)
+        sums = dict(self.township.query("SELECT seq, body FROM log WHERE kind = 'change' AND body LIKE '%after _%'"))
+        head = self.township.head()
+        check(len(sums) == 8, sums)
+        second.daemon.stop()
+        refused = self.township.command("restore", backup, self.township.path, check=False)
+        check(refused.returncode == 1, "a backup was put in place under a server that runs")
+        self.township.server.stop()
+        self.township.command("restore", backup, self.township.path)
+        check(self.township.head() > head, "positions are given twice")
+        check(self.times("after 7") == 0, "that is no older backup")
+        self.township.start()
+        first.sync(self.township, 120)
+        self.edit(first, "meanwhile", 1)
+        first.sync(self.township)
+        second.start()
+        self.settled(first, second)
+        check(dict(self.township.query("SELECT seq, body FROM log WHERE kind = 'change' AND body LIKE '%after _%'")) == sums, "not byte for byte")
+        for text in ("before", "other", "meanwhile"):
+            check(self.times(text) == 1, text)
+        return f"{len(sums)} acknowledged changes came back"
+
+    def rewritten(self):
+        """A copy that was put in place by hand, with a history of its own: an alarm on both sides, nothing taken, nothing erased, work goes on."""
+        laptop = self.laptop()
+        self.township.server.stop()
+        kept = self.scratch.path / "kept.db"
+        shutil.copy(self.township.database(), kept)
+        self.township.start()
+        self.edit(laptop, "acknowledged")
+        laptop.sync(self.township)
+        self.township.server.stop()
+        now = self.scratch.path / "now.db"
+        shutil.copy(self.township.database(), now)
+        shutil.copy(kept, self.township.database())
+        self.township.start()
+        laptop.sync_now()
+        wait_for(lambda: laptop.property("LastErrorName") == "rewritten", "the laptop's alarm")
+        check("ALARM" in self.township.server.said(), "the township says nothing")
+        self.edit(laptop, "goes on", 1)
+        check(laptop.value("household", laptop.households()[0], "group_name") == "acknowledged", "something was taken from it")
+        # The office puts it right: what it has is a restored copy.
+        self.township.server.stop()
+        self.township.command("restore", kept, self.township.path)
+        self.township.start()
+        laptop.sync_now()
+        self.settled(laptop)
+        check(self.times("acknowledged") == 1 and self.times("goes on") == 1, "something was lost")
+
+    # The laptop
+
+    def put_back(self):
+        """Numbers that were used twice: nothing of either time is lost."""
+        laptop, copy = self.laptop(), self.scratch.path / "copy"
+        laptop.daemon.stop()
+        shutil.copytree(laptop.data, copy)
+        laptop.start()
+        self.edit(laptop, "first time")
+        laptop.sync(self.township)
+        laptop.daemon.stop()
+        shutil.rmtree(laptop.data)
+        shutil.copytree(copy, laptop.data)
+        self.edit(laptop, "second time", 1)
+        laptop.start()
+        self.settled(laptop)
+        check(self.times("first time") == 1 and self.times("second time") == 1, "something was lost")
+        check(laptop.value("household", laptop.households()[0], "group_name") == "first time", "its own change did not come back")
+
+    def damaged(self):
+        """One place after the other is hurt; what was not sent and can be read arrives, the damaged file is kept, and the laptop is whole again."""
+        laptop, seed, kept = self.laptop(), random.Random(7), 0
+
+        def zero(file, page):
+            file.seek(page * PAGE)
+            file.write(b"\0" * PAGE)
+
+        def flip(file, page):
+            file.seek(page * PAGE)
+            data = bytearray(file.read(PAGE))
+            for _ in range(40):
+                data[seed.randrange(8)] ^= 1 << seed.randrange(8)
+            file.seek(page * PAGE)
+            file.write(data)
+
+        hurts = ["header", "schema", "half", "empty"] + [(kind, part) for kind in (zero, flip) for part in (0.1, 0.3, 0.5, 0.7, 0.9)]
+        for number, hurt in enumerate(hurts):
+            laptop.daemon.stop()
+            text = f"unsent {number}"
+            self.edit(laptop, text)
+            path = laptop.data / "ruhu.db"
+            sqlite3.connect(path).execute("PRAGMA wal_checkpoint(TRUNCATE)").connection.close()
+            pages = path.stat().st_size // PAGE
+            where = [page for page in range(1, pages) if text.encode() not in path.read_bytes()[page * PAGE:(page + 1) * PAGE]]
+            readable = hurt not in ("half", "empty")
+            with open(path, "r+b") as file:
+                if hurt == "header":
+                    file.write(b"\0" * 100)
+                elif hurt == "schema":
+                    zero(file, 0)
+                elif hurt == "half":
+                    file.truncate(pages // 2 * PAGE)
+                elif hurt == "empty":
+                    file.truncate(0)
+                else:
+                    hurt[0](file, where[int(len(where) * hurt[1])])
+            laptop.start()
+            wait_for(lambda: laptop.on_bus() == "idle", f"the laptop to be whole again after {hurt}", 60)
+            if readable:
+                wait_for(lambda: self.times(text) >= 1, f"{text} after {hurt}")
+            damaged = len(list(laptop.data.glob("ruhu.db.damaged-*")))
+            if hurt in hurts[:4]:
+                check(damaged > kept, f"{hurt} was not set aside")
+            kept = damaged
+        laptop.daemon.stop()
+        laptop.start()
+        self.settled(laptop)
+        check(self.times("unsent 0") == 1, "sent twice")
+        return f"{kept} of {len(hurts)} were rebuilt"
+
+
+def main():
+    tap = Tap()
+    with Scratch("restore") as scratch:
+        story = Story(scratch)
+        tap.step("a township with helpers", story.prepare)
+        for name in sys.argv[1:] or ["older_backup", "rewritten", "put_back", "damaged"]:
+            case = getattr(story, name)
+            tap.step(" ".join(case.__doc__.split()), case)
+        tap.step("everything ends as it should", scratch.close)
+    return tap.end()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("RUHU_LANGUAGE", "en")
+    sys.exit(main())
