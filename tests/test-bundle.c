@@ -42,7 +42,7 @@ static GBytes *
 seal_outbox (GBytes *content)
 {
   g_autoptr (GError) error = NULL;
-  GBytes *bundle = ruhu_bundle_seal_outbox (DEVICE_A, hash_a, public_key, content, &error);
+  GBytes *bundle = ruhu_bundle_seal_outbox (RUHU_BUNDLE_PLAIN, DEVICE_A, hash_a, public_key, content, &error);
 
   g_assert_no_error (error);
   return bundle;
@@ -249,7 +249,7 @@ test_the_pin_belongs_to_one_key (void)
   g_assert_false (ruhu_bundle_key_has_pin (public_key, ""));
   g_assert_null (ruhu_bundle_read_certificate ("nonsense", &certificate));
   g_assert_error (certificate, RUHU_ERROR, RUHU_ERROR_INVALID);
-  g_assert_null (ruhu_bundle_seal_outbox (DEVICE_A, hash_a, nonsense, content, &sealing));
+  g_assert_null (ruhu_bundle_seal_outbox (RUHU_BUNDLE_PLAIN, DEVICE_A, hash_a, nonsense, content, &sealing));
   g_assert_error (sealing, RUHU_ERROR, RUHU_ERROR_INVALID);
 }
 
@@ -295,7 +295,7 @@ static GBytes *export(Laptop *laptop, const char *more)
   where = ruhu_standing_to_json (&standing);
   text = g_strconcat (where, "\n", lines->str, more, NULL);
   content = g_bytes_new (text, strlen (text));
-  bundle = ruhu_bundle_seal_outbox (laptop->device, laptop->device[0] == 'a' ? hash_a : hash_b, public_key, content, &error);
+  bundle = ruhu_bundle_seal_outbox (RUHU_BUNDLE_PLAIN, laptop->device, laptop->device[0] == 'a' ? hash_a : hash_b, public_key, content, &error);
   g_assert_no_error (error);
   return bundle;
 }
@@ -305,7 +305,9 @@ try_import (World *self, GBytes *bundle, gsize page_bytes, RuhuImport *import, G
 {
   RuhuSession session = { self->township->store, self->township->ledger };
 
-  return ruhu_import_bundle (&session, key->key, page_bytes, bundle, import, error);
+  g_autoptr (RuhuPhotoStore) photos = ruhu_photo_store_new (ruhu_database_get_path (ruhu_store_get_database (self->township->store)));
+
+  return ruhu_import_bundle (&session, photos, key->key, page_bytes, bundle, import, error);
 }
 
 /* The answer; *@taken changes were new. */

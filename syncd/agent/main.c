@@ -145,12 +145,13 @@ static int
 export_bundle (const char *directory, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  gint64 changes = 0, left = 0;
+  RuhuPacked packed;
 
-  if (!ruhu_carry_export (directory, path, &changes, &left, &error))
+  if (!ruhu_carry_export (directory, path, &packed, &error))
     return complain_of (error);
-  printf ("changes=%" G_GINT64_FORMAT " left=%" G_GINT64_FORMAT "\n", changes, left);
-  if (left > 0)
+  printf ("changes=%" G_GINT64_FORMAT " left=%" G_GINT64_FORMAT " photos=%" G_GINT64_FORMAT " photos_left=%" G_GINT64_FORMAT "\n", packed.changes, packed.left, packed.photos,
+          packed.photos_left);
+  if (packed.left > 0 || packed.photos_left > 0)
     return complain (_ ("Not everything fits into one bundle. Once the township's answer is imported, export again for the rest"), EXIT_NOT_DONE);
   return 0;
 }
@@ -163,8 +164,10 @@ import_bundle (const char *directory, const char *path)
 
   if (!ruhu_carry_import (directory, path, &carried, &error))
     return complain_of (error);
-  printf ("received=%" G_GUINT64_FORMAT " refused=%" G_GINT64_FORMAT " waiting=%" G_GINT64_FORMAT " position=%" G_GINT64_FORMAT "\n", carried.received, carried.refused,
-          carried.waiting, carried.position);
+  printf ("received=%" G_GUINT64_FORMAT " refused=%" G_GINT64_FORMAT " waiting=%" G_GINT64_FORMAT " position=%" G_GINT64_FORMAT " photos=%" G_GINT64_FORMAT " photos_waiting=%" G_GINT64_FORMAT "\n",
+          carried.received, carried.refused, carried.waiting, carried.position, carried.photos, carried.photos_waiting);
+  if (carried.photo_reason != NULL)
+    fprintf (stderr, _ ("ruhu-syncd: the township did not take a photo; it stays on this laptop: %s\n"), carried.photo_reason);
   return carried.stop != NULL ? complain_of (carried.stop) : 0;
 }
 

@@ -11,10 +11,13 @@
 #include "ruhu-credentials.h"
 #include "ruhu-error.h"
 #include "ruhu-exchange.h"
+#include "ruhu-parcel-photos.h"
 #include "ruhu-parcel.h"
+#include "ruhu-store-photos.h"
 #include "ruhu-store-query.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define DATABASE_NAME "ruhu.db"
 
@@ -24,12 +27,14 @@ typedef struct
   RuhuCredentials *credentials;
   RuhuStore *store;
   RuhuReplica *replica;
+  RuhuPhotoStore *photos;
   char *token_hash;
 } Place;
 
 static void
 place_clear (Place *self)
 {
+  g_clear_pointer (&self->photos, ruhu_photo_store_free);
   g_clear_pointer (&self->replica, ruhu_replica_free);
   g_clear_pointer (&self->store, ruhu_store_close);
   g_clear_pointer (&self->credentials, ruhu_credentials_free);
@@ -67,6 +72,7 @@ place_open (Place *self, const char *directory, GError **error)
       return FALSE;
     }
   self->replica = ruhu_replica_new (self->store);
+  self->photos = ruhu_photo_store_new (path);
   self->token_hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, self->credentials->token, -1);
   return TRUE;
 }
@@ -98,54 +104,122 @@ get_township_key (Place *self, GError **error)
   return NULL;
 }
 
-static char *
-describe_standing (Place *self, GError **error)
+/* The hashes of photos that are missing here, as many as one bundle names: each time others, since some may be nowhere yet. */
+static char **
+list_wanted (Place *self, GError **error)
 {
-  g_auto (RuhuStanding) standing = { 0 };
+  g_autoptr (GPtrArray) wanted = ruhu_store_list_wanted_photos (self->store, self->photos, 0, error);
+  g_autoptr (GStrvBuilder) hashes = g_strv_builder_new ();
+  guint first = wanted != NULL && wanted->len > RUHU_PARCEL_MAX_WANTED ? g_random_int () % wanted->len : 0;
 
-  if (!ruhu_replica_get_cursor (self->replica, &standing.cursor, &standing.hash, error) ||
+  for (guint i = 0; wanted != NULL && i < MIN (wanted->len, RUHU_PARCEL_MAX_WANTED); i++)
+    g_strv_builder_add (hashes, wanted->pdata[(first + i) % wanted->len]);
+  return wanted != NULL ? g_strv_builder_end (hashes) : NULL;
+}
+
+/* @changes: bytes of changes that photos follow, or -1. */
+static char *
+describe_standing (Place *self, gint64 changes, GError **error)
+{
+  g_auto (RuhuStanding) standing = { .photos = changes >= 0, .changes = MAX (changes, 0) };
+
+  standing.wanted = list_wanted (self, error);
+  if (standing.wanted == NULL || !ruhu_replica_get_cursor (self->replica, &standing.cursor, &standing.hash, error) ||
       !ruhu_replica_get_backfill (self->replica, &standing.scope, &standing.at, &standing.cookie, error))
     return NULL;
   return ruhu_standing_to_json (&standing);
 }
 
+/* Unsent photos, the smallest first, one after another; one whose file is damaged stays behind. */
+static gboolean
+add_photos (Place *self, GPtrArray *due, GString *content, RuhuPacked *packed, GError **error)
+{
+  gint64 bytes = 0;
+
+  for (guint i = 0; i < due->len; i++)
+    {
+      const RuhuPhotoUpload *upload = due->pdata[i];
+      g_autoptr (GError) local = NULL;
+      g_autoptr (GBytes) photo = NULL;
+
+      if (bytes + upload->size > RUHU_PARCEL_MAX_PHOTOS)
+        {
+          packed->photos_left = due->len - i;
+          break;
+        }
+      photo = ruhu_photo_store_read (self->photos, upload->hash, &local);
+      if (photo != NULL)
+        {
+          ruhu_parcel_append_photo (content, upload->hash, photo);
+          bytes += (gint64) g_bytes_get_size (photo);
+          packed->photos++;
+        }
+      else if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_CORRUPT) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NOT_FOUND))
+        g_warning ("a photo is not in the bundle: %s", local->message);
+      else
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* How much memory the photos take at the most. */
+static gsize
+measure_photos (GPtrArray *due)
+{
+  gsize size = 0;
+
+  for (guint i = 0; i < due->len; i++)
+    size += (gsize) ((const RuhuPhotoUpload *) due->pdata[i])->size + 256;
+  return MIN (size, RUHU_PARCEL_MAX_PHOTOS + 64 * 1024);
+}
+
 /* Where the laptop stands, and everything unconfirmed, from the first: bundles get lost, and the township passes over what it has. */
 static GBytes *
-make_content (Place *self, gint64 *changes, gint64 *left, GError **error)
+make_content (Place *self, RuhuBundleVersion *version, RuhuPacked *packed, GError **error)
 {
-  g_autofree char *standing = describe_standing (self, error);
   g_autoptr (GString) lines = g_string_new (NULL), content = NULL;
+  g_autofree char *standing = NULL;
+  g_autoptr (GPtrArray) due = NULL;
   gint64 last = 0, waiting = 0, refused = 0;
 
-  if (standing == NULL ||
-      !ruhu_replica_take_outbox (self->replica, 0, G_MAXUINT, RUHU_PARCEL_MAX_OUTBOX, lines, &last, error) ||
-      !ruhu_store_count_outbox (self->store, &waiting, &refused, error))
+  if (!ruhu_replica_take_outbox (self->replica, 0, G_MAXUINT, RUHU_PARCEL_MAX_OUTBOX, lines, &last, error) ||
+      !ruhu_store_count_outbox (self->store, &waiting, &refused, error) || !ruhu_store_follow_photos (self->store, self->photos, error))
     return NULL;
-  *changes = 0;
+  due = ruhu_store_list_due_photos (self->store, 0, error);
+  standing = due != NULL ? describe_standing (self, due->len > 0 ? (gint64) lines->len : -1, error) : NULL;
+  if (standing == NULL)
+    return NULL;
+  *version = due->len > 0 ? RUHU_BUNDLE_WITH_PHOTOS : RUHU_BUNDLE_PLAIN;
   for (gsize i = 0; i < lines->len; i++)
-    *changes += lines->str[i] == '\n';
-  *left = MAX (waiting - *changes, 0);
-  content = g_string_new (standing);
+    packed->changes += lines->str[i] == '\n';
+  packed->left = MAX (waiting - packed->changes, 0);
+  content = g_string_sized_new (strlen (standing) + lines->len + measure_photos (due) + 2);
+  g_string_append (content, standing);
   g_string_append_c (content, '\n');
   g_string_append_len (content, lines->str, (gssize) lines->len);
-  return g_string_free_to_bytes (g_steal_pointer (&content));
+  return add_photos (self, due, content, packed, error) ? g_string_free_to_bytes (g_steal_pointer (&content)) : NULL;
 }
 
 gboolean
-ruhu_carry_export (const char *directory, const char *path, gint64 *changes, gint64 *left, GError **error)
+ruhu_carry_export (const char *directory, const char *path, RuhuPacked *packed, GError **error)
 {
   g_auto (Place) place = { 0 };
   g_autoptr (GBytes) key = NULL, content = NULL, bundle = NULL;
+  RuhuBundleVersion version;
 
-  g_return_val_if_fail (directory != NULL && path != NULL && changes != NULL && left != NULL, FALSE);
+  g_return_val_if_fail (directory != NULL && path != NULL && packed != NULL, FALSE);
 
+  *packed = (RuhuPacked){ 0 };
   if (!place_open (&place, directory, error))
     return FALSE;
   key = get_township_key (&place, error);
-  content = key != NULL ? make_content (&place, changes, left, error) : NULL;
+  content = key != NULL ? make_content (&place, &version, packed, error) : NULL;
   if (content == NULL)
     return FALSE;
-  bundle = ruhu_bundle_seal_outbox (place.credentials->device, place.token_hash, key, content, error);
+  bundle = ruhu_bundle_seal_outbox (version, place.credentials->device, place.token_hash, key, content, error);
   return bundle != NULL && ruhu_bundle_save (bundle, path, error);
 }
 
@@ -153,6 +227,53 @@ void
 ruhu_carried_clear (RuhuCarried *self)
 {
   g_clear_error (&self->stop);
+  g_clear_pointer (&self->photo_reason, g_free);
+}
+
+/* What the bundle answers for photos; an older township's has no receipt. */
+static RuhuReceipt *
+read_receipt (RuhuParcel *parcel, GError **error)
+{
+  g_autoptr (GBytes) json = ruhu_parcel_lookup (parcel, RUHU_TARGET_UPLOADS, NULL);
+
+  return json != NULL ? ruhu_receipt_parse (json, error) : ruhu_receipt_new ();
+}
+
+/* What is missing here and in the bundle: those too that its changes have just mentioned. */
+static gboolean
+keep_photos (Place *self, RuhuParcel *parcel, RuhuCarried *carried, GError **error)
+{
+  g_autoptr (GPtrArray) wanted = ruhu_store_list_wanted_photos (self->store, self->photos, 0, error);
+
+  for (guint i = 0; wanted != NULL && i < wanted->len; i++)
+    {
+      g_autofree char *target = g_strconcat (RUHU_TARGET_PHOTO, wanted->pdata[i], NULL);
+      g_autoptr (GBytes) photo = ruhu_parcel_lookup (parcel, target, NULL);
+
+      if (photo == NULL)
+        continue;
+      if (!ruhu_store_keep_photo (self->store, self->photos, wanted->pdata[i], photo, error))
+        return FALSE;
+      carried->photos++;
+    }
+  return wanted != NULL;
+}
+
+static gboolean
+take_photos (Place *self, RuhuParcel *parcel, RuhuReceipt *receipt, RuhuCarried *carried, GError **error)
+{
+  RuhuPhotoCounts counts;
+
+  for (guint i = 0; i < receipt->taken->len; i++)
+    if (!ruhu_store_set_photo_sent (self->store, receipt->taken->pdata[i], error))
+      return FALSE;
+  if (receipt->reasons->len > 0)
+    carried->photo_reason = g_strdup (receipt->reasons->pdata[0]);
+  if (!keep_photos (self, parcel, carried, error) || !ruhu_store_follow_photos (self->store, self->photos, error) ||
+      !ruhu_store_count_photos (self->store, self->photos, &counts, error))
+    return FALSE;
+  carried->photos_waiting = counts.due;
+  return TRUE;
 }
 
 static RuhuParcel *
@@ -175,6 +296,7 @@ ruhu_carry_import (const char *directory, const char *path, RuhuCarried *carried
   g_auto (Place) place = { 0 };
   g_autoptr (RuhuParcel) parcel = NULL;
   g_autoptr (RuhuPushAnswer) push = NULL;
+  g_autoptr (RuhuReceipt) receipt = NULL;
   g_autoptr (RuhuExchange) exchange = NULL;
 
   g_return_val_if_fail (directory != NULL && path != NULL && carried != NULL, FALSE);
@@ -182,11 +304,13 @@ ruhu_carry_import (const char *directory, const char *path, RuhuCarried *carried
   if (!place_open (&place, directory, error))
     return FALSE;
   parcel = open_parcel (&place, path, &push, error);
-  if (parcel == NULL)
+  receipt = parcel != NULL ? read_receipt (parcel, error) : NULL;
+  if (receipt == NULL)
     return FALSE;
   exchange = ruhu_exchange_new (place.store, place.replica, NULL, NULL, NULL);
   /* A refusal for the clock's sake leaves the stamps as they are: another copy of the same outbox may have been taken meanwhile, and what the township has is never rewritten. */
   if (!ruhu_replica_pushed (place.replica, push->accepted, error) || !ruhu_exchange_take_parcel (exchange, parcel, error) ||
+      !take_photos (&place, parcel, receipt, carried, error) ||
       !ruhu_store_count_outbox (place.store, &carried->waiting, &carried->refused, error) ||
       !ruhu_store_get_seen (place.store, &carried->position, error))
     return FALSE;

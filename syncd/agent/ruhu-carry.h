@@ -6,16 +6,24 @@
 
 G_BEGIN_DECLS
 
+/* What an export put into the bundle, and what did not fit and goes with the next one. */
+typedef struct
+{
+  gint64 changes;
+  gint64 left;
+  gint64 photos;
+  gint64 photos_left;
+} RuhuPacked;
+
 /**
  * ruhu_carry_export:
  * @directory: the data directory
- * @changes: receives how many changes are in it
- * @left: receives how many did not fit; they go with the next one
+ * @packed: receives what is in it
  *
- * Writes a bundle of all that the township has not confirmed, and of where this laptop stands. It may be done at any time, any number of times.
+ * Writes a bundle of all that the township has not confirmed, photos included, and of where this laptop stands. It may be done at any time, any number of times.
  * Errors: NOT_ENROLLED; NOT_FOUND while the township's public key is not known here; those of credentials, store and ruhu_bundle_save().
  */
-gboolean ruhu_carry_export (const char *directory, const char *path, gint64 *changes, gint64 *left, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_carry_export (const char *directory, const char *path, RuhuPacked *packed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What an import did, and what is left. */
 typedef struct
@@ -24,7 +32,10 @@ typedef struct
   gint64 refused;
   gint64 waiting;  /* changes that the township has not confirmed */
   gint64 position; /* that was reached */
-  GError *stop;    /* why the township did not take all of the outbox, or NULL; owned */
+  gint64 photos;   /* that came */
+  gint64 photos_waiting;
+  char *photo_reason; /* why the township will not have one of those that it was brought, or NULL; owned */
+  GError *stop;       /* why the township did not take all of the outbox, or NULL; owned */
 } RuhuCarried;
 
 void ruhu_carried_clear (RuhuCarried *self);

@@ -15,19 +15,25 @@ static GBytes *
 import (RuhuTownship *township, RuhuSession *session, const char *path, RuhuImport *result, GError **error)
 {
   g_autoptr (GBytes) bundle = ruhu_bundle_load (path, error);
+  g_autofree char *database = ruhu_township_dup_path (township, RUHU_FILE_DATABASE);
+  g_autoptr (RuhuPhotoStore) photos = ruhu_photo_store_new (database);
   g_autoptr (RuhuKey) key = bundle != NULL ? ruhu_township_load_key (township, error) : NULL;
 
   if (key == NULL)
     return NULL;
-  return ruhu_import_bundle (session, key->key, (gsize) township->config->page_kilobytes * 1024, bundle, result, error);
+  return ruhu_import_bundle (session, photos, key->key, (gsize) township->config->page_kilobytes * 1024, bundle, result, error);
 }
 
-/* For scripts; not translated. */
+/* The figures are for scripts; not translated. */
 static void
 print_figures (const RuhuImport *result)
 {
-  g_print ("device=%s changes=%u taken=%" G_GINT64_FORMAT " refused=%u accepted=%" G_GINT64_FORMAT "\n", result->device, result->changes, result->taken, result->refused,
-           result->accepted);
+  const RuhuReceipt *receipt = result->receipt;
+
+  g_print ("device=%s changes=%u taken=%" G_GINT64_FORMAT " refused=%u accepted=%" G_GINT64_FORMAT " photos=%u photos_taken=%u photos_refused=%u\n", result->device, result->changes,
+           result->taken, result->refused, result->accepted, result->photos, receipt != NULL ? receipt->taken->len : 0, receipt != NULL ? receipt->refused->len : 0);
+  for (guint i = 0; receipt != NULL && i < receipt->refused->len; i++)
+    g_printerr (_ ("A photo was not taken; it stays on the laptop: %s\n"), (const char *) receipt->reasons->pdata[i]);
 }
 
 int
@@ -59,5 +65,7 @@ ruhu_command_import_bundle (int argc, char **argv)
     }
   if (answer_path != NULL && !result.whole)
     g_printerr (_ ("Not everything that is new fits into one answer. Once it is imported, export and import once more for the rest.\n"));
+  if (result.photo_stop != NULL)
+    return ruhu_command_fail (result.photo_stop);
   return result.stop != NULL ? ruhu_command_fail (result.stop) : RUHU_EXIT_DONE;
 }

@@ -7,24 +7,9 @@
 #include "ruhu-error.h"
 #include "ruhu-photo.h"
 #include "ruhu-route.h"
-#include "ruhu-store-photos.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-static gboolean
-may_have (RuhuSession *session, const char *device, const char *hash, gboolean *may, GError **error)
-{
-  g_autoptr (GPtrArray) scopes = ruhu_store_list_photo_scopes (session->store, hash, error);
-  gint64 found = 0;
-
-  for (guint i = 0; scopes != NULL && found == 0 && i < scopes->len; i++)
-    if (!ruhu_database_get_integer (ruhu_store_get_database (session->store), "SELECT 1 FROM granted WHERE device = ?1 AND scope IN (?2, '*') AND until IS NULL LIMIT 1", 0, &found, error,
-                                    "ss", device, scopes->pdata[i]))
-      return FALSE;
-  *may = found != 0;
-  return scopes != NULL;
-}
 
 typedef enum
 {
@@ -105,7 +90,7 @@ ruhu_endpoint_photo (RuhuCall *call, RuhuSession *session, GError **error)
   RuhuResponse *response;
   gboolean may = FALSE;
 
-  if (ruhu_photo_is_hash (hash) && !may_have (session, call->access->device, hash, &may, error))
+  if (ruhu_photo_is_hash (hash) && !ruhu_session_may_have_photo (session, call->access->device, hash, &may, error))
     return NULL;
   photo = may ? ruhu_photo_store_read (ruhu_server_get_photos (call->server), hash, &local) : NULL;
   /* Damaged, it was set aside: some laptop may still have it. */

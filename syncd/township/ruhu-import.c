@@ -9,7 +9,9 @@
 #include "ruhu-error.h"
 #include "ruhu-parcel.h"
 #include "ruhu-push.h"
+#include "ruhu-store-photos.h"
 #include "ruhu-store-query.h"
+#include "ruhu-uploads.h"
 #include "ruhu-wire.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,12 +19,16 @@
 
 /* An answer takes no further page once it has so much; with that page it still fits into a bundle. */
 #define ENOUGH (RUHU_BUNDLE_MAX_CONTENT / 2)
+/* And no further photo once it would have so much with it. */
+#define ENOUGH_WITH_PHOTOS (RUHU_BUNDLE_MAX_CONTENT / 4 * 3)
 
 void
 ruhu_import_clear (RuhuImport *self)
 {
   g_clear_pointer (&self->device, g_free);
   g_clear_error (&self->stop);
+  g_clear_error (&self->photo_stop);
+  g_clear_pointer (&self->receipt, ruhu_receipt_free);
 }
 
 /* The bundle's device, which must be one that may speak; its token's hash. */
@@ -133,14 +139,88 @@ accept (RuhuSession *session, GPtrArray *changes, RuhuImport *import, RuhuParcel
   return TRUE;
 }
 
+/* Changes are taken already. Where the photos cannot be kept the receipt says so by naming no more of them. */
+static void
+accept_photos (RuhuSession *session, RuhuPhotoStore *store, GPtrArray *photos, RuhuImport *import, RuhuParcel *parcel)
+{
+  gint64 now = ruhu_clock_now (ruhu_store_get_clock (session->store));
+  g_autofree char *text = NULL;
+
+  import->photos = photos->len;
+  import->receipt = ruhu_receipt_new ();
+  for (guint i = 0; i < photos->len && import->photo_stop == NULL; i++)
+    {
+      const RuhuParcelPhoto *photo = photos->pdata[i];
+      g_autoptr (GError) local = NULL;
+
+      switch (ruhu_uploads_keep (store, session, import->device, photo->hash, photo->bytes, now, &local))
+        {
+        case RUHU_UPLOAD_TAKEN:
+          g_ptr_array_add (import->receipt->taken, g_strdup (photo->hash));
+          break;
+        case RUHU_UPLOAD_OTHER:
+          ruhu_receipt_refuse (import->receipt, photo->hash, _ ("What came is not the photo that was announced; it was not kept."));
+          break;
+        case RUHU_UPLOAD_REFUSED:
+          ruhu_receipt_refuse (import->receipt, photo->hash, local->message);
+          break;
+        default:
+          import->photo_stop = g_steal_pointer (&local);
+        }
+    }
+  text = ruhu_receipt_to_json (import->receipt);
+  ruhu_parcel_add (parcel, RUHU_TARGET_UPLOADS, text, strlen (text));
+}
+
 /* The making of an answer. */
 typedef struct
 {
   RuhuSession *session;
+  RuhuPhotoStore *photos;
+  GHashTable *mentioned; /* photos that changes of the answer mention */
   const char *device;
   gsize page_bytes;
   RuhuParcel *parcel;
 } Maker;
+
+/* A photo that the laptop lacks, if it may have it, it is here, and there is room. */
+static gboolean
+add_photo (Maker *self, const char *hash, GError **error)
+{
+  g_autofree char *target = g_strconcat (RUHU_TARGET_PHOTO, hash, NULL);
+  g_autoptr (GBytes) photo = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean may = FALSE;
+  gint64 size = 0;
+
+  if (!ruhu_photo_store_has (self->photos, hash, &size) || ruhu_parcel_get_size (self->parcel) + (gsize) size > ENOUGH_WITH_PHOTOS)
+    return TRUE;
+  if (!ruhu_session_may_have_photo (self->session, self->device, hash, &may, error))
+    return FALSE;
+  photo = may ? ruhu_photo_store_read (self->photos, hash, &local) : NULL;
+  if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_CORRUPT))
+    g_warning ("a photo's file was damaged and has been set aside");
+  if (photo != NULL)
+    ruhu_parcel_add (self->parcel, target, g_bytes_get_data (photo, NULL), g_bytes_get_size (photo));
+  return TRUE;
+}
+
+/* What the laptop named, and what it is just being told of. */
+static gboolean
+add_photos (Maker *self, char **wanted, GError **error)
+{
+  GHashTableIter iter;
+  gpointer hash;
+
+  for (; *wanted != NULL; wanted++)
+    if (!add_photo (self, *wanted, error))
+      return FALSE;
+  g_hash_table_iter_init (&iter, self->mentioned);
+  while (g_hash_table_iter_next (&iter, &hash, NULL))
+    if (!add_photo (self, hash, error))
+      return FALSE;
+  return TRUE;
+}
 
 static gboolean
 is_enough (Maker *self)
@@ -189,6 +269,13 @@ add_what_follows (Maker *self, const RuhuEntry *entry, GError **error)
 {
   g_autofree char *scope = NULL;
 
+  if (entry->kind == RUHU_ENTRY_CHANGE)
+    {
+      g_autoptr (RuhuChange) change = ruhu_change_parse (entry->change, entry->change_length, NULL);
+
+      if (change != NULL)
+        ruhu_store_add_change_photos (self->session->store, change, self->mentioned);
+    }
   if (entry->kind == RUHU_ENTRY_GRANT)
     return add_backfill (self, entry->scope, entry->position, NULL, error);
   if (entry->kind != RUHU_ENTRY_ECHO || entry->reason == NULL)
@@ -232,24 +319,27 @@ add_stream (Maker *self, gint64 after, const char *known, gboolean *whole, GErro
 }
 
 static GBytes *
-make_answer (RuhuSession *session, const RuhuStanding *standing, gsize page_bytes, RuhuParcel *parcel, RuhuImport *import, GError **error)
+make_answer (RuhuSession *session, RuhuPhotoStore *photos, const RuhuStanding *standing, gsize page_bytes, RuhuParcel *parcel, RuhuImport *import, GError **error)
 {
-  Maker maker = { session, import->device, page_bytes, parcel };
+  g_autoptr (GHashTable) mentioned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Maker maker = { session, photos, mentioned, import->device, page_bytes, parcel };
 
   if (standing->scope != NULL && !add_backfill (&maker, standing->scope, standing->at, standing->cookie, error))
     return NULL;
   /* A laptop with a backfill under way goes on behind what that is for, without a hash there. */
   if (standing->scope != NULL ? !add_stream (&maker, standing->at, NULL, &import->whole, error) : !add_stream (&maker, standing->cursor, standing->hash, &import->whole, error))
     return NULL;
+  if (standing->wanted != NULL && !add_photos (&maker, standing->wanted, error))
+    return NULL;
   return ruhu_parcel_to_bytes (parcel);
 }
 
 GBytes *
-ruhu_import_bundle (RuhuSession *session, const char *key_pem, gsize page_bytes, GBytes *bundle, RuhuImport *import, GError **error)
+ruhu_import_bundle (RuhuSession *session, RuhuPhotoStore *photos, const char *key_pem, gsize page_bytes, GBytes *bundle, RuhuImport *import, GError **error)
 {
   g_autofree char *token_hash = NULL;
   g_autoptr (GBytes) content = NULL, answer = NULL;
-  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) changes = NULL, brought = NULL;
   g_autoptr (RuhuParcel) parcel = ruhu_parcel_new ();
   g_auto (RuhuStanding) standing = { 0 };
   gsize size, offset = 0, length = 0;
@@ -267,9 +357,23 @@ ruhu_import_bundle (RuhuSession *session, const char *key_pem, gsize page_bytes,
     length = 0;
   if (!ruhu_standing_parse (&standing, line, length, error))
     return NULL;
+  if (standing.photos)
+    {
+      if ((guint64) standing.changes > size - offset)
+        {
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("What is in the bundle is malformed."));
+          return NULL;
+        }
+      size = offset + (gsize) standing.changes;
+      brought = ruhu_parcel_parse_photos (content, size, error);
+      if (brought == NULL)
+        return NULL;
+    }
   changes = parse_changes (import->device, text, size, offset, error);
   if (changes == NULL || !check_history (session, &standing, error) || !accept (session, changes, import, parcel, error))
     return NULL;
-  answer = make_answer (session, &standing, page_bytes, parcel, import, error);
+  if (brought != NULL)
+    accept_photos (session, photos, brought, import, parcel);
+  answer = make_answer (session, photos, &standing, page_bytes, parcel, import, error);
   return answer != NULL ? ruhu_bundle_seal_answer (import->device, token_hash, answer, error) : NULL;
 }

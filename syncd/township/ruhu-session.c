@@ -4,6 +4,8 @@
 
 #include "ruhu-session.h"
 
+#include "ruhu-store-photos.h"
+
 RuhuSession *
 ruhu_session_open (const char *path, gboolean create, RuhuNowFunc now, gpointer data, GError **error)
 {
@@ -25,6 +27,20 @@ ruhu_session_get_head (RuhuSession *self, gint64 *position, GError **error)
   g_autofree char *hash = NULL;
 
   return ruhu_ledger_get_head (self->ledger, position, &hash, error);
+}
+
+gboolean
+ruhu_session_may_have_photo (RuhuSession *self, const char *device, const char *hash, gboolean *may, GError **error)
+{
+  g_autoptr (GPtrArray) scopes = ruhu_store_list_photo_scopes (self->store, hash, error);
+  gint64 found = 0;
+
+  for (guint i = 0; scopes != NULL && found == 0 && i < scopes->len; i++)
+    if (!ruhu_database_get_integer (ruhu_store_get_database (self->store), "SELECT 1 FROM granted WHERE device = ?1 AND scope IN (?2, '*') AND until IS NULL LIMIT 1", 0, &found, error,
+                                    "ss", device, scopes->pdata[i]))
+      return FALSE;
+  *may = found != 0;
+  return scopes != NULL;
 }
 
 void

@@ -338,14 +338,32 @@ write_at (RuhuUploads *self, const Upload *upload, GBytes *bytes, GError **error
   return FALSE;
 }
 
+/* What every photo passes on its way into the store; *@mentioned: a record mentions it. */
+static RuhuUploadResult
+judge (RuhuSession *session, const char *hash, GBytes *bytes, gboolean *mentioned, GError **error)
+{
+  g_autofree char *found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  g_autoptr (GPtrArray) scopes = NULL;
+
+  if (strcmp (found, hash) != 0)
+    return RUHU_UPLOAD_OTHER;
+  if (!ruhu_photo_check (bytes, error))
+    return RUHU_UPLOAD_REFUSED;
+  scopes = ruhu_store_list_photo_scopes (session->store, hash, error);
+  if (scopes == NULL)
+    return RUHU_UPLOAD_FAILED;
+  *mentioned = scopes->len > 0;
+  return RUHU_UPLOAD_TAKEN;
+}
+
 /* The whole photo is in the part: into the store with it. */
 static RuhuUploadResult
 complete (RuhuUploads *self, RuhuSession *session, const Upload *upload, gboolean *mentioned, GError **error)
 {
   g_autofree char *path = dup_path (self, upload, PART_SUFFIX);
-  g_autofree char *data = NULL, *found = NULL, *kept = NULL;
+  g_autofree char *data = NULL, *kept = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GPtrArray) scopes = NULL;
+  RuhuUploadResult result;
   gsize length;
 
   if (!g_file_get_contents (path, &data, &length, NULL))
@@ -354,17 +372,36 @@ complete (RuhuUploads *self, RuhuSession *session, const Upload *upload, gboolea
       return RUHU_UPLOAD_FAILED;
     }
   bytes = g_bytes_new_take (g_steal_pointer (&data), length);
-  found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
-  if (strcmp (found, upload->hash) != 0)
-    return RUHU_UPLOAD_OTHER;
-  if (!ruhu_photo_check (bytes, error))
-    return RUHU_UPLOAD_REFUSED;
+  result = judge (session, upload->hash, bytes, mentioned, error);
+  if (result != RUHU_UPLOAD_TAKEN)
+    return result;
   kept = ruhu_photo_store_put (self->photos, bytes, error);
-  scopes = kept != NULL ? ruhu_store_list_photo_scopes (session->store, upload->hash, error) : NULL;
-  if (scopes == NULL)
-    return RUHU_UPLOAD_FAILED;
-  *mentioned = scopes->len > 0;
-  return RUHU_UPLOAD_TAKEN;
+  return kept != NULL ? RUHU_UPLOAD_TAKEN : RUHU_UPLOAD_FAILED;
+}
+
+RuhuUploadResult
+ruhu_uploads_keep (RuhuPhotoStore *photos, RuhuSession *session, const char *device, const char *hash, GBytes *bytes, gint64 now, GError **error)
+{
+  g_autofree char *folder = g_build_filename (ruhu_photo_store_get_path (photos), "incoming", NULL), *kept = NULL;
+  RuhuUploads self = { .photos = photos, .folder = folder };
+  gint64 size = (gint64) g_bytes_get_size (bytes);
+  gboolean mentioned = FALSE, noted = TRUE;
+  RuhuUploadResult result = judge (session, hash, bytes, &mentioned, error);
+
+  if (result != RUHU_UPLOAD_TAKEN)
+    return result;
+  if (!mentioned && !ruhu_photo_store_has (photos, hash, NULL))
+    {
+      Upload *upload = upload_new (device, hash, size);
+
+      upload->state.offset = size;
+      upload->state.complete = TRUE;
+      upload->state.expires = now + UNMENTIONED;
+      noted = write_info (&self, upload, error);
+      upload_free (upload);
+    }
+  kept = noted ? ruhu_photo_store_put (photos, bytes, error) : NULL;
+  return kept != NULL ? RUHU_UPLOAD_TAKEN : RUHU_UPLOAD_FAILED;
 }
 
 /* Not under the mutex; @upload is busy. */

@@ -48,6 +48,10 @@ typedef enum
 /* Appends @bytes at @offset; the last ones bring the photo into the store. @session: to look up what mentions it. On disk when it returns TAKEN; @state is set then, and when MISPLACED. */
 RuhuUploadResult ruhu_uploads_append (RuhuUploads *self, RuhuSession *session, const char *device, const char *id, gint64 offset, GBytes *bytes, gint64 now, RuhuUploadState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A whole photo that came otherwise (in a bundle), past a server that may be at work: durable in the store when TAKEN. One that no record mentions is noted, so that it goes in a month when
+ * none has come to do so. TAKEN, OTHER, REFUSED or FAILED. */
+RuhuUploadResult ruhu_uploads_keep (RuhuPhotoStore *photos, RuhuSession *session, const char *device, const char *hash, GBytes *bytes, gint64 now, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Ends it; what came of it is gone, but for a photo that is complete. TAKEN, UNKNOWN or BUSY. */
 RuhuUploadResult ruhu_uploads_remove (RuhuUploads *self, const char *device, const char *id, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,7 +2,7 @@
 /* A bundle is  header ‖ chunks ‖ tag.
  *
  *   header   8 bytes   "RuhuBndl"
- *            1 byte    version, 1
+ *            1 byte    version: 1; 2 where photos are in an outbox (ruhu-parcel-photos.h), which a program that knows only version 1 could not take
  *            1 byte    kind: 1 outbox (to the township), 2 answer (to a laptop)
  *            8 bytes   the device that it is from or for
  *            outbox:   65 bytes  an ephemeral public key on P-256, uncompressed (SEC 1 section 2.3.3)
@@ -46,7 +46,6 @@
 
 #define MAGIC         "RuhuBndl"
 #define MAGIC_LENGTH  8
-#define VERSION_BYTE  1
 #define DEVICE_LENGTH 8
 #define FIXED_LENGTH  (MAGIC_LENGTH + 2 + DEVICE_LENGTH)
 #define COORDINATE    32
@@ -135,10 +134,10 @@ header_get_fresh (const Header *self)
 
 /* All but the last field. */
 static gboolean
-header_init (Header *self, RuhuBundleKind kind, const char *device, GError **error)
+header_init (Header *self, RuhuBundleVersion version, RuhuBundleKind kind, const char *device, GError **error)
 {
   memcpy (self->bytes, MAGIC, MAGIC_LENGTH);
-  self->bytes[MAGIC_LENGTH] = VERSION_BYTE;
+  self->bytes[MAGIC_LENGTH] = (guint8) version;
   self->bytes[MAGIC_LENGTH + 1] = (guint8) kind;
   self->length = self->context = FIXED_LENGTH + (kind == RUHU_BUNDLE_OUTBOX ? POINT_LENGTH : SALT_LENGTH);
   if (parse_hex (device, self->bytes + MAGIC_LENGTH + 2, DEVICE_LENGTH))
@@ -155,7 +154,7 @@ header_read (Header *self, GBytes *bundle, GError **error)
 
   if (size < FIXED_LENGTH || memcmp (data, MAGIC, MAGIC_LENGTH) != 0)
     return set_invalid (error, _ ("The file is not a bundle of Ruhu's, or its beginning is damaged."));
-  if (data[MAGIC_LENGTH] != VERSION_BYTE)
+  if (data[MAGIC_LENGTH] != RUHU_BUNDLE_PLAIN && data[MAGIC_LENGTH] != RUHU_BUNDLE_WITH_PHOTOS)
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_VERSION, _ ("The bundle was made by a newer program, or is damaged."));
       return FALSE;
@@ -427,7 +426,7 @@ check_content (GBytes *content, GError **error)
 }
 
 GBytes *
-ruhu_bundle_seal_outbox (const char *device, const char *token_hash, GBytes *township_key, GBytes *content, GError **error)
+ruhu_bundle_seal_outbox (RuhuBundleVersion version, const char *device, const char *token_hash, GBytes *township_key, GBytes *content, GError **error)
 {
   g_auto (Secret) scalar = { 0 }, shared = { 0 }, key = { 0 };
   guint8 x[COORDINATE], y[COORDINATE];
@@ -435,7 +434,7 @@ ruhu_bundle_seal_outbox (const char *device, const char *token_hash, GBytes *tow
 
   g_return_val_if_fail (device != NULL && token_hash != NULL && township_key != NULL && content != NULL, NULL);
 
-  if (!check_content (content, error) || !header_init (&header, RUHU_BUNDLE_OUTBOX, device, error) || !read_public (township_key, x, y, error) ||
+  if (!check_content (content, error) || !header_init (&header, version, RUHU_BUNDLE_OUTBOX, device, error) || !read_public (township_key, x, y, error) ||
       !make_ephemeral (&header, &scalar, error) ||
       !bind_to_key (&header, g_bytes_get_data (township_key, NULL), g_bytes_get_size (township_key), error))
     return NULL;
@@ -457,7 +456,7 @@ ruhu_bundle_seal_answer (const char *device, const char *token_hash, GBytes *con
 
   g_return_val_if_fail (device != NULL && token_hash != NULL && content != NULL, NULL);
 
-  if (!check_content (content, error) || !header_init (&header, RUHU_BUNDLE_ANSWER, device, error) ||
+  if (!check_content (content, error) || !header_init (&header, RUHU_BUNDLE_PLAIN, RUHU_BUNDLE_ANSWER, device, error) ||
       !check (gnutls_rnd (GNUTLS_RND_KEY, header.bytes + FIXED_LENGTH, SALT_LENGTH), error) ||
       !derive_from_token (token_hash, &header, "ruhu bundle content", &key, error))
     return NULL;

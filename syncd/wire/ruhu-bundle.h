@@ -17,6 +17,13 @@ typedef enum
   RUHU_BUNDLE_ANSWER = 2, /* from the township to one laptop */
 } RuhuBundleKind;
 
+/* Which programs can take it: both are read. */
+typedef enum
+{
+  RUHU_BUNDLE_PLAIN = 1,
+  RUHU_BUNDLE_WITH_PHOTOS = 2, /* photos behind the changes of an outbox */
+} RuhuBundleVersion;
+
 /**
  * ruhu_bundle_peek:
  * @device: receives the device that it is from or for; transfer full
@@ -33,7 +40,7 @@ gboolean ruhu_bundle_peek (GBytes *bundle, RuhuBundleKind *kind, char **device, 
  *
  * Errors: TOO_LARGE; INVALID if the key is not on P-256. Transfer full.
  */
-GBytes *ruhu_bundle_seal_outbox (const char *device, const char *token_hash, GBytes *township_key, GBytes *content, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *ruhu_bundle_seal_outbox (RuhuBundleVersion version, const char *device, const char *token_hash, GBytes *township_key, GBytes *content, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @key_pem: the township's private key. INVALID with the reason when one bit of it is not as it was sealed, or it was sealed for another township. Transfer full. */
 GBytes *ruhu_bundle_open_outbox (GBytes *bundle, const char *token_hash, const char *key_pem, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A laptop's content: {"cursor":n,"hash":"…","scope":"…","at":p,"cookie":"…"} and behind it its changes, one a line, byte for byte.
+/* A laptop's content: {"cursor":n,"hash":"…","scope":"…","at":p,"cookie":"…","wanted":["<hash>",…],"changes":n} and behind it its changes, one a line, byte for byte. Where "changes" is
+ * there it says how many bytes they are, and photos follow: ruhu-parcel-photos.c.
  *
  * The township's: for each answer a line {"answer":"<target>","size":n} and n bytes, or a line {"answer":"<target>","refused":true}; and last a line {"end":true}. */
 #define G_LOG_DOMAIN "ruhu-wire"
@@ -11,6 +12,7 @@
 #include "ruhu-bundle.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-photo.h"
 #include "ruhu-wire.h"
 
 #include <glib/gi18n-lib.h>
@@ -34,7 +36,9 @@ ruhu_standing_clear (RuhuStanding *self)
   g_clear_pointer (&self->hash, g_free);
   g_clear_pointer (&self->scope, g_free);
   g_clear_pointer (&self->cookie, g_free);
-  self->cursor = self->at = 0;
+  g_clear_pointer (&self->wanted, g_strfreev);
+  self->cursor = self->at = self->changes = 0;
+  self->photos = FALSE;
 }
 
 static char *
@@ -58,6 +62,16 @@ ruhu_standing_to_json (const RuhuStanding *self)
       if (self->cookie != NULL)
         json_object_object_add (object, "cookie", json_object_new_string (self->cookie));
     }
+  if (self->wanted != NULL)
+    {
+      json_object *wanted = json_object_new_array ();
+
+      for (char **hash = self->wanted; *hash != NULL; hash++)
+        json_object_array_add (wanted, json_object_new_string (*hash));
+      json_object_object_add (object, "wanted", wanted);
+    }
+  if (self->photos)
+    json_object_object_add (object, "changes", json_object_new_int64 (self->changes));
   return dup_json (object);
 }
 
@@ -94,16 +108,42 @@ set_malformed (GError **error)
   return FALSE;
 }
 
+/* Where they are there: hashes. */
+static gboolean
+take_wanted (json_object *object, char ***wanted)
+{
+  g_autoptr (GStrvBuilder) hashes = g_strv_builder_new ();
+  json_object *member;
+
+  if (!json_object_object_get_ex (object, "wanted", &member))
+    return TRUE;
+  if (!json_object_is_type (member, json_type_array) || json_object_array_length (member) > RUHU_PARCEL_MAX_WANTED)
+    return FALSE;
+  for (gsize i = 0; i < json_object_array_length (member); i++)
+    {
+      json_object *hash = json_object_array_get_idx (member, i);
+
+      if (!json_object_is_type (hash, json_type_string) || !ruhu_photo_is_hash (json_object_get_string (hash)))
+        return FALSE;
+      g_strv_builder_add (hashes, json_object_get_string (hash));
+    }
+  *wanted = g_strv_builder_end (hashes);
+  return TRUE;
+}
+
 gboolean
 ruhu_standing_parse (RuhuStanding *self, const char *line, gsize length, GError **error)
 {
-  g_autoptr (RuhuJson) object = length <= MAX_LINE ? ruhu_wire_parse_json (line, length, 2, NULL) : NULL;
+  g_autoptr (RuhuJson) object = length <= MAX_LINE ? ruhu_wire_parse_json (line, length, 3, NULL) : NULL;
   g_auto (RuhuStanding) read = { 0 };
 
   *self = (RuhuStanding){ 0 };
   if (!json_object_is_type (object, json_type_object) || !take_integer (object, "cursor", &read.cursor) || !take_text (object, "hash", 64, &read.hash) ||
       !take_text (object, "scope", 128, &read.scope) || !take_text (object, "cookie", MAX_TEXT, &read.cookie) ||
-      (read.scope != NULL && !take_integer (object, "at", &read.at)))
+      (read.scope != NULL && !take_integer (object, "at", &read.at)) || !take_wanted (object, &read.wanted))
+    return set_malformed (error);
+  read.photos = json_object_object_get_ex (object, "changes", NULL);
+  if (read.photos && !take_integer (object, "changes", &read.changes))
     return set_malformed (error);
   *self = read;
   read = (RuhuStanding){ 0 };
@@ -176,7 +216,8 @@ ruhu_parcel_get_size (RuhuParcel *self)
 GBytes *
 ruhu_parcel_to_bytes (RuhuParcel *self)
 {
-  GString *out = g_string_new (NULL);
+  /* Grown step by step, a large one would be there twice. */
+  GString *out = g_string_sized_new (self->size + 64 * 1024);
 
   for (guint i = 0; i < self->targets->len; i++)
     {
@@ -216,6 +257,12 @@ check_body (const char *target, const char *body, gsize size, GError **error)
     {
       backfill = ruhu_backfill_page_parse (body, size, NULL);
       return backfill != NULL || set_malformed (error);
+    }
+  if (g_str_has_prefix (target, RUHU_TARGET_PHOTO))
+    {
+      g_autofree char *hash = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) body, size);
+
+      return g_str_equal (hash, target + strlen (RUHU_TARGET_PHOTO)) || set_malformed (error);
     }
   return TRUE;
 }

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 /* What of an outbox goes into one bundle, in bytes and in values (ruhu_change_count_values()): thousands of visits, and no more memory at the township than it has. */
 #define RUHU_PARCEL_MAX_OUTBOX (8 * 1024 * 1024)
 #define RUHU_PARCEL_MAX_VALUES 1000000
+/* Photos that a laptop names in one bundle as missing. */
+#define RUHU_PARCEL_MAX_WANTED 150
 
 /* Where a laptop stands in its township's stream. */
 typedef struct
@@ -20,6 +22,10 @@ typedef struct
   char *scope;
   gint64 at;
   char *cookie;
+  /* Photos follow behind so many bytes of changes. */
+  gboolean photos;
+  gint64 changes;
+  char **wanted; /* hashes of photos, RUHU_PARCEL_MAX_WANTED at most; NULL: a program that does not take photos out of an answer */
 } RuhuStanding;
 
 void ruhu_standing_clear (RuhuStanding *self);
@@ -29,7 +35,9 @@ char *ruhu_standing_to_json (const RuhuStanding *self);
 gboolean ruhu_standing_parse (RuhuStanding *self, const char *line, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The paths and queries that a laptop asks with. Transfer full. */
-#define RUHU_TARGET_PUSH "/v1/push"
+#define RUHU_TARGET_PUSH    "/v1/push"
+#define RUHU_TARGET_UPLOADS "/v1/uploads" /* the receipt for photos, ruhu-parcel-photos.h */
+#define RUHU_TARGET_PHOTO   "/v1/photos/" /* and the hash */
 char *ruhu_target_pull (gint64 after, const char *hash);
 char *ruhu_target_backfill (const char *scope, gint64 at, const char *cookie);
 
