@@ -293,14 +293,19 @@ carry (Machine *self, const RuhuAgentJob *job, GError **error)
 {
   const char *directory = ruhu_agent_get_directory (self->agent);
   g_auto (RuhuCarried) carried = { 0 };
-  gint64 changes = 0, left = 0;
+  const char *stop = "";
+  RuhuPacked packed;
 
   if (job->kind == RUHU_JOB_EXPORT)
-    return ruhu_carry_export (directory, job->text, &changes, &left, error) ? g_variant_ref_sink (g_variant_new ("(xx)", changes, left)) : NULL;
+    return ruhu_carry_export (directory, job->text, &packed, error) ? g_variant_ref_sink (g_variant_new ("(xx)", packed.changes, packed.left + packed.photos_left)) : NULL;
   if (!ruhu_carry_import (directory, job->text, &carried, error))
     return NULL;
   ruhu_agent_tell_data_changed (self->agent);
-  return g_variant_ref_sink (g_variant_new ("(xxxs)", (gint64) carried.received, carried.refused, carried.waiting, carried.stop != NULL ? carried.stop->message : ""));
+  if (carried.stop != NULL)
+    stop = carried.stop->message;
+  else if (carried.photo_reason != NULL)
+    stop = carried.photo_reason;
+  return g_variant_ref_sink (g_variant_new ("(xxxs)", (gint64) carried.received, carried.refused, carried.waiting, stop));
 }
 
 static void

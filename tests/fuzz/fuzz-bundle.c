@@ -3,6 +3,7 @@
  * written down again; and no byte of what was sealed is lost. */
 #include "ruhu-bundle.h"
 #include "ruhu-error.h"
+#include "ruhu-parcel-photos.h"
 #include "ruhu-parcel.h"
 
 #include <string.h>
@@ -77,6 +78,36 @@ try_standing (const guint8 *data, gsize size)
   g_assert_cmpstr (again.scope, ==, standing.scope);
 }
 
+/* Photos written down again are the same bytes, but for how their lines were spelt. */
+static void
+try_photos (GBytes *bytes)
+{
+  g_autoptr (GError) error = NULL, unread = NULL;
+  g_autoptr (GPtrArray) photos = ruhu_parcel_parse_photos (bytes, 0, &error), again = NULL;
+  g_autoptr (RuhuReceipt) receipt = g_bytes_get_size (bytes) > 0 ? ruhu_receipt_parse (bytes, &unread) : NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GBytes) written = NULL;
+
+  if (receipt != NULL)
+    {
+      g_autofree char *json = ruhu_receipt_to_json (receipt);
+      g_autoptr (GBytes) spelt = g_bytes_new (json, strlen (json));
+      g_autoptr (RuhuReceipt) twice = ruhu_receipt_parse (spelt, &unread);
+
+      g_assert_true (twice != NULL && twice->taken->len == receipt->taken->len && twice->refused->len == receipt->refused->len);
+    }
+  if (photos == NULL)
+    {
+      g_assert_error (error, RUHU_ERROR, RUHU_ERROR_INVALID);
+      return;
+    }
+  for (guint i = 0; i < photos->len; i++)
+    ruhu_parcel_append_photo (text, ((RuhuParcelPhoto *) photos->pdata[i])->hash, ((RuhuParcelPhoto *) photos->pdata[i])->bytes);
+  written = g_bytes_new (text->str, text->len);
+  again = ruhu_parcel_parse_photos (written, 0, &error);
+  g_assert_true (again != NULL && again->len == photos->len);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -85,6 +116,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   try_bundle (bytes);
   try_sealing (bytes);
   try_parcel (bytes);
+  try_photos (bytes);
   try_standing (data, size);
   return 0;
 }
