@@ -20,7 +20,7 @@ check_all (Township *township, const char *today, guint limit)
 
   for (; left && turns < 100; turns++)
     {
-      gboolean run = ruhu_checks_run (township->store, township->ledger, today, limit, &left, &error);
+      gboolean run = ruhu_checks_run (township->store, township->ledger, today, limit, TRUE, &left, &error);
       g_assert_no_error (error);
       g_assert_true (run);
     }
@@ -141,6 +141,50 @@ test_a_setting_makes_every_household_wait (void)
   township_free (township);
 }
 
+/* Something that the rules meet in one household only: here a finding that cannot be kept. */
+static void
+test_a_household_that_cannot_be_checked_holds_up_nobody (void)
+{
+  static const char *const two_heads = "{\"person\":{\"22222222-2222-4222-8222-222222222222\":{\"name\":\"曾小红\",\"relation\":\"01\"},"
+                                       "\"33333333-3333-4333-8333-333333333333\":{\"name\":\"曾小明\",\"relation\":\"01\"}}}";
+  Township *township = township_new ();
+  RuhuDatabase *database = ruhu_store_get_database (township->store);
+
+  check_all (township, TODAY, 10);
+  g_assert_true (ruhu_database_execute (database, "CREATE TRIGGER broken BEFORE INSERT ON finding WHEN NEW.scope = 'h1' BEGIN SELECT RAISE(ABORT, 'broken'); END", NULL));
+  township_write (township, "h1", two_heads);
+  township_write (township, "h2", "{\"household\":{\"h2\":{\"reg_class\":\"1\"}}}");
+  g_test_expect_message ("ruhu-checks", G_LOG_LEVEL_WARNING, "*a household*broken*");
+  check_all (township, TODAY, 1);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (count (township, "R102"), ==, 1);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM finding_due"), ==, 0);
+
+  /* Mended, it is checked again when it changes. */
+  g_assert_true (ruhu_database_execute (database, "DROP TRIGGER broken", NULL));
+  township_write (township, "h1", two_heads);
+  check_all (township, TODAY, 1);
+  g_assert_cmpint (count (township, "R08"), ==, 1);
+  township_free (township);
+}
+
+static void
+test_the_townships_own_rules_can_wait (void)
+{
+  Township *township = township_new ();
+  gboolean left = TRUE;
+
+  township_write (township, "h2", "{\"household\":{\"h2\":{\"reg_class\":\"1\"}}}");
+  while (left)
+    g_assert_true (ruhu_checks_run (township->store, township->ledger, TODAY, 10, FALSE, &left, NULL));
+  g_assert_cmpint (count (township, "R102"), ==, 1);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM finding_due WHERE scope = 'township'"), ==, 1);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM finding_due"), ==, 1);
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (store_count (township->store, "SELECT count(*) FROM finding_due"), ==, 0);
+  township_free (township);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +193,7 @@ main (int argc, char **argv)
   g_test_add_func ("/checks/a-problem-is-raised-once", test_a_problem_is_raised_once);
   g_test_add_func ("/checks/the-days-for-a-problem-are-the-offices", test_the_days_for_a_problem_are_the_offices);
   g_test_add_func ("/checks/a-setting-makes-every-household-wait", test_a_setting_makes_every_household_wait);
+  g_test_add_func ("/checks/a-household-that-cannot-be-checked-holds-up-nobody", test_a_household_that_cannot_be_checked_holds_up_nobody);
+  g_test_add_func ("/checks/the-townships-own-rules-can-wait", test_the_townships_own_rules_can_wait);
   return g_test_run ();
 }

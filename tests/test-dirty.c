@@ -39,7 +39,7 @@ make (Made *self, gboolean dirty)
   g_assert_true (!dirty || ruhu_generate_dirty (self->ledger, SEED, &error));
   g_assert_no_error (error);
   while (left)
-    g_assert_true (ruhu_checks_run (self->store, self->ledger, TODAY, 100, &left, &error));
+    g_assert_true (ruhu_checks_run (self->store, self->ledger, TODAY, 100, TRUE, &left, &error));
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "ruhu-checks.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-error.h"
 #include "ruhu-rules.h"
 #include "ruhu-store-private.h"
 
@@ -169,12 +170,14 @@ check_scope (Job *job, GError **error)
   return kept;
 }
 
-/* Up to @limit scopes from the queue; the township last. */
+/* Up to @limit scopes from the queue; the township last, if at all. */
 static GPtrArray *
-take_due (RuhuStore *store, guint limit, GError **error)
+take_due (RuhuStore *store, guint limit, gboolean township, GError **error)
 {
   g_autoptr (GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (store), "SELECT scope FROM finding_due ORDER BY scope = 'township', scope LIMIT ?1", error, "i", (gint64) limit);
+  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (store),
+                                                         "SELECT scope FROM finding_due WHERE scope <> 'township' OR ?2 ORDER BY scope = 'township', scope LIMIT ?1", error, "ii",
+                                                         (gint64) limit, (gint64) township);
   g_autoptr (GError) local = NULL;
 
   if (query == NULL)
@@ -184,22 +187,47 @@ take_due (RuhuStore *store, guint limit, GError **error)
   return ruhu_check_end (&local, error) ? g_steal_pointer (&scopes) : NULL;
 }
 
+/* Whether the next scope would meet the same. */
+static gboolean
+is_of_the_database (const GError *error)
+{
+  return g_error_matches (error, RUHU_ERROR, RUHU_ERROR_NO_SPACE) || g_error_matches (error, RUHU_ERROR, RUHU_ERROR_READ_ONLY) ||
+         g_error_matches (error, RUHU_ERROR, RUHU_ERROR_BUSY) || g_error_matches (error, RUHU_ERROR, RUHU_ERROR_CORRUPT);
+}
+
+/* A scope whose rules fail must not keep the others waiting: it leaves the queue until it changes or the day does. */
+static gboolean
+check_or_skip (Job *job, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (check_scope (job, &local))
+    return TRUE;
+  if (is_of_the_database (local))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  g_warning ("The rules could not be run over %s, what was found there before stays: %s", job->of_household ? "a household" : "the township's own records", local->message);
+  return ruhu_database_run (ruhu_store_get_database (job->store), "DELETE FROM finding_due WHERE scope = ?1", error, "s", job->scope);
+}
+
 gboolean
-ruhu_checks_run (RuhuStore *store, RuhuLedger *ledger, const char *today, guint limit, gboolean *left, GError **error)
+ruhu_checks_run (RuhuStore *store, RuhuLedger *ledger, const char *today, guint limit, gboolean township, gboolean *left, GError **error)
 {
   g_return_val_if_fail (store != NULL && ledger != NULL && today != NULL, FALSE);
 
   Job queue = { .store = store, .today = today };
   if (!ruhu_database_transaction (ruhu_store_get_database (store), enqueue, &queue, error))
     return FALSE;
-  g_autoptr (GPtrArray) scopes = take_due (store, limit, error);
+  g_autoptr (GPtrArray) scopes = take_due (store, limit, township, error);
   if (scopes == NULL)
     return FALSE;
   for (guint i = 0; i < scopes->len; i++)
     {
       const char *scope = g_ptr_array_index (scopes, i);
       Job job = { .store = store, .ledger = ledger, .today = today, .scope = scope, .of_household = strcmp (scope, RUHU_SCOPE_TOWNSHIP) != 0 };
-      if (!check_scope (&job, error))
+      if (!check_or_skip (&job, error))
         return FALSE;
     }
   if (left != NULL)

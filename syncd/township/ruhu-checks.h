@@ -11,12 +11,13 @@ G_BEGIN_DECLS
  * ruhu_checks_run:
  * @today: "YYYY-MM-DD"
  * @limit: households at the most
+ * @township: whether the township's own rules may run, which look at every household's records; else they wait
  * @left: (out, optional): whether more wait
  *
  * Checks households that changed since they were checked last; and, when nothing of households waits, the township's own rules. Changes of the township's records (lines, settings)
- * make every household wait. What was checked before an error stays checked.
+ * make every household wait. What was checked before an error stays checked. Where the rules fail over one household, that is logged, and the household waits no more.
  */
-gboolean ruhu_checks_run (RuhuStore *store, RuhuLedger *ledger, const char *today, guint limit, gboolean *left, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_checks_run (RuhuStore *store, RuhuLedger *ledger, const char *today, guint limit, gboolean township, gboolean *left, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Forgets all findings and makes everything wait. */
 gboolean ruhu_checks_restart (RuhuStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -21,7 +21,7 @@ run_all (RuhuSession *session, const char *today, GError **error)
   if (!ruhu_checks_restart (session->store, error))
     return FALSE;
   while (left)
-    if (!ruhu_checks_run (session->store, session->ledger, today, PORTION, &left, error))
+    if (!ruhu_checks_run (session->store, session->ledger, today, PORTION, TRUE, &left, error))
       return FALSE;
   return TRUE;
 }

@@ -20,6 +20,8 @@
 /* While households wait to be checked and no batch does: how long the thread leaves the database alone, and how many it checks then. A batch waits for some 20 ms at the most. */
 #define PAUSE     (200 * G_TIME_SPAN_MILLISECOND)
 #define MAX_CHECK 5
+/* The township's own rules look at every household's records: how long at least from one run to the next, however much arrives. */
+#define TOWNSHIP_PAUSE (5 * G_TIME_SPAN_MINUTE)
 
 typedef struct
 {
@@ -35,8 +37,9 @@ struct _RuhuCommit
   GThread *thread;
   GFunc committed;
   gpointer committed_data;
-  char *today;       /* owned; the thread's: the day that the grants were last brought in line for */
-  gboolean checking; /* the thread's: something waits to be checked */
+  char *today;             /* owned; the thread's: the day that the grants were last brought in line for */
+  gboolean checking;       /* the thread's: something waits to be checked */
+  gint64 township_checked; /* the thread's: when the township's own rules last could run; 0: never */
   GMutex mutex;
   GCond cond;
   /* Under the mutex. */
@@ -227,11 +230,12 @@ check_some (RuhuCommit *self)
 {
   g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (self->session->store));
   g_autoptr (GError) error = NULL;
-  gint64 before = 0, after = 0;
+  gint64 before = 0, after = 0, now = g_get_monotonic_time ();
+  gboolean township = self->township_checked == 0 || now - self->township_checked >= TOWNSHIP_PAUSE;
 
   self->checking = FALSE;
   if (!ruhu_session_get_head (self->session, &before, &error) ||
-      !ruhu_checks_run (self->session->store, self->session->ledger, today, MAX_CHECK, &self->checking, &error) ||
+      !ruhu_checks_run (self->session->store, self->session->ledger, today, MAX_CHECK, township, &self->checking, &error) ||
       !ruhu_session_get_head (self->session, &after, &error))
     {
       self->checking = FALSE;
@@ -239,6 +243,9 @@ check_some (RuhuCommit *self)
     }
   else if (after != before && self->committed != NULL)
     self->committed (self, self->committed_data);
+  /* Not reached while households wait. */
+  if (township && !self->checking)
+    self->township_checked = now;
 }
 
 /* NULL: nothing came within a tick. *@stopping with an empty queue ends the thread. */
