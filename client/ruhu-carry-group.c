@@ -56,7 +56,7 @@ say_exported (RuhuCarryGroup *self, const RuhuCarrySummary *summary)
   g_autofree char *title = g_strdup_printf (ngettext ("%u change is in the file.", "%u changes are in the file.", (gulong) summary->changes), (guint) summary->changes);
 
   if (summary->changes == 0)
-    say (self, _ ("The file is written. Nothing waits here; the township can answer with what others recorded."), _ ("Take the stick to the township office."), FALSE);
+    say (self, _ ("The file is written. No change waits here; the township can answer with what others recorded."), _ ("Take the stick to the township office."), FALSE);
   else if (summary->left > 0)
     say (self, title, _ ("Not everything fitted. Take the stick to the township office, take in the answer, and write the rest."), FALSE);
   else

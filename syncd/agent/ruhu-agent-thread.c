@@ -293,6 +293,7 @@ carry (Machine *self, const RuhuAgentJob *job, GError **error)
 {
   const char *directory = ruhu_agent_get_directory (self->agent);
   g_auto (RuhuCarried) carried = { 0 };
+  g_autofree char *photos = NULL;
   const char *stop = "";
   RuhuPacked packed;
 
@@ -305,6 +306,8 @@ carry (Machine *self, const RuhuAgentJob *job, GError **error)
     stop = carried.stop->message;
   else if (carried.photo_reason != NULL)
     stop = carried.photo_reason;
+  else if (carried.waiting == 0 && carried.photos_waiting > 0)
+    stop = photos = g_strdup_printf (ngettext ("%u photo still waits to be sent.", "%u photos still wait to be sent.", (gulong) carried.photos_waiting), (guint) carried.photos_waiting);
   return g_variant_ref_sink (g_variant_new ("(xxxs)", (gint64) carried.received, carried.refused, carried.waiting, stop));
 }
 
