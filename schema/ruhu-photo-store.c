@@ -148,6 +148,15 @@ name_file (RuhuPhotoStore *self, const char *from, const char *hash, GError **er
   return FALSE;
 }
 
+/* Whoever named it may not have come to flush the folder. */
+static gboolean
+sync_named (RuhuPhotoStore *self, const char *hash, GError **error)
+{
+  g_autofree char *folder = dup_folder (self, hash);
+
+  return ruhu_photo_sync_folder (folder, error);
+}
+
 static gboolean
 write_file (RuhuPhotoStore *self, GBytes *bytes, const char *hash, GError **error)
 {
@@ -182,7 +191,7 @@ ruhu_photo_store_put (RuhuPhotoStore *self, GBytes *bytes, GError **error)
     return NULL;
   hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   there = ruhu_photo_store_read (self, hash, &local);
-  if (there == NULL && !write_file (self, bytes, hash, error))
+  if (!(there != NULL ? sync_named (self, hash, error) : write_file (self, bytes, hash, error)))
     return NULL;
   return g_steal_pointer (&hash);
 }

@@ -286,13 +286,18 @@ test_order_of_writing (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) photo = photo_new (1, 400), other = photo_new (1, 401);
-  g_autofree char *first = ruhu_photo_store_put (self->store, photo, &error), *second = NULL;
+  g_autofree char *first = ruhu_photo_store_put (self->store, photo, &error), *second = NULL, *third = NULL;
 
   disk.trace = g_string_new (NULL);
   g_assert_true (ruhu_photo_store_remove (self->store, first, &error));
   second = ruhu_photo_store_put (self->store, photo, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (disk.trace->str, ==, "swsrs");
+  /* There already: whoever named it may not have come to flush the folder. */
+  g_string_truncate (disk.trace, 0);
+  third = ruhu_photo_store_put (self->store, photo, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (disk.trace->str, ==, "s");
   g_string_free (g_steal_pointer (&disk.trace), TRUE);
 }
 

@@ -20,6 +20,9 @@ int __wrap_fsync (int fd);
 static void (*at_write) (gpointer data);
 static gpointer at_write_data;
 static gboolean full;
+/* What happens at a flush, once, after so many others. */
+static void (*at_flush) (gpointer data);
+static gint flushes_before;
 static gint flushes_until_failure = -1; /* -1: none fails */
 
 static gboolean
@@ -49,6 +52,13 @@ __wrap_pwrite64 (int fd, const void *data, gsize length, off_t offset)
 int
 __wrap_fsync (int fd)
 {
+  void (*func) (gpointer data) = at_flush;
+
+  if (func != NULL && flushes_before-- == 0)
+    {
+      at_flush = NULL;
+      func (at_write_data);
+    }
   if (flushes_until_failure >= 0 && flushes_until_failure-- == 0)
     {
       errno = EIO;
@@ -369,6 +379,88 @@ test_what_nothing_mentions_expires (UploadFixture *self, gconstpointer data)
 }
 
 static void
+sweep_cb (gpointer data)
+{
+  UploadFixture *self = data;
+  g_autoptr (RuhuResponse) response = upload_ask_creation (self, self->office, "0000000000000000000000000000000000000000000000000000000000000000", 5, NULL);
+
+  g_assert_cmpuint (response->status, ==, 201);
+}
+
+/* A photo expires at the moment when somebody else brings the same one in, who is told that it is there. */
+static void
+test_what_is_being_sent_does_not_expire (UploadFixture *self, gconstpointer data)
+{
+  gint64 before = town_now;
+  g_autofree char *path = upload_create (self, self->cadre);
+  g_autoptr (RuhuResponse) response = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo);
+
+  g_assert_cmpuint (response->status, ==, 201);
+  for (gsize i = 0; i < 5; i++)
+    {
+      town_now += 6 * DAY;
+      upload_patch (self, self->cadre, path, i * 100, i * 100 + 100, 204);
+    }
+  town_now += 2 * DAY;
+  /* The flushes of the last bytes and of their folder, then that of the photo's. */
+  at_flush = sweep_cb;
+  at_write_data = self;
+  flushes_before = 2;
+  upload_patch (self, self->cadre, path, 500, SIZE, 204);
+  g_assert_null (at_flush);
+  g_assert_cmpint (upload_get_offset (self, self->cadre, path), ==, SIZE);
+  g_assert_true (ruhu_photo_store_has (self->photos, self->hash, NULL));
+  town_now += 29 * DAY;
+  sweep_cb (self);
+  g_assert_true (ruhu_photo_store_has (self->photos, self->hash, NULL));
+  /* It does when neither comes to mention it. */
+  town_now += 2 * DAY;
+  sweep_cb (self);
+  town_now += DAY;
+  sweep_cb (self);
+  g_assert_false (ruhu_photo_store_has (self->photos, self->hash, NULL));
+  town_now = before;
+}
+
+/* Nothing is kept twice of one who begins what is there again and again. */
+static void
+test_what_is_there_is_one_upload (UploadFixture *self, gconstpointer data)
+{
+  g_autoptr (RuhuResponse) first = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo);
+  const char *path = ruhu_response_get_header (first, "Location");
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (RuhuResponse) again = upload_ask_creation (self, self->helper, self->hash, SIZE, NULL);
+
+      g_assert_cmpuint (again->status, ==, 201);
+      g_assert_cmpstr (ruhu_response_get_header (again, "Upload-Offset"), ==, G_STRINGIFY (SIZE));
+      g_assert_cmpstr (ruhu_response_get_header (again, "Location"), ==, path);
+      town_restart (&self->town, 0);
+    }
+  g_assert_cmpint (upload_get_offset (self, self->helper, path), ==, SIZE);
+}
+
+/* A damaged file is no photo: whoever has it sends it again, even who sent it before. */
+static void
+test_damaged_is_asked_for_again (UploadFixture *self, gconstpointer data)
+{
+  g_autofree char *file = ruhu_photo_store_dup_path (self->photos, self->hash), *bytes = g_malloc0 (SIZE);
+  g_autoptr (RuhuResponse) first = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo), again = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (GBytes) kept = NULL;
+
+  g_assert_cmpuint (first->status, ==, 201);
+  g_assert_true (g_file_set_contents (file, bytes, SIZE, NULL));
+  path = upload_create (self, self->cadre);
+  again = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo);
+  g_assert_cmpstr (ruhu_response_get_header (again, "Upload-Offset"), ==, G_STRINGIFY (SIZE));
+  g_assert_cmpint (upload_get_offset (self, self->helper, ruhu_response_get_header (first, "Location")), ==, -1);
+  kept = ruhu_photo_store_read (self->photos, self->hash, NULL);
+  g_assert_true (kept != NULL && g_bytes_equal (kept, self->photo));
+}
+
+static void
 test_quota (UploadFixture *self, gconstpointer data)
 {
   g_autoptr (RuhuResponse) other = NULL, again = NULL, last = NULL;
@@ -442,6 +534,9 @@ main (int argc, char **argv)
   ADD ("termination", test_termination);
   ADD ("unfinished-expires", test_unfinished_expires);
   ADD ("what-nothing-mentions-expires", test_what_nothing_mentions_expires);
+  ADD ("what-is-being-sent-does-not-expire", test_what_is_being_sent_does_not_expire);
+  ADD ("what-is-there-is-one-upload", test_what_is_there_is_one_upload);
+  ADD ("damaged-is-asked-for-again", test_damaged_is_asked_for_again);
   ADD ("quota", test_quota);
   ADD ("failing-disk", test_failing_disk);
   return g_test_run ();

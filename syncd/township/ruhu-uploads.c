@@ -10,7 +10,7 @@
 #define G_LOG_DOMAIN "ruhu-township"
 #include "config.h"
 
-#include "ruhu-uploads.h"
+#include "ruhu-uploads-private.h"
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
@@ -27,31 +27,12 @@
 #define GROUP       "upload"
 #define INFO_SUFFIX ".upload"
 #define PART_SUFFIX ".part"
-#define DAY         G_GINT64_CONSTANT (86400000)
+#define DAY         RUHU_UPLOADS_DAY
 #define EXPIRES     (7 * DAY)
 #define UNMENTIONED (30 * DAY)
-#define SWEEP_EVERY (DAY / 24)
-
-typedef struct
-{
-  RuhuUploadState state;
-  char *device;
-  char *hash;
-  gboolean mentioned; /* of a complete one: a record mentions the photo */
-  gboolean busy;
-} Upload;
-
-struct _RuhuUploads
-{
-  RuhuPhotoStore *photos; /* borrowed */
-  char *folder;
-  GMutex mutex;
-  GHashTable *uploads; /* under the mutex: id → Upload */
-  gint64 swept;        /* under the mutex */
-};
 
 static void
-upload_free (Upload *self)
+upload_free (RuhuUpload *self)
 {
   g_free (self->device);
   g_free (self->hash);
@@ -59,7 +40,7 @@ upload_free (Upload *self)
 }
 
 static char *
-dup_path (RuhuUploads *self, const Upload *upload, const char *suffix)
+dup_path (RuhuUploads *self, const RuhuUpload *upload, const char *suffix)
 {
   g_autofree char *name = g_strconcat (upload->state.id, suffix, NULL);
 
@@ -67,7 +48,7 @@ dup_path (RuhuUploads *self, const Upload *upload, const char *suffix)
 }
 
 static void
-remove_file (RuhuUploads *self, const Upload *upload, const char *suffix)
+remove_file (RuhuUploads *self, const RuhuUpload *upload, const char *suffix)
 {
   g_autofree char *path = dup_path (self, upload, suffix);
 
@@ -76,7 +57,7 @@ remove_file (RuhuUploads *self, const Upload *upload, const char *suffix)
 }
 
 static gboolean
-write_info (RuhuUploads *self, const Upload *upload, GError **error)
+write_info (RuhuUploads *self, const RuhuUpload *upload, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *path = dup_path (self, upload, INFO_SUFFIX);
@@ -100,7 +81,7 @@ write_info (RuhuUploads *self, const Upload *upload, GError **error)
 
 /* How much of its bytes are there for certain; the whole of an unfinished one is cut by its last byte. */
 static gint64
-settle_part (RuhuUploads *self, const Upload *upload)
+settle_part (RuhuUploads *self, const RuhuUpload *upload)
 {
   g_autofree char *path = dup_path (self, upload, PART_SUFFIX);
   g_auto (RuhuFd) fd = open (path, O_WRONLY | O_CLOEXEC);
@@ -116,7 +97,7 @@ settle_part (RuhuUploads *self, const Upload *upload)
 static void
 load_info (RuhuUploads *self, const char *id)
 {
-  Upload *upload = g_new0 (Upload, 1);
+  RuhuUpload *upload = g_new0 (RuhuUpload, 1);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *path = NULL;
 
@@ -197,55 +178,61 @@ ruhu_uploads_free (RuhuUploads *self)
   g_free (self);
 }
 
-/* Under the mutex. */
 static void
-drop (RuhuUploads *self, Upload *upload)
+remove_files (RuhuUploads *self, const RuhuUpload *upload)
 {
   remove_file (self, upload, INFO_SUFFIX);
   remove_file (self, upload, PART_SUFFIX);
+}
+
+void
+ruhu_uploads_drop (RuhuUploads *self, RuhuUpload *upload)
+{
+  remove_files (self, upload);
   g_hash_table_remove (self->uploads, upload->state.id);
 }
 
 /* Under the mutex. NULL: there is none for this device. */
-static Upload *
+static RuhuUpload *
 find (RuhuUploads *self, const char *device, const char *id, gint64 now)
 {
-  Upload *upload = g_hash_table_lookup (self->uploads, id);
+  RuhuUpload *upload = g_hash_table_lookup (self->uploads, id);
 
   return upload != NULL && strcmp (upload->device, device) == 0 && (upload->state.expires > now || upload->busy) ? upload : NULL;
 }
 
-/* Under the mutex: makes room for another upload of @hash, and says whether there is. */
+/* Under the mutex: makes room for another upload of @hash, and says whether there is. @there: the photo is in the store; one that says so although it is not gives way too. */
 static gboolean
-make_room (RuhuUploads *self, const char *device, const char *hash, gint64 size)
+make_room (RuhuUploads *self, const char *device, const char *hash, gint64 size, gboolean there)
 {
   GHashTableIter iter;
-  Upload *upload, *same = NULL;
+  RuhuUpload *upload;
   gint64 bytes = size;
   guint count = 1;
 
   g_hash_table_iter_init (&iter, self->uploads);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &upload))
     {
-      if (strcmp (upload->device, device) != 0 || (upload->state.complete && upload->mentioned))
+      if (strcmp (upload->device, device) != 0)
         continue;
-      if (strcmp (upload->hash, hash) == 0 && !upload->busy && !upload->state.complete)
+      if (strcmp (upload->hash, hash) == 0 && !upload->busy && !(upload->state.complete && there))
         {
-          same = upload;
+          remove_files (self, upload);
+          g_hash_table_iter_remove (&iter);
           continue;
         }
+      if (upload->state.complete && upload->mentioned)
+        continue;
       bytes += upload->state.size;
       count++;
     }
-  if (same != NULL)
-    drop (self, same);
   return count <= RUHU_UPLOADS_MAX_COUNT && bytes <= RUHU_UPLOADS_MAX_BYTES;
 }
 
-static Upload *
+static RuhuUpload *
 upload_new (const char *device, const char *hash, gint64 size)
 {
-  Upload *upload = g_new0 (Upload, 1);
+  RuhuUpload *upload = g_new0 (RuhuUpload, 1);
   g_autofree char *id = g_uuid_string_random ();
   gsize at = 0;
 
@@ -258,21 +245,55 @@ upload_new (const char *device, const char *hash, gint64 size)
   return upload;
 }
 
+/* Under the mutex: NULL: this device has none that is complete. */
+static RuhuUpload *
+find_complete (RuhuUploads *self, const char *device, const char *hash)
+{
+  GHashTableIter iter;
+  RuhuUpload *upload;
+
+  g_hash_table_iter_init (&iter, self->uploads);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &upload))
+    if (upload->state.complete && strcmp (upload->device, device) == 0 && strcmp (upload->hash, hash) == 0)
+      return upload;
+  return NULL;
+}
+
+/* Under the mutex: a complete one is told of again. */
+static gboolean
+renew (RuhuUploads *self, RuhuUpload *upload, gint64 now, RuhuUploadState *state, GError **error)
+{
+  gint64 before = upload->state.expires;
+
+  upload->state.expires = MAX (before, now + DAY);
+  if (upload->state.expires != before && !write_info (self, upload, error))
+    {
+      upload->state.expires = before;
+      return FALSE;
+    }
+  *state = upload->state;
+  return TRUE;
+}
+
 gboolean
 ruhu_uploads_create (RuhuUploads *self, const char *device, const char *hash, gint64 size, gint64 now, RuhuUploadState *state, GError **error)
 {
+  /* Read whole, before the mutex: a damaged one is none, and is set aside. */
+  g_autoptr (GBytes) bytes = ruhu_photo_store_read (self->photos, hash, NULL);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  Upload *upload;
-  gint64 there;
+  gboolean there = bytes != NULL && ruhu_photo_store_has (self->photos, hash, NULL), whole = there && (gint64) g_bytes_get_size (bytes) == size;
+  RuhuUpload *upload = whole ? find_complete (self, device, hash) : NULL;
 
-  if (!make_room (self, device, hash, size))
+  if (upload != NULL)
+    return renew (self, upload, now, state, error);
+  if (!make_room (self, device, hash, size, there))
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_RATE, _ ("This laptop has too many photos under way; finish some of them, or wait."));
       return FALSE;
     }
   upload = upload_new (device, hash, size);
   upload->state.expires = now + EXPIRES;
-  if (ruhu_photo_store_has (self->photos, hash, &there) && there == size)
+  if (whole)
     {
       upload->state.complete = upload->mentioned = TRUE;
       upload->state.offset = size;
@@ -299,7 +320,7 @@ gboolean
 ruhu_uploads_get (RuhuUploads *self, const char *device, const char *id, gint64 now, RuhuUploadState *state, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  Upload *upload = find (self, device, id, now);
+  RuhuUpload *upload = find (self, device, id, now);
 
   if (upload == NULL)
     {
@@ -311,7 +332,7 @@ ruhu_uploads_get (RuhuUploads *self, const char *device, const char *id, gint64 
 }
 
 static gboolean
-write_at (RuhuUploads *self, const Upload *upload, GBytes *bytes, GError **error)
+write_at (RuhuUploads *self, const RuhuUpload *upload, GBytes *bytes, GError **error)
 {
   g_autofree char *path = dup_path (self, upload, PART_SUFFIX);
   g_auto (RuhuFd) fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -358,7 +379,7 @@ judge (RuhuSession *session, const char *hash, GBytes *bytes, gboolean *mentione
 
 /* The whole photo is in the part: into the store with it. */
 static RuhuUploadResult
-complete (RuhuUploads *self, RuhuSession *session, const Upload *upload, gboolean *mentioned, GError **error)
+complete (RuhuUploads *self, RuhuSession *session, const RuhuUpload *upload, gboolean *mentioned, GError **error)
 {
   g_autofree char *path = dup_path (self, upload, PART_SUFFIX);
   g_autofree char *data = NULL, *kept = NULL;
@@ -392,7 +413,7 @@ ruhu_uploads_keep (RuhuPhotoStore *photos, RuhuSession *session, const char *dev
     return result;
   if (!mentioned && !ruhu_photo_store_has (photos, hash, NULL))
     {
-      Upload *upload = upload_new (device, hash, size);
+      RuhuUpload *upload = upload_new (device, hash, size);
 
       upload->state.offset = size;
       upload->state.complete = TRUE;
@@ -406,7 +427,7 @@ ruhu_uploads_keep (RuhuPhotoStore *photos, RuhuSession *session, const char *dev
 
 /* Not under the mutex; @upload is busy. */
 static RuhuUploadResult
-append (RuhuUploads *self, RuhuSession *session, Upload *upload, GBytes *bytes, gint64 now, GError **error)
+append (RuhuUploads *self, RuhuSession *session, RuhuUpload *upload, GBytes *bytes, gint64 now, GError **error)
 {
   gint64 end = upload->state.offset + (gint64) g_bytes_get_size (bytes);
   RuhuUploadResult result;
@@ -442,7 +463,7 @@ append (RuhuUploads *self, RuhuSession *session, Upload *upload, GBytes *bytes, 
 
 /* Under the mutex. */
 static RuhuUploadResult
-check_append (Upload *upload, gint64 offset, gint64 length)
+check_append (RuhuUpload *upload, gint64 offset, gint64 length)
 {
   if (upload == NULL)
     return RUHU_UPLOAD_UNKNOWN;
@@ -457,7 +478,7 @@ RuhuUploadResult
 ruhu_uploads_append (RuhuUploads *self, RuhuSession *session, const char *device, const char *id, gint64 offset, GBytes *bytes, gint64 now, RuhuUploadState *state, GError **error)
 {
   RuhuUploadResult result;
-  Upload *upload;
+  RuhuUpload *upload;
 
   g_mutex_lock (&self->mutex);
   upload = find (self, device, id, now);
@@ -481,7 +502,7 @@ ruhu_uploads_append (RuhuUploads *self, RuhuSession *session, const char *device
   upload->busy = FALSE;
   *state = upload->state;
   if (result == RUHU_UPLOAD_OTHER || result == RUHU_UPLOAD_REFUSED)
-    drop (self, upload);
+    ruhu_uploads_drop (self, upload);
   g_mutex_unlock (&self->mutex);
   return result;
 }
@@ -490,7 +511,7 @@ RuhuUploadResult
 ruhu_uploads_remove (RuhuUploads *self, const char *device, const char *id, gint64 now)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  Upload *upload = find (self, device, id, now);
+  RuhuUpload *upload = find (self, device, id, now);
 
   if (upload == NULL)
     return RUHU_UPLOAD_UNKNOWN;
@@ -498,43 +519,6 @@ ruhu_uploads_remove (RuhuUploads *self, const char *device, const char *id, gint
     return RUHU_UPLOAD_BUSY;
   /* One that no record mentions goes on to count, and its photo to expire. */
   if (!upload->state.complete || upload->mentioned)
-    drop (self, upload);
+    ruhu_uploads_drop (self, upload);
   return RUHU_UPLOAD_TAKEN;
-}
-
-/* Whether anything of the log has to do with the photo: a record, or a change that was refused or waits for the office. */
-static gboolean
-is_mentioned (RuhuSession *session, const char *hash)
-{
-  g_autoptr (GPtrArray) scopes = ruhu_store_list_photo_scopes (session->store, hash, NULL);
-  gint64 found = 1;
-
-  if (scopes == NULL || scopes->len > 0)
-    return TRUE;
-  return !ruhu_database_get_integer (ruhu_store_get_database (session->store), "SELECT 1 FROM log WHERE kind NOT IN ('change', 'scope') AND body LIKE '%' || ?1 || '%' LIMIT 1", 0,
-                                     &found, NULL, "s", hash) ||
-         found != 0;
-}
-
-void
-ruhu_uploads_sweep (RuhuUploads *self, RuhuSession *session, gint64 now)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autoptr (GList) all = NULL;
-
-  if (self->swept != 0 && ABS (now - self->swept) < SWEEP_EVERY)
-    return;
-  self->swept = now;
-  all = g_hash_table_get_values (self->uploads);
-  for (GList *l = all; l != NULL; l = l->next)
-    {
-      Upload *upload = l->data;
-      g_autoptr (GError) error = NULL;
-
-      if (upload->busy || upload->state.expires > now)
-        continue;
-      if (upload->state.complete && !upload->mentioned && !is_mentioned (session, upload->hash) && !ruhu_photo_store_remove (self->photos, upload->hash, &error))
-        g_warning ("a photo that nothing mentions stays: %s", error->message);
-      drop (self, upload);
-    }
 }
