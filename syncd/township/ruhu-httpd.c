@@ -382,7 +382,8 @@ start_daemon (RuhuHttpd *self, int fd, const char *address, RuhuKey *key, const 
 {
   struct MHD_Daemon *daemon;
 
-  daemon = MHD_start_daemon (MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, (guint16) self->port, NULL, NULL, access_cb, self,
+  /* Not epoll, which tells of each event once: GnuTLS may meet the end of the connection behind a part of a record, says "try again", and nothing would come any more. */
+  daemon = MHD_start_daemon (MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, (guint16) self->port, NULL, NULL, access_cb, self,
                              MHD_OPTION_EXTERNAL_LOGGER, log_cb, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_KEY, key->key, MHD_OPTION_HTTPS_MEM_CERT, key->certificate,
                              MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES, MHD_OPTION_NOTIFY_COMPLETED, completed_cb, NULL, MHD_OPTION_NOTIFY_CONNECTION, visit_cb, self, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY_LIMIT,
                              MHD_OPTION_CONNECTION_LIMIT, options->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,

@@ -5,8 +5,12 @@ the township as with any other server."""
 import hashlib
 import json
 import random
+import re
 import shutil
+import signal
+import socket
 import sqlite3
+import ssl
 import string
 import subprocess
 import sys
@@ -14,7 +18,7 @@ from datetime import datetime, timedelta, timezone
 
 from house import TOP, Laptop, Scratch, Tap, Township, check, run, wait_for
 from link import Link
-from scope import photo
+from scope import creation, photo
 from wire import Device, parse_link
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
@@ -154,6 +158,45 @@ class Story:
         said = run([*common, "-C", "-", "-w", "%{http_code} %{size_download}", url]).stdout.split()
         check(digest(file.read_bytes()) == self.first and said[0] == "206" and int(said[1]) == path_of(self.township.path, self.first).stat().st_size - 100_000, f"{said}")
 
+    def cut_in_a_record(self):
+        """When the server looks, the bytes and the end of the connection are both there: what came whole counts at once, not when its patience ends."""
+        device, content = Device(self.township.enrol(self.helper), "cut").enrol(), make_photo(7, 100_000)
+        headers = creation(content)
+        headers.pop("Content-Type")
+        status, _, data = device.ask("POST", "/v1/uploads", headers=headers)
+        check(status == 201, f"the upload was answered by {status} {data[:200]}")
+        upload = "/v1/uploads/" + re.search(rb"/v1/uploads/([0-9a-f]+)", device.received[-1])[1].decode()
+        head = (f"PATCH {upload} HTTP/1.1\r\nHost: township\r\nAuthorization: Bearer {device.token}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+                f"Content-Type: application/offset+octet-stream\r\nContent-Length: {len(content)}\r\nExpect: 100-continue\r\n\r\n")
+        came, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+        layer = device.context.wrap_bio(came, going)
+        with socket.create_connection((device.host, device.port), timeout=60) as link:
+
+            def until(act):
+                while True:
+                    try:
+                        done = act()
+                    except ssl.SSLWantReadError:
+                        done = None
+                    link.sendall(going.read())
+                    if done is not None:
+                        return done
+                    came.write(link.recv(65536))
+            until(lambda: layer.do_handshake() or True)
+            layer.write(head.encode())
+            check(b" 100 " in until(lambda: layer.read(4096)), "the body is not asked for")
+            layer.write(content[:40_000])
+            self.township.server.child.send_signal(signal.SIGSTOP)
+            link.sendall(going.read()[:-100])
+            link.shutdown(socket.SHUT_WR)
+            self.township.server.child.send_signal(signal.SIGCONT)
+
+            def there():
+                device.ask("HEAD", upload, headers={"Tus-Resumable": "1.0.0"})
+                return int(re.search(rb"Upload-Offset: ([0-9]+)", device.received[-1])[1])
+            wait_for(lambda: there() > 0, "what came before the cut to count", 10)
+            return f"{there()} of 40000 bytes count"
+
     def install(self):
         self.tus = self.scratch.path / "tus"
         shutil.copytree(TOP / "tests/e2e/tus", self.tus)
@@ -225,6 +268,7 @@ def main():
             tap.step("a photo goes on at the byte after both programs were killed", story.in_pieces)
             tap.step("the other helper gets it, and goes on at the byte as well", story.to_the_other)
             tap.step("a change overtakes a photo that is under way", story.changes_first)
+            tap.step("what came before a link was cut within a record counts at once", story.cut_in_a_record)
             tap.step("curl's own resume works", story.curl_resumes)
             try:
                 story.install()
