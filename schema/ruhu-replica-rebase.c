@@ -268,8 +268,9 @@ rebase (RuhuDatabase *database, gpointer data, GError **error)
   g_autofree char *queue = g_strjoinv ("\n", (char **) to->scopes);
   guint again = 0, renumbered = 0;
 
-  return cancel_backfill (self, to->position, error) && drop_others (self, to, error) && renumber_all (self, to, &renumbered, error) &&
-         unconfirm (self, to, &again, error) && offer_photos_again (self, error) && note_refused (self, to, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
+  /* What waits again is out of reach of what is forgotten: a household that was assigned after the place of agreement goes, what was written there stays. */
+  return renumber_all (self, to, &renumbered, error) && unconfirm (self, to, &again, error) && cancel_backfill (self, to->position, error) &&
+         drop_others (self, to, error) && offer_photos_again (self, error) && note_refused (self, to, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
          ruhu_store_set_meta (self->store, "rebase_scopes", queue, error) && ruhu_replica_begin_next (self, to->position, error);
 }
 

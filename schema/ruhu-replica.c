@@ -186,6 +186,17 @@ apply_change (RuhuReplica *self, const RuhuEntry *entry, GError **error)
          ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, error);
 }
 
+/* Another change under the number of one that is here: the one here keeps its row, for the heads that it has until its scope is told anew, and gives up its number. */
+static gboolean
+replace_other (RuhuReplica *self, const char *body, gsize length, gint64 *n, GError **error)
+{
+  if (!ruhu_database_run (self->database, "UPDATE log SET seq = -n WHERE n = ?1 AND device <> ?2 AND body <> ?3", error, "ist", *n, self->device, body, (gssize) length))
+    return FALSE;
+  if (ruhu_database_get_changes (self->database) > 0)
+    *n = 0;
+  return TRUE;
+}
+
 gboolean
 ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body, gsize length, gint64 position, gint64 *n, GError **error)
 {
@@ -198,7 +209,8 @@ ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body,
       self->latest = g_strdup (change->time);
     }
   if (!ruhu_database_get_integer (self->database, "SELECT n FROM log WHERE device = ?1 AND seq = ?2", 0, &found, error, "si", change->device,
-                                  change->seq))
+                                  change->seq) ||
+      (found != 0 && !replace_other (self, body, length, &found, error)))
     return FALSE;
   if (found == 0)
     return ruhu_store_append (self->store, change, body, (gssize) length, "change", position, n, error);

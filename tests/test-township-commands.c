@@ -283,6 +283,23 @@ count_files (const char *directory, const char *prefix)
   return n;
 }
 
+/* However far the log had come that is replaced, by a clock that was wrong perhaps. */
+static void
+assert_restore_goes_beyond (Site *site, const char *copy, const char *path, gint64 end)
+{
+  g_autoptr (RuhuDatabase) database = ruhu_database_open (path, RUHU_DATABASE_DEFAULT, NULL);
+  g_auto (Said) again = { 0 };
+  gint64 mark = 0;
+
+  g_assert_true (ruhu_database_run (database, "UPDATE log SET n = ?1, position = ?1 WHERE kind = 'restored'", NULL, "i", end));
+  g_clear_pointer (&database, ruhu_database_close);
+  again = run ("restore", copy, site->town, NULL);
+  g_assert_cmpint (again.status, ==, 0);
+  database = ruhu_database_open (path, RUHU_DATABASE_DEFAULT, NULL);
+  g_assert_true (ruhu_database_get_integer (database, "SELECT n FROM log WHERE kind = 'restored'", 0, &mark, NULL, ""));
+  g_assert_cmpint (mark, >, end);
+}
+
 /* What is no whole backup is refused with everything left as it was; what is one is put in place, and the log says so. */
 static void
 test_restore (Site *site, gconstpointer data)
@@ -312,6 +329,7 @@ test_restore (Site *site, gconstpointer data)
   verify = run ("verify", site->town, NULL);
   g_assert_cmpint (verify.status, ==, 0);
   g_assert_nonnull (strstr (verify.out, "2 entries"));
+  assert_restore_goes_beyond (site, copy, path, G_GINT64_CONSTANT (4000000000000000));
   /* The same without the command: a backup knows that it is one. */
   g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
   by_hand = run ("verify", site->town, NULL);

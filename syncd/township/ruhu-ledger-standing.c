@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where a laptop and the log agree, and what a restore leaves behind.
  *
- * When a backup was put in place, the first thing written is an entry of the kind 'restored': {"restored":"<stamp>","after":a,"position":n}. Its position n is the next multiple
- * of RESTORE_STRIDE: further on than anything that the lost part of the log can have been. So no position is ever given twice, and what a change says it has `seen`
- * stays true: what it saw of the lost part lies in the gap (a, n), and it supersedes nothing that came after the restore. */
+ * When a backup was put in place, the first thing written is an entry of the kind 'restored': {"restored":"<stamp>","after":a,"position":n}. Its position n is the time in µs, and at
+ * least the next multiple of RESTORE_STRIDE behind the end of the copy and of the log that it replaces: further on than anything that a lost part of the log can have been,
+ * this restore's or an earlier one's. So no position is ever given twice, and what a change says it has `seen` stays true: what it saw of the lost part lies in the gap (a, n), and it supersedes nothing that came after the restore. */
 #define G_LOG_DOMAIN "ruhu-ledger"
 
 #include "config.h"
@@ -160,6 +160,7 @@ ruhu_ledger_mark_backup (RuhuLedger *self, GError **error)
 typedef struct
 {
   RuhuLedger *ledger;
+  gint64 replaced;
   gboolean always;
   gboolean marked;
 } Mark;
@@ -183,7 +184,8 @@ mark (RuhuDatabase *database, gpointer data, GError **error)
     return TRUE;
   if (!ruhu_ledger_load_end (self, &end, error))
     return FALSE;
-  position = (end.position / RESTORE_STRIDE + 1) * RESTORE_STRIDE;
+  position = (MAX (end.position, job->replaced) / RESTORE_STRIDE + 1) * RESTORE_STRIDE;
+  position = MAX (position, ruhu_clock_now (ruhu_store_get_clock (self->store)) * 1000);
   body = g_strdup_printf ("{\"restored\":\"%s\",\"after\":%" G_GINT64_FORMAT ",\"position\":%" G_GINT64_FORMAT "}", now, end.position, position);
   ruhu_chain_hash (end.hash, "restored", body, strlen (body), NULL, NULL);
   end.position = position;
@@ -195,9 +197,9 @@ mark (RuhuDatabase *database, gpointer data, GError **error)
 }
 
 gboolean
-ruhu_ledger_mark_restored (RuhuLedger *self, gboolean always, gboolean *marked, GError **error)
+ruhu_ledger_mark_restored (RuhuLedger *self, gboolean always, gint64 replaced, gboolean *marked, GError **error)
 {
-  Mark job = { self, always, FALSE };
+  Mark job = { self, replaced, always, FALSE };
   gint64 backup;
 
   g_return_val_if_fail (self != NULL && marked != NULL, FALSE);

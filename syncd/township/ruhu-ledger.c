@@ -422,6 +422,11 @@ typedef struct
   gboolean extends;
 } Write;
 
+/* The township's own numbers go on behind the position of the last restore: under those that the restore lost, laptops have other changes. */
+#define LAST_OWN                                                                           \
+  "SELECT max (last) FROM (SELECT max (seq) AS last FROM log WHERE device = ?1 UNION ALL " \
+  "SELECT max (n) FROM log WHERE device = ?1 AND seq IS NULL AND kind = 'restored') AS numbers"
+
 /* The township itself sees everything it has: `seen` is the end of the log. */
 static RuhuPushed *
 make_own (Write *job, const RuhuChainEnd *end, GError **error)
@@ -431,7 +436,7 @@ make_own (Write *job, const RuhuChainEnd *end, GError **error)
   g_autoptr (RuhuPushed) pushed = g_new0 (RuhuPushed, 1);
   gint64 last;
 
-  if (!ruhu_database_get_integer (self->database, "SELECT max (seq) FROM log WHERE device = ?1", 0, &last, error, "s", RUHU_TOWNSHIP_DEVICE) ||
+  if (!ruhu_database_get_integer (self->database, LAST_OWN, 0, &last, error, "s", RUHU_TOWNSHIP_DEVICE) ||
       !ruhu_store_load_clock (self->store, error))
     return NULL;
   change->device = g_strdup (RUHU_TOWNSHIP_DEVICE);

@@ -140,8 +140,9 @@ gboolean ruhu_ledger_stand (RuhuLedger *self, const char *device, GArray *checkp
 
 /* Marks this database as a backup: opened as a township's own it is taken for a restored one. */
 gboolean ruhu_ledger_mark_backup (RuhuLedger *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Writes into the log that a backup was put in place: always (@always), or if this database is marked as one. *@marked: it did. */
-gboolean ruhu_ledger_mark_restored (RuhuLedger *self, gboolean always, gboolean *marked, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes into the log that a backup was put in place: always (@always), or if this database is marked as one. @replaced: the end of the log that was there, 0 where it is
+ * not known. *@marked: it did. */
+gboolean ruhu_ledger_mark_restored (RuhuLedger *self, gboolean always, gint64 replaced, gboolean *marked, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Walks the whole chain and compares rows and heads with the log. CORRUPT names the first position that does not fit. *@n: entries checked. */
 gboolean ruhu_ledger_verify (RuhuLedger *self, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -64,9 +64,19 @@ ruhu_township_lock (RuhuTownship *self, gboolean alone, GError **error)
   return -1;
 }
 
+/* How far the log goes that is to be replaced; 0 when it is not there or cannot be read any more. */
+static gint64
+find_end (const char *path)
+{
+  g_autoptr (RuhuSession) old = g_file_test (path, G_FILE_TEST_EXISTS) ? ruhu_session_open (path, FALSE, NULL, NULL, NULL) : NULL;
+  gint64 end;
+
+  return old != NULL && ruhu_ledger_get_head (old->ledger, &end, NULL, NULL) ? end : 0;
+}
+
 /* A copy beside the place where it will be, checked, with the mark in its log. */
 static gboolean
-prepare (const char *backup, const char *path, gint64 *n, GError **error)
+prepare (const char *backup, const char *path, const char *replaced, gint64 *n, GError **error)
 {
   g_autoptr (RuhuSession) source = ruhu_session_open (backup, FALSE, NULL, NULL, error);
   g_autoptr (RuhuSession) copy = NULL;
@@ -75,7 +85,7 @@ prepare (const char *backup, const char *path, gint64 *n, GError **error)
   if (source == NULL || !ruhu_database_backup (ruhu_store_get_database (source->store), path, error))
     return FALSE;
   copy = ruhu_session_open (path, FALSE, NULL, NULL, error);
-  return copy != NULL && ruhu_ledger_verify (copy->ledger, n, error) && ruhu_ledger_mark_restored (copy->ledger, TRUE, &marked, error) &&
+  return copy != NULL && ruhu_ledger_verify (copy->ledger, n, error) && ruhu_ledger_mark_restored (copy->ledger, TRUE, find_end (replaced), &marked, error) &&
          ruhu_database_checkpoint (ruhu_store_get_database (copy->store), error);
 }
 
@@ -136,7 +146,7 @@ restore (RuhuTownship *self, const char *backup, char **aside, gint64 *n, GError
 
   /* Of one that was interrupted. */
   remove_copy (copy);
-  if (prepare (backup, copy, n, error) && (!there || set_aside (path, old, error)) && put_in_place (copy, path, error))
+  if (prepare (backup, copy, path, n, error) && (!there || set_aside (path, old, error)) && put_in_place (copy, path, error))
     {
       *aside = there ? g_steal_pointer (&old) : NULL;
       return TRUE;

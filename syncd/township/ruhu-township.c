@@ -78,7 +78,7 @@ ruhu_township_open_session (RuhuTownship *self, GError **error)
   gboolean marked = FALSE;
 
   /* A backup that was put here by hand. */
-  if (session == NULL || !ruhu_ledger_mark_restored (session->ledger, FALSE, &marked, error))
+  if (session == NULL || !ruhu_ledger_mark_restored (session->ledger, FALSE, 0, &marked, error))
     return NULL;
   return g_steal_pointer (&session);
 }
