@@ -28,19 +28,48 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RuhuOutboxRow, ruhu_outbox_row, ADW_TYPE_EXPANDER_ROW)
 
+static RuhuOutboxText *
+make_text (RuhuStore *store, gint64 seq, const char *time, const char *scope, const char *name, const char *body)
+{
+  RuhuOutboxText *self = g_new0 (RuhuOutboxText, 1);
+  g_autoptr (RuhuHouseholdRow) household = ruhu_store_get_household_row (store, scope, NULL);
+
+  self->seq = seq;
+  self->title = g_strdup (name != NULL && *name != '\0' ? name : _ ("Not of a household on this laptop"));
+  self->when = ruhu_describe_stamp (time);
+  self->household = household != NULL ? g_strdup (scope) : NULL;
+  self->lines = body != NULL ? ruhu_describe_change (store, body) : g_ptr_array_new ();
+  return self;
+}
+
 RuhuOutboxText *
 ruhu_outbox_text_new (RuhuStore *store, const RuhuOutboxItem *item)
 {
-  RuhuOutboxText *self = g_new0 (RuhuOutboxText, 1);
-  g_autoptr (RuhuHouseholdRow) household = ruhu_store_get_household_row (store, item->scope, NULL);
+  return make_text (store, item->seq, item->time, item->scope, item->household_name, item->body);
+}
 
-  self->seq = item->seq;
-  self->title = g_strdup (item->household_name != NULL && *item->household_name != '\0' ? item->household_name : _ ("Not of a household on this laptop"));
-  self->when = ruhu_describe_stamp (item->time);
-  self->household = household != NULL ? g_strdup (item->scope) : NULL;
-  self->reason = item->reason != NULL ? ruhu_describe_refusal (item->reason) : NULL;
-  self->detail = g_strdup (item->detail);
-  self->lines = ruhu_describe_change (store, item->body);
+static char *
+describe_state (const RuhuReview *review)
+{
+  if (review->state == RUHU_REVIEW_ACCEPTED)
+    return g_strdup (_ ("Accepted by the office"));
+  if (review->state == RUHU_REVIEW_QUARANTINED)
+    return g_strdup (_ ("Waits for the office"));
+  if (g_strcmp0 (review->code, RUHU_REASON_OFFICE) == 0)
+    return g_strdup (_ ("Not accepted by the office"));
+  return ruhu_describe_refusal (review->code);
+}
+
+RuhuOutboxText *
+ruhu_outbox_text_new_review (RuhuStore *store, const RuhuReview *review)
+{
+  RuhuOutboxText *self = make_text (store, review->seq, review->time, review->scope, review->household_name, review->body);
+
+  self->state = review->state;
+  self->reason = describe_state (review);
+  self->sentence = g_strdup (review->sentence);
+  self->detail = g_strdup (review->detail);
+  self->advice = g_strdup (review->advice);
   return self;
 }
 
@@ -51,7 +80,9 @@ ruhu_outbox_text_free (RuhuOutboxText *self)
   g_free (self->when);
   g_free (self->household);
   g_free (self->reason);
+  g_free (self->sentence);
   g_free (self->detail);
+  g_free (self->advice);
   g_ptr_array_unref (self->lines);
   g_free (self);
 }
@@ -120,16 +151,33 @@ add_buttons (RuhuOutboxRow *self)
       g_signal_connect_swapped (button, "clicked", G_CALLBACK (open_cb), self);
       gtk_box_append (GTK_BOX (box), button);
     }
-  button = make_button (_ ("Send Again"), self->text->title, NULL);
-  g_signal_connect_swapped (button, "clicked", G_CALLBACK (resend_cb), self);
-  gtk_box_append (GTK_BOX (box), button);
-  button = make_button (_ ("Discard"), self->text->title, "destructive-action");
+  if (self->text->state != RUHU_REVIEW_ACCEPTED)
+    {
+      button = make_button (_ ("Send Again"), self->text->title, NULL);
+      g_signal_connect_swapped (button, "clicked", G_CALLBACK (resend_cb), self);
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  if (self->text->state == RUHU_REVIEW_REFUSED)
+    button = make_button (_ ("Discard"), self->text->title, "destructive-action");
+  else
+    button = make_button (_ ("Put Aside"), self->text->title, NULL);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (discard_cb), self);
   gtk_box_append (GTK_BOX (box), button);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   gtk_widget_set_focusable (row, FALSE);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
+}
+
+static void
+add_review (RuhuOutboxRow *self)
+{
+  RuhuOutboxText *text = self->text;
+
+  add_line (self, text->sentence, NULL);
+  if (text->detail != NULL && *text->detail != '\0')
+    add_line (self, text->detail, text->state == RUHU_REVIEW_REFUSED ? "error" : NULL);
+  add_line (self, text->advice, "dim-label");
 }
 
 static void
@@ -143,8 +191,8 @@ fill (RuhuOutboxRow *self)
   else
     subtitle = g_strdup_printf (ngettext ("%s · %u value", "%s · %u values", text->lines->len), text->when, text->lines->len);
   g_object_set (self, "use-markup", FALSE, "title", text->title, "subtitle", subtitle, NULL);
-  if (text->detail != NULL && *text->detail != '\0')
-    add_line (self, text->detail, "error");
+  if (text->reason != NULL)
+    add_review (self);
   for (guint i = 0; i < text->lines->len; i++)
     add_line (self, g_ptr_array_index (text->lines, i), NULL);
   if (text->reason != NULL)

@@ -7,7 +7,9 @@
 
 #include "ruhu-carry-group.h"
 #include "ruhu-describe.h"
+#include "ruhu-notice-group.h"
 #include "ruhu-outbox-row.h"
+#include "ruhu-store-photos.h"
 #include "ruhu-window.h"
 
 #include <glib/gi18n.h>
@@ -28,8 +30,15 @@ struct _RuhuSyncPage
   AdwActionRow *user;
   AdwActionRow *token;
   GtkProgressBar *progress;
+  RuhuNoticeGroup *notices;
   AdwPreferencesGroup *refused;
+  AdwPreferencesGroup *held;
   AdwPreferencesGroup *waiting;
+  AdwPreferencesGroup *office;
+  AdwActionRow *decide;
+  AdwPreferencesGroup *photos;
+  AdwActionRow *photos_due;
+  AdwActionRow *photos_wanted;
 
   /* Owned. */
   RuhuWorker *worker;
@@ -38,14 +47,18 @@ struct _RuhuSyncPage
 
   /* Borrowed: in the groups. */
   GPtrArray *refused_rows;
+  GPtrArray *held_rows;
   GPtrArray *waiting_rows;
 };
 
 typedef struct
 {
   GPtrArray *refused; /* RuhuOutboxText */
+  GPtrArray *held;    /* at the office, or accepted by it */
   GPtrArray *waiting;
   gint64 n_waiting;
+  gint64 n_decide; /* others', for the office */
+  RuhuPhotoCounts photos;
   char *fingerprint;
 } Outbox;
 
@@ -57,6 +70,7 @@ outbox_free (gpointer data)
   Outbox *outbox = data;
 
   g_ptr_array_unref (outbox->refused);
+  g_ptr_array_unref (outbox->held);
   g_ptr_array_unref (outbox->waiting);
   g_free (outbox->fingerprint);
   g_free (outbox);
@@ -64,40 +78,61 @@ outbox_free (gpointer data)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Outbox, outbox_free)
 
-static GPtrArray *
-describe_items (RuhuStore *store, GPtrArray *items, GString *fingerprint)
+static void
+add_text (Outbox *outbox, GPtrArray *texts, RuhuOutboxText *text)
 {
-  GPtrArray *texts = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_outbox_text_free);
+  g_autofree char *before = g_steal_pointer (&outbox->fingerprint);
 
-  for (guint i = 0; i < items->len; i++)
+  g_ptr_array_add (texts, text);
+  outbox->fingerprint = g_strdup_printf ("%s%" G_GINT64_FORMAT " %s %s;", before, text->seq, text->title, text->reason != NULL ? text->reason : "");
+}
+
+static void
+describe_items (RuhuStore *store, Outbox *outbox, GPtrArray *waiting, GPtrArray *reviews)
+{
+  for (guint i = 0; i < waiting->len; i++)
+    add_text (outbox, outbox->waiting, ruhu_outbox_text_new (store, g_ptr_array_index (waiting, i)));
+  for (guint i = 0; i < reviews->len; i++)
     {
-      const RuhuOutboxItem *item = g_ptr_array_index (items, i);
+      const RuhuReview *review = g_ptr_array_index (reviews, i);
 
-      g_ptr_array_add (texts, ruhu_outbox_text_new (store, item));
-      g_string_append_printf (fingerprint, "%" G_GINT64_FORMAT " %s;", item->seq, item->household_name != NULL ? item->household_name : "");
+      add_text (outbox, review->state == RUHU_REVIEW_REFUSED ? outbox->refused : outbox->held, ruhu_outbox_text_new_review (store, review));
     }
-  g_string_append_c (fingerprint, '|');
-  return texts;
+}
+
+static gboolean
+read_figures (RuhuStore *store, Outbox *outbox, GError **error)
+{
+  g_autoptr (RuhuPhotoStore) photos = ruhu_photo_store_new (ruhu_database_get_path (ruhu_store_get_database (store)));
+  g_autofree char *before = NULL;
+  gint64 n_refused;
+
+  if (!ruhu_store_count_outbox (store, &outbox->n_waiting, &n_refused, error) || !ruhu_store_count_photos (store, photos, &outbox->photos, error))
+    return FALSE;
+  if (ruhu_store_get_role (store) == RUHU_ROLE_OFFICE && !ruhu_store_count_quarantine (store, &outbox->n_decide, error))
+    return FALSE;
+  before = g_steal_pointer (&outbox->fingerprint);
+  outbox->fingerprint = g_strdup_printf ("%s|%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, before, outbox->n_waiting, outbox->n_decide,
+                                         outbox->photos.due, outbox->photos.wanted);
+  return TRUE;
 }
 
 static gpointer
 read_outbox (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) waiting = ruhu_store_list_outbox (store, MAX_LISTED, error);
-  g_autoptr (GPtrArray) refused = waiting != NULL ? ruhu_store_list_refused (store, error) : NULL;
-  g_autoptr (GString) fingerprint = g_string_new (NULL);
-  Outbox *outbox;
-  gint64 n_waiting = 0;
-  gint64 n_refused = 0;
+  g_autoptr (GPtrArray) reviews = waiting != NULL ? ruhu_store_list_reviews (store, error) : NULL;
+  g_autoptr (Outbox) outbox = NULL;
 
-  if (refused == NULL || !ruhu_store_count_outbox (store, &n_waiting, &n_refused, error))
+  if (reviews == NULL)
     return NULL;
   outbox = g_new0 (Outbox, 1);
-  outbox->waiting = describe_items (store, waiting, fingerprint);
-  outbox->refused = describe_items (store, refused, fingerprint);
-  outbox->n_waiting = n_waiting;
-  outbox->fingerprint = g_strdup_printf ("%s%" G_GINT64_FORMAT, fingerprint->str, n_waiting);
-  return outbox;
+  outbox->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_outbox_text_free);
+  outbox->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_outbox_text_free);
+  outbox->held = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_outbox_text_free);
+  outbox->fingerprint = g_strdup ("");
+  describe_items (store, outbox, waiting, reviews);
+  return read_figures (store, outbox, error) ? g_steal_pointer (&outbox) : NULL;
 }
 
 /* Discarding, with a way back, and sending again. */
@@ -132,11 +167,11 @@ run_job (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **er
   gboolean done;
 
   if (job->deed == RESEND)
-    done = ruhu_store_resend_refused (store, job->seq, error);
+    done = ruhu_store_resend (store, job->seq, NULL, error);
   else if (job->deed == RECALL)
-    done = ruhu_store_recall_refused (store, job->seq, error);
+    done = ruhu_store_recall_review (store, job->seq, error);
   else
-    done = ruhu_store_settle_refused (store, job->seq, error);
+    done = ruhu_store_discard_review (store, job->seq, error);
   return done ? g_memdup2 (&job->seq, sizeof job->seq) : NULL;
 }
 
@@ -204,7 +239,7 @@ discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   undo = g_new0 (Undo, 1);
   g_weak_ref_init (&undo->page, self);
   undo->seq = *seq;
-  toast = adw_toast_new (_ ("Discarded."));
+  toast = adw_toast_new (_ ("Put aside."));
   adw_toast_set_button_label (toast, _ ("_Undo"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), undo, undo_free, G_CONNECT_SWAPPED);
   ruhu_window_add_toast (window, toast);
@@ -265,6 +300,39 @@ fill_group (RuhuSyncPage *self, AdwPreferencesGroup *group, GPtrArray *rows, GPt
     }
 }
 
+/* @text: NULL: nothing to say. */
+static void
+show_row (AdwActionRow *row, const char *text)
+{
+  gtk_widget_set_visible (GTK_WIDGET (row), text != NULL);
+  if (text != NULL)
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
+}
+
+static void
+show_photos (RuhuSyncPage *self, const RuhuPhotoCounts *photos)
+{
+  g_autofree char *due = NULL;
+  g_autofree char *wanted = NULL;
+
+  if (photos->due > 0)
+    due = g_strdup_printf (ngettext ("%u photo waits to be sent.", "%u photos wait to be sent.", (gulong) photos->due), (guint) photos->due);
+  if (photos->wanted > 0)
+    wanted = g_strdup_printf (ngettext ("%u photo has not arrived yet.", "%u photos have not arrived yet.", (gulong) photos->wanted), (guint) photos->wanted);
+  gtk_widget_set_visible (GTK_WIDGET (self->photos), due != NULL || wanted != NULL);
+  show_row (self->photos_due, due);
+  show_row (self->photos_wanted, wanted);
+}
+
+static void
+show_office (RuhuSyncPage *self, gint64 n)
+{
+  g_autofree char *text = g_strdup_printf (ngettext ("%u held-back change to decide", "%u held-back changes to decide", (gulong) n), (guint) n);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->office), n > 0);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->decide), text);
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -286,13 +354,17 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   g_free (self->fingerprint);
   self->fingerprint = g_strdup (outbox->fingerprint);
+  show_photos (self, &outbox->photos);
+  show_office (self, outbox->n_decide);
   if (outbox->n_waiting == 0)
     text = g_strdup (_ ("Everything recorded here is at the township."));
   else
     text = g_strdup_printf (ngettext ("%u change, kept on this laptop until the township confirms it.", "%u changes, kept on this laptop until the township confirms them.", (gulong) outbox->n_waiting), (guint) outbox->n_waiting);
   adw_preferences_group_set_description (self->waiting, text);
   gtk_widget_set_visible (GTK_WIDGET (self->refused), outbox->refused->len > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->held), outbox->held->len > 0);
   fill_group (self, self->refused, self->refused_rows, outbox->refused);
+  fill_group (self, self->held, self->held_rows, outbox->held);
   fill_group (self, self->waiting, self->waiting_rows, outbox->waiting);
 }
 
@@ -327,6 +399,7 @@ update_state (RuhuSyncPage *self)
   adw_action_row_set_subtitle (self->state, ruhu_sync_proxy_describe (sync));
   gtk_widget_set_visible (GTK_WIDGET (self->progress), progress >= 0);
   gtk_progress_bar_set_fraction (self->progress, CLAMP (progress, 0, 1));
+  ruhu_notice_group_set_alarm (self->notices, ruhu_notice_is_alarm (ruhu_sync_proxy_get_last_error_name (sync)));
   adw_action_row_set_subtitle (self->error, error);
   gtk_widget_set_visible (GTK_WIDGET (self->error), *error != '\0');
   show_time (self->success, ruhu_sync_proxy_get_last_success (sync), _ ("Not yet"));
@@ -343,6 +416,7 @@ ruhu_sync_page_refresh (RuhuPage *page)
 {
   RuhuSyncPage *self = RUHU_SYNC_PAGE (page);
 
+  ruhu_notice_group_refresh (self->notices);
   ruhu_worker_run_async (self->worker, read_outbox, NULL, NULL, outbox_free, self->cancellable, read_cb, self);
 }
 
@@ -364,6 +438,7 @@ ruhu_sync_page_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_free (self->fingerprint);
   g_ptr_array_unref (self->refused_rows);
+  g_ptr_array_unref (self->held_rows);
   g_ptr_array_unref (self->waiting_rows);
   G_OBJECT_CLASS (ruhu_sync_page_parent_class)->finalize (object);
 }
@@ -378,9 +453,17 @@ ruhu_sync_page_class_init (RuhuSyncPageClass *klass)
   RUHU_PAGE_CLASS (klass)->refresh = ruhu_sync_page_refresh;
 
   g_type_ensure (RUHU_TYPE_CARRY_GROUP);
+  g_type_ensure (RUHU_TYPE_NOTICE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-sync-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, error);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, held);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, office);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, decide);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, photos);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, photos_due);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, photos_wanted);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, next);
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, notices);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, progress);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, refused);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, state);
@@ -394,13 +477,16 @@ ruhu_sync_page_class_init (RuhuSyncPageClass *klass)
 static void
 ruhu_sync_page_init (RuhuSyncPage *self)
 {
-  RuhuApplication *app = RUHU_APPLICATION (g_application_get_default ());
+  RuhuApplication *app = (RuhuApplication *) g_application_get_default ();
 
   self->cancellable = g_cancellable_new ();
   self->refused_rows = g_ptr_array_new ();
+  self->held_rows = g_ptr_array_new ();
   self->waiting_rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   ruhu_page_set_title (RUHU_PAGE (self), _ ("Synchronisation"), NULL);
+  if (app == NULL)
+    return;
   g_signal_connect_object (ruhu_application_get_sync (app), "updated", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ruhu_application_get_status (app), "updated", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   update_state (self);
@@ -412,6 +498,7 @@ ruhu_sync_page_new (RuhuWorker *worker)
   RuhuSyncPage *self = g_object_new (RUHU_TYPE_SYNC_PAGE, NULL);
 
   self->worker = g_object_ref (worker);
+  ruhu_notice_group_start (self->notices, worker);
   ruhu_page_refresh (RUHU_PAGE (self));
   return GTK_WIDGET (self);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RuhuSyncPage: synchronisation in full: its state, what waits, what was refused and why, and what a person can do about it. */
+/* RuhuSyncPage: synchronisation in full: its state, what waits, what was refused or is at the office and why, and what a person can do about it. */
 #pragma once
 
 #include "ruhu-page.h"

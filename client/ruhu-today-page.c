@@ -6,6 +6,7 @@
 #include "ruhu-today-page.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-notice-group.h"
 #include "ruhu-today.h"
 #include "ruhu-window.h"
 
@@ -17,6 +18,7 @@ struct _RuhuTodayPage
 
   /* Template. */
   GtkLabel *summary;
+  AdwPreferencesGroup *alarm;
   AdwPreferencesGroup *drafts;
   AdwPreferencesGroup *attention;
   AdwPreferencesGroup *due;
@@ -143,7 +145,7 @@ show (RuhuTodayPage *self, RuhuToday *today)
     gtk_widget_set_visible (GTK_WIDGET (get_group (self, kind)), today->counts[kind] > 0);
   gtk_label_set_label (self->summary, summary);
   gtk_widget_set_visible (GTK_WIDGET (self->summary), anything);
-  gtk_widget_set_visible (self->done, !anything);
+  gtk_widget_set_visible (self->done, !anything && !gtk_widget_get_visible (GTK_WIDGET (self->alarm)));
   ruhu_page_ready (RUHU_PAGE (self));
 }
 
@@ -238,6 +240,7 @@ ruhu_today_page_class_init (RuhuTodayPageClass *klass)
   signals[SIGNAL_SHOW_DUE] = g_signal_new ("show-due", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-today-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, alarm);
   gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, all_due);
   gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, attention);
   gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, confirm);
@@ -250,12 +253,24 @@ ruhu_today_page_class_init (RuhuTodayPageClass *klass)
 }
 
 static void
+add_alarm (RuhuTodayPage *self)
+{
+  GtkWidget *row = ruhu_notice_alarm_new ();
+
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-sync");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+  adw_preferences_group_add (self->alarm, row);
+}
+
+static void
 ruhu_today_page_init (RuhuTodayPage *self)
 {
   self->cancellable = g_cancellable_new ();
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   ruhu_page_set_title (RUHU_PAGE (self), C_ ("page", "Today"), NULL);
+  add_alarm (self);
 }
 
 void
@@ -270,4 +285,14 @@ ruhu_today_page_start (RuhuTodayPage *self, RuhuWorker *worker, GSettings *setti
       g_signal_connect_object (settings, "changed::visit-interval", G_CALLBACK (interval_cb), self, G_CONNECT_SWAPPED);
     }
   ruhu_page_refresh (RUHU_PAGE (self));
+}
+
+void
+ruhu_today_page_set_alarm (RuhuTodayPage *self, gboolean alarm)
+{
+  g_return_if_fail (RUHU_IS_TODAY_PAGE (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->alarm), alarm);
+  if (self->today != NULL)
+    gtk_widget_set_visible (self->done, self->today->lines->len == 0 && !alarm);
 }

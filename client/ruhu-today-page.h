@@ -14,5 +14,7 @@ G_DECLARE_FINAL_TYPE (RuhuTodayPage, ruhu_today_page, RUHU, TODAY_PAGE, RuhuPage
 
 /* Begins to read. Once. @settings: where the interval of visits is; may be NULL. */
 void ruhu_today_page_start (RuhuTodayPage *self, RuhuWorker *worker, GSettings *settings);
+/* The township's history was rewritten: said first of all, until it is over. */
+void ruhu_today_page_set_alarm (RuhuTodayPage *self, gboolean alarm);
 
 G_END_DECLS

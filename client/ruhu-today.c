@@ -7,6 +7,8 @@
 
 #include "ruhu-describe.h"
 #include "ruhu-list-filter.h"
+#include "ruhu-notice-group.h"
+#include "ruhu-store-review.h"
 
 #include <glib/gi18n.h>
 
@@ -90,20 +92,58 @@ add_attention (RuhuToday *self, char *title, const char *what_to_do, const char 
   self->counts[RUHU_TODAY_ATTENTION]++;
 }
 
+/* Changes that somebody has to decide on, here or at the office. */
+static gboolean
+read_held (RuhuToday *self, RuhuStore *store, GError **error)
+{
+  gint64 refused = 0, held = 0, accepted = 0, decide = 0;
+
+  if (!ruhu_store_count_reviews (store, &refused, &held, &accepted, error))
+    return FALSE;
+  if (ruhu_store_get_role (store) == RUHU_ROLE_OFFICE && !ruhu_store_count_quarantine (store, &decide, error))
+    return FALSE;
+  if (refused > 0)
+    add_attention (self, g_strdup_printf (ngettext ("%u change was refused", "%u changes were refused", (gulong) refused), (guint) refused),
+                   _ ("The township did not take it. Correct it and send it again, or discard it on purpose."), "win.show-sync");
+  if (decide > 0)
+    add_attention (self, g_strdup_printf (ngettext ("%u held-back change to decide", "%u held-back changes to decide", (gulong) decide), (guint) decide),
+                   _ ("Recorded by somebody who had no right to it. Nothing of it counts until you decide."), "win.show-held");
+  if (held > 0)
+    add_attention (self, g_strdup_printf (ngettext ("%u change of yours is at the office", "%u changes of yours are at the office", (gulong) held), (guint) held),
+                   _ ("It is kept, and counts if the office accepts it. Nothing needs doing."), "win.show-sync");
+  if (accepted > 0)
+    add_attention (self, g_strdup_printf (ngettext ("%u change of yours was accepted by the office", "%u changes of yours were accepted by the office", (gulong) accepted), (guint) accepted),
+                   _ ("It counts now. Nothing needs doing."), "win.show-sync");
+  return TRUE;
+}
+
+static gboolean
+read_notices (RuhuToday *self, RuhuStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) notices = ruhu_store_list_notices (store, error);
+
+  if (notices == NULL)
+    return FALSE;
+  for (guint i = 0; i < MIN (notices->len, MAX_LINES); i++)
+    {
+      const RuhuNotice *notice = g_ptr_array_index (notices, i);
+
+      add_attention (self, g_strdup (ruhu_notice_describe_kind (notice->kind)), notice->text, "win.show-sync");
+    }
+  return TRUE;
+}
+
 static gboolean
 read_attention (RuhuToday *self, RuhuStore *store, GError **error)
 {
-  gint64 conflicts = 0, waiting = 0, refused = 0;
+  gint64 conflicts = 0;
 
-  if (!ruhu_store_count_conflicts (store, &conflicts, error) || !ruhu_store_count_outbox (store, &waiting, &refused, error))
+  if (!ruhu_store_count_conflicts (store, &conflicts, error))
     return FALSE;
   if (conflicts > 0)
     add_attention (self, g_strdup_printf (ngettext ("%u conflict to review", "%u conflicts to review", (gulong) conflicts), (guint) conflicts),
                    _ ("Two people recorded different things. Both are kept until you choose."), "win.show-conflicts");
-  if (refused > 0)
-    add_attention (self, g_strdup_printf (ngettext ("%u change was refused", "%u changes were refused", (gulong) refused), (guint) refused),
-                   _ ("The township did not take it. Correct it and send it again, or discard it on purpose."), "win.show-sync");
-  return TRUE;
+  return read_held (self, store, error) && read_notices (self, store, error);
 }
 
 static gboolean

@@ -6,6 +6,7 @@
 #include "ruhu-window-private.h"
 
 #include "ruhu-conflict-page.h"
+#include "ruhu-held-page.h"
 #include "ruhu-household-page.h"
 #include "ruhu-sync-page.h"
 
@@ -97,6 +98,12 @@ show_conflicts_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+show_held_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  show_once (RUHU_WINDOW (widget), RUHU_TYPE_HELD_PAGE, ruhu_held_page_new);
+}
+
+static void
 show_sync_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   show_once (RUHU_WINDOW (widget), RUHU_TYPE_SYNC_PAGE, ruhu_sync_page_new);
@@ -137,6 +144,7 @@ ruhu_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.new-visit", NULL, new_visit_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "win.show-conflicts", NULL, show_conflicts_action);
+  gtk_widget_class_install_action (widget_class, "win.show-held", NULL, show_held_action);
   gtk_widget_class_install_action (widget_class, "win.show-sync", NULL, show_sync_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-list", NULL, toggle_list_action);
 }

@@ -7,6 +7,7 @@
 
 #include "ruhu-conflict-page.h"
 #include "ruhu-household-page.h"
+#include "ruhu-notice-group.h"
 #include "ruhu-page.h"
 #include "ruhu-sync-button.h"
 #include "ruhu-sync-page.h"
@@ -316,6 +317,14 @@ status_updated_cb (RuhuWindow *self)
 }
 
 static void
+sync_updated_cb (RuhuWindow *self)
+{
+  RuhuSyncProxy *sync = ruhu_application_get_sync (get_app (self));
+
+  ruhu_today_page_set_alarm (self->today, ruhu_notice_is_alarm (ruhu_sync_proxy_get_last_error_name (sync)));
+}
+
+static void
 status_failed_cb (RuhuWindow *self, const char *sentence)
 {
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
@@ -487,6 +496,7 @@ ruhu_window_new (RuhuApplication *app)
     restore_size (self, ruhu_application_get_settings (app));
   self->status = g_object_ref (ruhu_application_get_status (app));
   g_signal_connect_object (self->status, "updated", G_CALLBACK (status_updated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ruhu_application_get_sync (app), "updated", G_CALLBACK (sync_updated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->status, "failed", G_CALLBACK (status_failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->status, "data-changed", G_CALLBACK (data_changed_cb), self, G_CONNECT_SWAPPED);
   status_updated_cb (self);

@@ -88,6 +88,12 @@ ruhu_store_settle_notice (RuhuStore *self, gint64 n, GError **error)
 }
 
 gboolean
+ruhu_store_recall_notice (RuhuStore *self, gint64 n, GError **error)
+{
+  return ruhu_database_run (ruhu_store_get_database (self), "UPDATE notice SET settled = 0 WHERE n = ?1", error, "i", n);
+}
+
+gboolean
 ruhu_store_count_witness (RuhuStore *self, gint64 *count, GError **error)
 {
   return ruhu_database_get_integer (ruhu_store_get_database (self), "SELECT count (*) FROM witness", 0, count, error, "");

@@ -14,7 +14,6 @@
 #define OWN     "device = (SELECT value FROM meta WHERE key = 'device')"
 #define WAITING OWN " AND position IS NULL AND kind = 'change'"
 #define REFUSED OWN " AND kind = 'refused' AND settled = 0"
-#define SETTLED OWN " AND kind = 'refused' AND settled = 1"
 #define COLUMNS "SELECT seq, time, scope, body, reason, detail FROM log WHERE "
 
 void
@@ -92,49 +91,4 @@ ruhu_store_settle_refused (RuhuStore *self, gint64 seq, GError **error)
   RuhuDatabase *database = ruhu_store_get_database (self);
 
   return ruhu_database_run (database, "UPDATE log SET settled = 1 WHERE seq = ?1 AND " REFUSED, error, "i", seq) && check_one (database, error);
-}
-
-gboolean
-ruhu_store_recall_refused (RuhuStore *self, gint64 seq, GError **error)
-{
-  RuhuDatabase *database = ruhu_store_get_database (self);
-
-  return ruhu_database_run (database, "UPDATE log SET settled = 0 WHERE seq = ?1 AND " SETTLED, error, "i", seq) && check_one (database, error);
-}
-
-typedef struct
-{
-  RuhuStore *store;
-  gint64 seq;
-} Resend;
-
-static gboolean
-resend (RuhuDatabase *database, gpointer data, GError **error)
-{
-  Resend *job = data;
-  g_autofree char *body = NULL;
-  g_autoptr (RuhuChange) change = NULL;
-  RuhuEdit edit = { 0 };
-
-  if (!ruhu_database_get_text (database, "SELECT body FROM log WHERE seq = ?1 AND " REFUSED, &body, error, "i", job->seq))
-    return FALSE;
-  /* Settling says it when there is no such change. */
-  if (!ruhu_store_settle_refused (job->store, job->seq, error))
-    return FALSE;
-  change = ruhu_change_parse (body, strlen (body), error);
-  if (change == NULL)
-    return FALSE;
-  edit.scope = change->scope;
-  edit.of_village = change->of_village;
-  edit.visit = change->visit;
-  edit.set = change->set;
-  return ruhu_store_get_seen (job->store, &edit.seen, error) && ruhu_store_save (job->store, &edit, NULL, error);
-}
-
-gboolean
-ruhu_store_resend_refused (RuhuStore *self, gint64 seq, GError **error)
-{
-  Resend job = { self, seq };
-
-  return ruhu_database_transaction (ruhu_store_get_database (self), resend, &job, error);
 }

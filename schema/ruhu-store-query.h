@@ -199,10 +199,6 @@ GPtrArray *ruhu_store_list_refused (RuhuStore *self, GError **error) G_GNUC_WARN
 gboolean ruhu_store_count_outbox (RuhuStore *self, gint64 *waiting, gint64 *refused, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Puts a refused change out of sight, on purpose; its log row stays. */
 gboolean ruhu_store_settle_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes that back. */
-gboolean ruhu_store_recall_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Saves what a refused change says once more, as a new change of today, and settles the refused one; both or neither. Errors: those of ruhu_store_save(). */
-gboolean ruhu_store_resend_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Something of this file's own past that its person should know. */
 typedef struct
@@ -217,6 +213,8 @@ void ruhu_notice_free (RuhuNotice *self);
 /* Those that have not been put out of sight, newest first. */
 GPtrArray *ruhu_store_list_notices (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_store_settle_notice (RuhuStore *self, gint64 n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes that back. */
+gboolean ruhu_store_recall_notice (RuhuStore *self, gint64 n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Others' changes that the township lost in a restore and that are kept here until it has them again. */
 gboolean ruhu_store_count_witness (RuhuStore *self, gint64 *count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -161,20 +161,35 @@ typedef struct
 } Answer;
 
 static gboolean
-discard (RuhuDatabase *database, gpointer data, GError **error)
+set_settled (RuhuDatabase *database, gint64 seq, gint64 settled, GError **error)
 {
-  Answer *job = data;
   gint64 n;
 
-  if (!ruhu_database_run (database, "UPDATE log SET settled = 1 WHERE seq = ?1 AND " NOT_LET_IN, error, "i", job->seq))
+  if (!ruhu_database_run (database, "UPDATE log SET settled = ?2 WHERE seq = ?1 AND (?2 = 1 OR settled = 1) AND " NOT_LET_IN, error, "ii", seq, settled))
     return FALSE;
   n = ruhu_database_get_changes (database);
-  if (!ruhu_database_run (database, "UPDATE verdict SET settled = 1 WHERE seq = ?1", error, "i", job->seq))
+  if (!ruhu_database_run (database, "UPDATE verdict SET settled = ?2 WHERE seq = ?1 AND (?2 = 1 OR settled = 1)", error, "ii", seq, settled))
     return FALSE;
   if (n + ruhu_database_get_changes (database) > 0)
     return TRUE;
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("There is no such change that was refused or waits for the office."));
   return FALSE;
+}
+
+static gboolean
+discard (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Answer *job = data;
+
+  return set_settled (database, job->seq, 1, error);
+}
+
+static gboolean
+recall (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Answer *job = data;
+
+  return set_settled (database, job->seq, 0, error);
 }
 
 gboolean
@@ -184,6 +199,15 @@ ruhu_store_discard_review (RuhuStore *self, gint64 seq, GError **error)
 
   g_return_val_if_fail (self != NULL, FALSE);
   return ruhu_database_transaction (ruhu_store_get_database (self), discard, &job, error);
+}
+
+gboolean
+ruhu_store_recall_review (RuhuStore *self, gint64 seq, GError **error)
+{
+  Answer job = { .store = self, .seq = seq };
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  return ruhu_database_transaction (ruhu_store_get_database (self), recall, &job, error);
 }
 
 static RuhuChange *

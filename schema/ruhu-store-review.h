@@ -51,6 +51,9 @@ gboolean ruhu_store_count_reviews (RuhuStore *self, gint64 *refused, gint64 *qua
  */
 gboolean ruhu_store_discard_review (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Takes that back. NOT_FOUND if nothing was put aside under this number. */
+gboolean ruhu_store_recall_review (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What a change said, with the `seen` of now: for a page that opens it again. */
 typedef struct
 {

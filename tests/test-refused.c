@@ -4,6 +4,7 @@
 
 #include "ruhu-error.h"
 #include "ruhu-fixture.h"
+#include "ruhu-store-review.h"
 
 typedef struct
 {
@@ -58,11 +59,11 @@ test_a_refused_change_is_discarded_and_called_back (Fixture *f, gconstpointer da
   gint64 seq;
 
   make_refused (f, &seq);
-  g_assert_true (ruhu_store_settle_refused (f->a->store, seq, NULL));
+  g_assert_true (ruhu_store_discard_review (f->a->store, seq, NULL));
   assert_outbox (f, 0, 0);
-  g_assert_true (ruhu_store_recall_refused (f->a->store, seq, NULL));
+  g_assert_true (ruhu_store_recall_review (f->a->store, seq, NULL));
   assert_outbox (f, 0, 1);
-  g_assert_false (ruhu_store_recall_refused (f->a->store, seq, NULL));
+  g_assert_false (ruhu_store_recall_review (f->a->store, seq, NULL));
 }
 
 static void
@@ -73,11 +74,11 @@ test_a_refused_change_is_sent_again_once_it_is_right (Fixture *f, gconstpointer 
 
   make_refused (f, &seq);
   /* Still wrong: it stays where it is. */
-  g_assert_false (ruhu_store_resend_refused (f->a->store, seq, &error));
+  g_assert_false (ruhu_store_resend (f->a->store, seq, NULL, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_INVALID);
   assert_outbox (f, 0, 1);
   g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->a->store), "UPDATE log SET body = replace (body, '\"sex\":\"7\"', '\"name\":\"曾晓明\"') WHERE kind = 'refused'", NULL));
-  g_assert_true (ruhu_store_resend_refused (f->a->store, seq, NULL));
+  g_assert_true (ruhu_store_resend (f->a->store, seq, NULL, NULL));
   assert_outbox (f, 1, 0);
   laptop_sync (f->a, f->township);
   assert_outbox (f, 0, 0);

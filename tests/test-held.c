@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A change in quarantine, on the pages: its author reads that the office has it; the office accepts it or refuses it with a reason. */
+#define G_LOG_DOMAIN "test-held"
+
+#include "config.h"
+
+#include "form-fixture.h"
+#include "ruhu-held-page.h"
+#include "ruhu-store-review.h"
+#include "ruhu-sync-page.h"
+#include "ruhu-today.h"
+
+#include <adwaita.h>
+#include <string.h>
+
+typedef struct
+{
+  Township *township;
+  Laptop *a;      /* helper-a */
+  Laptop *office; /* sees it all */
+  RuhuWorker *worker;
+  GtkWidget *window;
+  GtkWidget *page;
+} Fixture;
+
+typedef gboolean (*Judge) (GtkWidget *widget, const char *text);
+
+static GtkWidget *
+find (GtkWidget *widget, Judge judge, const char *text)
+{
+  GtkWidget *found = gtk_widget_get_visible (widget) && judge (widget, text) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_visible (widget) ? gtk_widget_get_first_child (widget) : NULL; child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find (child, judge, text);
+  return found;
+}
+
+static gboolean
+is_label (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
+}
+
+static gboolean
+is_button (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
+}
+
+static gboolean
+is_shown (GtkWidget *widget, const char *text)
+{
+  return is_label (widget, text) && gtk_widget_get_mapped (widget);
+}
+
+typedef struct
+{
+  GtkWidget *root;
+  Judge judge;
+  const char *text;
+} Wanted;
+
+static gboolean
+is_there (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return find (wanted->root, wanted->judge, wanted->text) != NULL;
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  return !is_there (data);
+}
+
+static GtkWidget *
+see (GtkWidget *root, Judge judge, const char *text)
+{
+  Wanted wanted = { root, judge, text };
+
+  form_wait (is_there, &wanted);
+  return find (root, judge, text);
+}
+
+static void
+miss (GtkWidget *root, Judge judge, const char *text)
+{
+  Wanted wanted = { root, judge, text };
+
+  form_wait (is_gone, &wanted);
+}
+
+static void
+quarantine (Laptop *laptop)
+{
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (laptop->store),
+                                        "UPDATE log SET kind = 'quarantined', reason = 'forbidden' WHERE device = '0a' AND seq = 1", NULL));
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->township = township_new ();
+  f->a = laptop_new (f->township, "0a", "helper-a");
+  f->office = laptop_new (f->township, "0f", "office");
+  laptop_pull (f->a, f->township);
+  laptop_save (f->a, "h1", "{\"household\":{\"h1\":{\"group_name\":\"九组\"}}}", -1);
+  laptop_sync (f->a, f->township);
+  laptop_sync (f->office, f->township);
+  quarantine (f->a);
+  quarantine (f->office);
+}
+
+static void
+open_page (Fixture *f, Laptop *laptop, GtkWidget *(*make) (RuhuWorker *worker))
+{
+  f->worker = ruhu_worker_new (laptop->path);
+  f->window = adw_window_new ();
+  f->page = make (f->worker);
+  gtk_window_set_default_size (GTK_WINDOW (f->window), 900, 700);
+  adw_window_set_content (ADW_WINDOW (f->window), f->page);
+  gtk_window_present (GTK_WINDOW (f->window));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  ruhu_worker_flush (f->worker);
+  g_object_unref (f->worker);
+  laptop_free (f->a);
+  laptop_free (f->office);
+  township_free (f->township);
+}
+
+static void
+press (Fixture *f, const char *label)
+{
+  GtkWidget *button = see (f->page, is_button, label);
+
+  g_assert_true (gtk_widget_get_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static gint64
+count_decisions (Fixture *f, const char *where)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count (*) FROM r_decision WHERE device = '0a' AND seq = 1 AND %s", where);
+
+  return store_count (f->office->store, sql);
+}
+
+static void
+test_the_office_refuses_with_a_reason_of_one_press (Fixture *f, gconstpointer data)
+{
+  open_page (f, f->office, ruhu_held_page_new);
+  see (f->page, is_label, "九组");
+  g_assert_false (gtk_widget_get_sensitive (see (f->page, is_button, "Refuse")));
+  press (f, "It could not be confirmed");
+  press (f, "Refuse");
+  see (f->page, is_shown, "Nothing Is Held Back");
+  g_assert_cmpint (count_decisions (f, "accept = 0 AND reason = 'It could not be confirmed'"), ==, 1);
+}
+
+static void
+test_the_office_accepts_without_a_reason (Fixture *f, gconstpointer data)
+{
+  open_page (f, f->office, ruhu_held_page_new);
+  press (f, "Accept");
+  see (f->page, is_shown, "Nothing Is Held Back");
+  g_assert_cmpint (count_decisions (f, "accept = 1 AND reason IS NULL"), ==, 1);
+}
+
+static void
+test_the_office_is_told_on_its_pages (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuToday) today = ruhu_today_read (f->office->store, 1, NULL);
+  gboolean told = FALSE;
+
+  for (guint i = 0; i < today->lines->len; i++)
+    told |= g_strcmp0 (((RuhuTodayLine *) today->lines->pdata[i])->action, "win.show-held") == 0;
+  g_assert_true (told);
+  open_page (f, f->office, ruhu_sync_page_new);
+  see (f->page, is_label, "1 held-back change to decide");
+}
+
+static void
+test_its_author_reads_that_the_office_has_it_and_puts_it_aside (Fixture *f, gconstpointer data)
+{
+  gint64 refused, quarantined, accepted;
+
+  open_page (f, f->a, ruhu_sync_page_new);
+  see (f->page, is_label, "Waits for the office");
+  see (f->page, is_label, "the office decides whether it counts");
+  press (f, "Put Aside");
+  g_object_ref (f->page);
+  do
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_true (ruhu_store_count_reviews (f->a->store, &refused, &quarantined, &accepted, NULL));
+    }
+  while (quarantined > 0);
+  ruhu_page_refresh (RUHU_PAGE (f->page));
+  miss (f->page, is_label, "Waits for the office");
+  g_assert_true (ruhu_store_recall_review (f->a->store, 1, NULL));
+  ruhu_page_refresh (RUHU_PAGE (f->page));
+  see (f->page, is_label, "Waits for the office");
+  g_object_unref (f->page);
+}
+
+#define ADD(name) g_test_add ("/held/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  ADD (the_office_refuses_with_a_reason_of_one_press);
+  ADD (the_office_accepts_without_a_reason);
+  ADD (the_office_is_told_on_its_pages);
+  ADD (its_author_reads_that_the_office_has_it_and_puts_it_aside);
+  return g_test_run ();
+}
