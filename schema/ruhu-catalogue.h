@@ -47,6 +47,8 @@ typedef enum
 #define RUHU_SCOPE_TOWNSHIP "township"
 /* A grant of everything. */
 #define RUHU_SCOPE_ALL "*"
+/* What the office alone may have besides: the changes that wait for its decision. No id of a household or village looks like it. */
+#define RUHU_SCOPE_QUARANTINE "*quarantine"
 
 /* A text in each language. */
 typedef struct

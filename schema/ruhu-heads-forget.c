@@ -1,13 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a laptop may no longer have goes from the tables. */
+/* The scope that records belong to: no change moves one to another, and what a laptop may no longer have goes from the tables. */
 #define G_LOG_DOMAIN "ruhu-heads"
 
 #include "config.h"
 
+#include "ruhu-error.h"
 #include "ruhu-heads.h"
 #include "ruhu-tables.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
+
+gboolean
+ruhu_heads_check_scope (RuhuDatabase *database, const RuhuChange *change, GError **error)
+{
+  json_object_object_foreach (change->set, type_name, records)
+  {
+    json_object_object_foreach (records, id, fields)
+    {
+      g_autofree char *scope = NULL;
+
+      (void) fields;
+      if (!ruhu_database_get_text (database, "SELECT scope FROM head WHERE record = ?1 AND type = ?2 LIMIT 1", &scope, error, "ss", id, type_name))
+        return FALSE;
+      if (scope != NULL && strcmp (scope, change->scope) != 0)
+        {
+          g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("A record of type “%s” belongs to another household."), type_name);
+          return FALSE;
+        }
+    }
+  }
+  return TRUE;
+}
 
 static gboolean
 forget_all (RuhuDatabase *database, const char *keep_device, GError **error)

@@ -447,22 +447,27 @@ ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuCh
 }
 
 gboolean
-ruhu_heads_check_scope (RuhuDatabase *database, const RuhuChange *change, GError **error)
+ruhu_heads_apply_fields (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, json_object *fields, GError **error)
 {
-  json_object_object_foreach (change->set, type_name, records)
+  json_object_object_foreach (fields, type_name, records)
   {
-    json_object_object_foreach (records, id, fields)
-    {
-      g_autofree char *scope = NULL;
+    RuhuRecordType *type = ruhu_catalogue_get_record (catalogue, type_name);
 
-      (void) fields;
-      if (!ruhu_database_get_text (database, "SELECT scope FROM head WHERE record = ?1 AND type = ?2 LIMIT 1", &scope, error, "ss", id, type_name))
-        return FALSE;
-      if (scope != NULL && strcmp (scope, change->scope) != 0)
+    json_object_object_foreach (records, id, list)
+    {
+      g_auto (Work) work = { .database = database, .type = type, .type_name = type_name, .id = id, .scope = change->scope, .fresh = change, .fresh_n = n };
+      g_autoptr (RuhuJson) left = json_object_new_object ();
+
+      for (gsize i = 0; i < json_object_array_length (list); i++)
         {
-          g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("A record of type “%s” belongs to another household."), type_name);
-          return FALSE;
+          const char *name = json_object_get_string (json_object_array_get_idx (list, i));
+          json_object *value;
+
+          if (ruhu_change_get_value (change, type_name, id, name, &value))
+            json_object_object_add (left, name, json_object_get (value));
         }
+      if (json_object_object_length (left) > 0 && !apply_record (&work, left, position, error))
+        return FALSE;
     }
   }
   return TRUE;

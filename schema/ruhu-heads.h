@@ -56,6 +56,9 @@ GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *type, const char
  */
 gboolean ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for a change that was let in late: only the fields (type → record → [names]) for which no later change of its own device counts become heads. Run inside a transaction. */
+gboolean ruhu_heads_apply_fields (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether every record that @change writes is new or belongs to the change's scope already: a record belongs to one scope for ever. INVALID otherwise. */
 gboolean ruhu_heads_check_scope (RuhuDatabase *database, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -51,6 +51,8 @@ install (RuhuReplica *self, const char *scope, const RuhuBackfillEntry *entry, G
 
   if (change == NULL)
     return FALSE;
+  if (entry->reason != NULL)
+    return ruhu_replica_quarantine (self, entry->change, entry->change_length, entry->position, entry->reason, entry->detail, error);
   if (strcmp (scope, RUHU_SCOPE_ALL) != 0 && strcmp (scope, change->scope) != 0)
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township sent a household that was not asked for."));
@@ -113,6 +115,8 @@ finish (RuhuReplica *self, const char *scope, gint64 position, GError **error)
 {
   const char *one = strcmp (scope, RUHU_SCOPE_ALL) == 0 ? NULL : scope;
 
+  if (strcmp (scope, RUHU_SCOPE_QUARANTINE) == 0)
+    return clear_backfill (self, position, error);
   return ruhu_heads_rebuild_all (self->database, ruhu_store_get_catalogue (self->store), NULL, one, error) &&
          ruhu_database_run (self->database,
                             "INSERT INTO scope (scope, since) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM scope WHERE scope = '*') "
@@ -134,7 +138,7 @@ take_page (RuhuDatabase *database, gpointer data, GError **error)
   if (scope == NULL)
     return TRUE;
   if (job->refused)
-    return ruhu_heads_forget (database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
+    return ruhu_replica_forget (self, scope, error) &&
            ruhu_store_set_meta (self->store, "scrub", "1", error) && clear_backfill (self, position, error);
   for (gsize i = 0; i < job->n; i++)
     if (!install (self, scope, &job->entries[i], error))

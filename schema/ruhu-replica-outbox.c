@@ -261,22 +261,3 @@ ruhu_replica_list_scopes (RuhuReplica *self, GError **error)
     g_ptr_array_add (scopes, g_strdup (ruhu_statement_get_text (query, 0)));
   return ruhu_check_end (&local, error) ? g_steal_pointer (&scopes) : NULL;
 }
-
-static gboolean
-erase (RuhuDatabase *database, gpointer data, GError **error)
-{
-  RuhuReplica *self = data;
-
-  return ruhu_heads_forget (database, ruhu_store_get_catalogue (self->store), RUHU_SCOPE_ALL, NULL, error) &&
-         ruhu_database_execute (database, "DELETE FROM log; DELETE FROM draft; DELETE FROM scope; DELETE FROM checkpoint; DELETE FROM witness; DELETE FROM notice; DELETE FROM meta", error) &&
-         ruhu_store_set_meta (self->store, "scrub", "1", error);
-}
-
-gboolean
-ruhu_replica_erase (RuhuReplica *self, GError **error)
-{
-  if (!ruhu_database_transaction (self->database, erase, self, error))
-    return FALSE;
-  g_clear_pointer (&self->device, g_free);
-  return ruhu_replica_settle (self, error);
-}

@@ -36,6 +36,8 @@ gboolean ruhu_replica_drop_witness (RuhuReplica *self, GError **error) G_GNUC_WA
 /* Whether a waiting change may not be applied nor sent; and puts it before its author. */
 gboolean ruhu_replica_must_hold_back (RuhuReplica *self, const RuhuChange *change, gboolean *hold, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_replica_hold_back (RuhuReplica *self, gint64 n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Keeps somebody's change that waits for the office; once. */
+gboolean ruhu_replica_quarantine (RuhuReplica *self, const char *body, gsize length, gint64 position, const char *reason, const char *detail, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* At the end of a transaction: the clock takes note of the highest stamp that came in. */
 gboolean ruhu_replica_keep_latest (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_replica_raise_pushed (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,8 @@
  *   pushed               highest own seq that the township is known to have
  *   backfill_scope, backfill_position, backfill_cookie
  *                        a backfill under way
+ *   drafts_have, drafts_took
+ *                        see ruhu-replica-draft.c
  *   scrub                "1" while something that was forgotten may still stand in the write-ahead log */
 #define G_LOG_DOMAIN "ruhu-replica"
 
@@ -134,7 +136,7 @@ strip_drafts (RuhuReplica *self, const char *scope, GError **error)
       if (!json_object_is_type (draft->body, json_type_object))
         continue;
       json_object_object_del (draft->body, RUHU_DRAFT_BASE);
-      if (!ruhu_database_run (self->database, "UPDATE draft SET body = ?2 WHERE id = ?1", error, "ss", draft->id,
+      if (!ruhu_database_run (self->database, "UPDATE draft SET body = ?2, version = version + 1 WHERE id = ?1", error, "ss", draft->id,
                               json_object_to_json_string_ext (draft->body, JSON_C_TO_STRING_PLAIN)))
         return FALSE;
     }
@@ -144,6 +146,9 @@ strip_drafts (RuhuReplica *self, const char *scope, GError **error)
 gboolean
 ruhu_replica_forget (RuhuReplica *self, const char *scope, GError **error)
 {
+  if (strcmp (scope, RUHU_SCOPE_QUARANTINE) == 0)
+    return ruhu_database_run (self->database, "DELETE FROM log WHERE kind = 'quarantined' AND device <> ?1", error, "s", self->device) &&
+           ruhu_store_set_meta (self->store, "scrub", "1", error);
   return ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), scope, self->device, error) &&
          ruhu_database_run (self->database, "DELETE FROM scope WHERE scope = ?1 OR ?1 = '*'", error, "s", scope) &&
          ruhu_store_set_meta (self->store, "scrub", "1", error);
@@ -182,8 +187,29 @@ apply_change (RuhuReplica *self, const RuhuEntry *entry, GError **error)
     return FALSE;
   if (!holds)
     return TRUE;
-  return ruhu_replica_log (self, change, entry->change, entry->change_length, entry->position, &n, error) &&
-         ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, error);
+  if (!ruhu_replica_log (self, change, entry->change, entry->change_length, entry->position, &n, error))
+    return FALSE;
+  if (entry->heads != NULL)
+    return ruhu_heads_apply_fields (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, entry->heads, error);
+  return ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, error);
+}
+
+/* Kept beside the log of what counts, and told from it by its kind. */
+gboolean
+ruhu_replica_quarantine (RuhuReplica *self, const char *body, gsize length, gint64 position, const char *reason, const char *detail, GError **error)
+{
+  g_autoptr (RuhuChange) change = ruhu_change_parse (body, length, error);
+  gint64 n;
+
+  if (change == NULL)
+    return FALSE;
+  if (!ruhu_database_get_integer (self->database, "SELECT n FROM log WHERE device = ?1 AND seq = ?2 AND (kind = 'quarantined' OR device = ?3)", 0, &n, error,
+                                  "sis", change->device, change->seq, self->device))
+    return FALSE;
+  if (n != 0)
+    return TRUE;
+  return ruhu_store_append (self->store, change, body, (gssize) length, "quarantined", position, &n, error) &&
+         ruhu_database_run (self->database, "UPDATE log SET reason = ?2, detail = ?3 WHERE n = ?1", error, "iss", n, reason, detail);
 }
 
 /* Another change under the number of one that is here: the one here keeps its row, for the heads that it has until its scope is told anew, and gives up its number. */
@@ -208,21 +234,65 @@ ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body,
       g_free (self->latest);
       self->latest = g_strdup (change->time);
     }
-  if (!ruhu_database_get_integer (self->database, "SELECT n FROM log WHERE device = ?1 AND seq = ?2", 0, &found, error, "si", change->device,
-                                  change->seq) ||
+  if (!ruhu_database_get_integer (self->database, "SELECT n FROM log WHERE device = ?1 AND seq = ?2 AND (kind = 'change' OR device = ?3)", 0, &found, error, "sis",
+                                  change->device, change->seq, self->device) ||
       (found != 0 && !replace_other (self, body, length, &found, error)))
     return FALSE;
   if (found == 0)
     return ruhu_store_append (self->store, change, body, (gssize) length, "change", position, n, error);
   *n = found;
-  return ruhu_database_run (self->database, "UPDATE log SET position = ?2 WHERE n = ?1", error, "ii", found, position);
+  return ruhu_database_run (self->database, "UPDATE log SET position = ?2, kind = 'change', reason = NULL, detail = NULL WHERE n = ?1", error, "ii", found, position);
 }
 
-/* @scope: of the own change, or NULL when it is not in the log any more; transfer full. */
-static gboolean
-own_scope (RuhuReplica *self, gint64 seq, char **scope, GError **error)
+/* The own change that the township speaks of. */
+typedef struct
 {
-  return ruhu_database_get_text (self->database, "SELECT scope FROM log WHERE device = ?1 AND seq = ?2", scope, error, "si", self->device, seq);
+  char *scope; /* NULL: it is not in the log any more */
+  char *time;
+  gboolean undone; /* refused or quarantined, as far as was known */
+} Own;
+
+static void
+own_clear (Own *self)
+{
+  g_free (self->scope);
+  g_free (self->time);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Own, own_clear)
+
+static gboolean
+load_own (RuhuReplica *self, gint64 seq, Own *own, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query =
+      ruhu_database_query (self->database, "SELECT scope, time, kind <> 'change' FROM log WHERE device = ?1 AND seq = ?2", error, "si", self->device, seq);
+
+  if (query == NULL)
+    return FALSE;
+  if (ruhu_statement_next (query, &local))
+    {
+      own->scope = g_strdup (ruhu_statement_get_text (query, 0));
+      own->time = g_strdup (ruhu_statement_get_text (query, 1));
+      own->undone = ruhu_statement_get_integer (query, 2) != 0;
+    }
+  return ruhu_check_end (&local, error);
+}
+
+/* It is in force: at its own place, or later, because the office let it in; then its heads are the township's to say. */
+static gboolean
+apply_accepted (RuhuReplica *self, const RuhuEntry *entry, const Own *own, gboolean holds, gboolean *stop, GError **error)
+{
+  if (own->undone && !ruhu_database_run (self->database, "INSERT INTO verdict (seq, time, scope, position) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (seq) DO NOTHING",
+                                         error, "issi", entry->seq, own->time, own->scope, entry->position))
+    return FALSE;
+  if (!holds)
+    return ruhu_database_run (self->database, "DELETE FROM log WHERE device = ?1 AND seq = ?2", error, "si", self->device, entry->seq) &&
+           ruhu_store_set_meta (self->store, "scrub", "1", error);
+  *stop = own->undone;
+  return ruhu_database_run (self->database,
+                            "UPDATE log SET position = ?3, kind = 'change', reason = NULL, detail = NULL, settled = 0 WHERE device = ?1 AND seq = ?2", error,
+                            "sii", self->device, entry->seq, entry->position) &&
+         (!own->undone || (strip_drafts (self, own->scope, error) && ruhu_replica_begin_backfill (self, own->scope, entry->position, error)));
 }
 
 /* A number that this laptop never gave, or gave to something else, tells that its data was put back from an older copy. */
@@ -248,26 +318,23 @@ check_own (RuhuReplica *self, const RuhuEntry *entry, GError **error)
 static gboolean
 apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **error)
 {
-  g_autofree char *scope = NULL;
+  g_auto (Own) own = { 0 };
   gboolean holds;
 
-  if (!check_own (self, entry, error) || !own_scope (self, entry->seq, &scope, error) || !ruhu_replica_raise_pushed (self, entry->seq, error))
+  if (!check_own (self, entry, error) || !load_own (self, entry->seq, &own, error) || !ruhu_replica_raise_pushed (self, entry->seq, error))
     return FALSE;
-  if (scope == NULL)
+  if (own.scope == NULL)
     return TRUE;
-  if (!ruhu_store_holds (self->store, scope, &holds, error))
+  if (!ruhu_store_holds (self->store, own.scope, &holds, error))
     return FALSE;
-  if (entry->reason == NULL && !holds)
-    return ruhu_database_run (self->database, "DELETE FROM log WHERE device = ?1 AND seq = ?2", error, "si", self->device, entry->seq) &&
-           ruhu_store_set_meta (self->store, "scrub", "1", error);
   if (entry->reason == NULL)
-    return ruhu_database_run (self->database, "UPDATE log SET position = ?3 WHERE device = ?1 AND seq = ?2", error, "sii", self->device, entry->seq,
-                              entry->position);
-  *stop = holds;
+    return apply_accepted (self, entry, &own, holds, stop, error);
+  /* What is undone already and then refused by the office needs no second undoing. */
+  *stop = holds && !own.undone;
   return ruhu_database_run (self->database,
-                            "UPDATE log SET position = ?3, kind = 'refused', reason = ?4, detail = ?5 WHERE device = ?1 AND seq = ?2", error, "siiss",
-                            self->device, entry->seq, entry->position, entry->reason, entry->detail) &&
-         (!holds || (strip_drafts (self, scope, error) && ruhu_replica_begin_backfill (self, scope, entry->position, error)));
+                            "UPDATE log SET position = ?3, kind = ?6, reason = ?4, detail = ?5, settled = 0 WHERE device = ?1 AND seq = ?2", error, "siisss",
+                            self->device, entry->seq, entry->position, entry->reason, entry->detail, entry->quarantined ? "quarantined" : "refused") &&
+         (!*stop || (strip_drafts (self, own.scope, error) && ruhu_replica_begin_backfill (self, own.scope, entry->position, error)));
 }
 
 static gboolean
@@ -277,6 +344,8 @@ apply_entry (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError *
     {
     case RUHU_ENTRY_CHANGE:
       return apply_change (self, entry, error);
+    case RUHU_ENTRY_QUARANTINED:
+      return ruhu_replica_quarantine (self, entry->change, entry->change_length, entry->position, entry->reason, entry->detail, error);
     case RUHU_ENTRY_ECHO:
       return apply_echo (self, entry, stop, error);
     case RUHU_ENTRY_GRANT:

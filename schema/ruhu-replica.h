@@ -36,30 +36,33 @@ gboolean ruhu_replica_get_pushed (RuhuReplica *self, gint64 *seq, GError **error
 /* What the stream says next. */
 typedef enum
 {
-  RUHU_ENTRY_CHANGE, /* somebody's change, to a scope that is held */
-  RUHU_ENTRY_ECHO,   /* position of an own change; refused if @reason is set */
-  RUHU_ENTRY_GRANT,  /* a scope is given: backfill it at this position */
-  RUHU_ENTRY_REVOKE, /* a scope is taken, or was taken further on in the log (then the position is that of the cursor) */
+  RUHU_ENTRY_CHANGE,      /* somebody's change, to a scope that is held */
+  RUHU_ENTRY_ECHO,        /* position of an own change; refused or quarantined if @reason is set; without one again: the office let it in */
+  RUHU_ENTRY_GRANT,       /* a scope is given: backfill it at this position */
+  RUHU_ENTRY_REVOKE,      /* a scope is taken, or was taken further on in the log (then the position is that of the cursor) */
+  RUHU_ENTRY_QUARANTINED, /* somebody's change that waits for the office, which alone is told */
 } RuhuEntryKind;
 
 typedef struct
 {
   RuhuEntryKind kind;
   gint64 position;
-  const char *change; /* CHANGE: its JSON */
+  const char *change; /* CHANGE, QUARANTINED: its JSON */
   gsize change_length;
-  gint64 seq;         /* ECHO */
-  const char *sum;    /* ECHO: ruhu_change_sum() of what the township has under that number, or NULL */
-  const char *reason; /* ECHO: code of the refusal, or NULL */
-  const char *detail; /* ECHO: the sentence, or NULL */
-  const char *scope;  /* GRANT, REVOKE */
+  json_object *heads;   /* CHANGE that was let in late: type → record → [names] of which it still is a head; NULL: all */
+  gint64 seq;           /* ECHO */
+  const char *sum;      /* ECHO: ruhu_change_sum() of what the township has under that number, or NULL */
+  gboolean quarantined; /* ECHO: @reason is that of a quarantine */
+  const char *reason;   /* ECHO, QUARANTINED: code of the refusal, or NULL */
+  const char *detail;   /* ECHO, QUARANTINED: the sentence, or NULL */
+  const char *scope;    /* GRANT, REVOKE */
 } RuhuEntry;
 
 /**
  * ruhu_replica_apply:
  * @applied: how many of @entries were taken in
  *
- * Applies entries up to and not including the first that needs a backfill (a GRANT, or an ECHO with a refusal). Then *@applied < n and the caller must fetch the heads of
+ * Applies entries up to and not including the first that needs a backfill (a GRANT, or an ECHO that undoes a change or brings one back). Then *@applied < n and the caller must fetch the heads of
  * ruhu_replica_get_backfill() before it goes on with the rest. Positions at or below the cursor are passed over. The cursor ends at the last position applied.
  */
 gboolean ruhu_replica_apply (RuhuReplica *self, const RuhuEntry *entries, gsize n, gsize *applied, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -70,13 +73,15 @@ gboolean ruhu_replica_advance (RuhuReplica *self, gint64 until, const char *hash
 /* A backfill under way, which outlives restarts: its scope (NULL: none; transfer full), the position it is for, and the township's cookie where to go on (transfer full, NULL at the start). */
 gboolean ruhu_replica_get_backfill (RuhuReplica *self, char **scope, gint64 *position, char **cookie, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One head of a backfill: a change, and the fields (type → record → [names]) for which it still is one. */
+/* One head of a backfill: a change, and the fields (type → record → [names]) for which it still is one. Or, with a @reason, a change that waits for the office. */
 typedef struct
 {
   gint64 position;
   const char *change;
   gsize change_length;
   json_object *fields;
+  const char *reason; /* or NULL */
+  const char *detail;
 } RuhuBackfillEntry;
 
 /* One page. @cookie: where the next page starts; NULL: it was the last. After the last page the outbox has been replayed on top and the cursor has moved to the grant. */
@@ -127,9 +132,35 @@ gboolean ruhu_replica_lower_pushed (RuhuReplica *self, gint64 seq, GError **erro
 /* The scopes held (char *), sorted. Transfer full. */
 GPtrArray *ruhu_replica_list_scopes (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Everything personal goes: all scopes, drafts, log (the outbox too). For a revoked device, after its outbox is at the township. */
+/* Everything personal goes: all scopes, drafts, log (the outbox too). For a store whose device is done with. */
 gboolean ruhu_replica_erase (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a revoked device, if the township has all that was saved here and every draft, which is looked at in the same transaction. *@erased FALSE: it has not, and nothing was touched. */
+gboolean ruhu_replica_erase_sent (RuhuReplica *self, gboolean *erased, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Drafts for the township to keep for this user's next laptop (format: top of ruhu-replica-draft.c). */
+#define RUHU_HANDOVER_MAX_DRAFTS 200
+
+typedef struct
+{
+  GString *lines;
+  gboolean news; /* there is something to tell */
+  gboolean more; /* and again after that */
+  GArray *handed;
+  char *have;
+} RuhuHandover;
+
+void ruhu_handover_free (RuhuHandover *self);
+/* At least one draft if any changed, then no more than @max_bytes. Changes nothing. Transfer full. */
+RuhuHandover *ruhu_replica_take_drafts (RuhuReplica *self, gsize max_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The township has them (what was typed meanwhile goes the next time). */
+gboolean ruhu_replica_drafts_handed (RuhuReplica *self, RuhuHandover *handover, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether drafts that this user's withdrawn laptops left may be fetched: not while the township has not been told of those that came. And taking them (RuhuDraft, whose body is a
+ * JSON string) in: all in one transaction, those that are here already stay. */
+gboolean ruhu_replica_wants_drafts (RuhuReplica *self, gboolean *wants, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_replica_restore_drafts (RuhuReplica *self, GPtrArray *drafts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuReplica, ruhu_replica_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHandover, ruhu_handover_free)
 
 G_END_DECLS

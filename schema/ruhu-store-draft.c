@@ -8,6 +8,7 @@
 #include "ruhu-store-private.h"
 #include "ruhu-store.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define COLUMNS "SELECT id, kind, scope, seen, updated, body FROM draft "
@@ -56,16 +57,28 @@ put_draft (RuhuDatabase *database, gpointer data, GError **error)
   Put *job = data;
   g_autofree char *updated = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (job->store)));
   g_autoptr (RuhuJson) body = NULL;
+  g_autofree char *device = NULL;
+  gint64 version;
   gboolean holds;
 
-  if (!ruhu_store_holds (job->store, job->scope, &holds, error))
+  if (!ruhu_store_holds (job->store, job->scope, &holds, error) ||
+      !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'device'", &device, error, ""))
     return FALSE;
+  /* Nor to a laptop that was erased under an open page. */
+  if (device == NULL)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
+      return FALSE;
+    }
   body = holds || !json_object_is_type (job->body, json_type_object) ? json_object_get (job->body) : strip_base (job->body);
+  if (!ruhu_store_get_number (job->store, "draft_version", 0, &version, error) || !ruhu_store_set_number (job->store, "draft_version", version + 1, error))
+    return FALSE;
   return ruhu_database_run (database,
-                            "INSERT INTO draft (id, kind, scope, seen, updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+                            "INSERT INTO draft (id, kind, scope, seen, updated, body, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                             "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, scope = excluded.scope, seen = excluded.seen, updated = excluded.updated, "
-                            "body = excluded.body",
-                            error, "sssiss", job->id, job->kind, job->scope, job->seen, updated, json_object_to_json_string_ext (body, JSON_C_TO_STRING_PLAIN));
+                            "body = excluded.body, version = max(excluded.version, draft.version + 1)",
+                            error, "sssissi", job->id, job->kind, job->scope, job->seen, updated,
+                            json_object_to_json_string_ext (body, JSON_C_TO_STRING_PLAIN), version + 1);
 }
 
 gboolean

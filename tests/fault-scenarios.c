@@ -317,12 +317,12 @@ end_assignment (World *world)
   township_write (world->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}");
 }
 
-/* A page that was opened before the laptop had the household. */
+/* A page that was opened before the laptop had the household: the office has to look at it. */
 static void
-make_refusal (World *world)
+make_quarantine (World *world)
 {
   laptop_save (WORLD_A (world), "h1", "{\"person\":{\"p1\":{\"name\":\"曾晓明\"}}}", 0);
-  g_assert_cmpuint (laptop_push (WORLD_A (world), world->township), ==, 1);
+  g_assert_cmpuint (laptop_push (WORLD_A (world), world->township), ==, 0);
   laptop_save (WORLD_A (world), "h1", "{\"household\":{\"h1\":{\"group_name\":\"三组\"}}}", -1);
 }
 
@@ -407,11 +407,11 @@ verify_gone (World *world)
 }
 
 static void
-verify_refusal (World *world)
+verify_quarantine (World *world)
 {
   assert_value (WORLD_A (world)->store, "person", "p1", "name", "\"曾小明\"");
   assert_value (world->township->store, "household", "h1", "group_name", "\"三组\"");
-  assert_count (WORLD_A (world)->store, "SELECT count (*) FROM log WHERE kind = 'refused' AND body LIKE '%曾晓明%'", 1);
+  assert_count (WORLD_A (world)->store, "SELECT count (*) FROM log WHERE kind = 'quarantined' AND body LIKE '%曾晓明%'", 1);
 }
 
 static void
@@ -520,7 +520,7 @@ const FaultScenario fault_scenarios[] = {
     .prepare = end_assignment,
     .steps = { { step_take_a }, { accept_group }, { step_pushed_a }, { step_pull_a, TRUE } },
     .verify = verify_gone },
-  { .name = "a_refusal", .prepare = make_refusal, .steps = { { step_pull_a, TRUE } }, .verify = verify_refusal },
+  { .name = "a_quarantine", .prepare = make_quarantine, .steps = { { step_pull_a, TRUE } }, .verify = verify_quarantine },
   { .name = "a_wrong_clock", .prepare = work_offline, .steps = { { step_correct_clock }, { step_save_group }, { step_take_a } }, .verify = verify_clock },
   { .name = "a_restored_township",
     .prepare = let_others_work_and_see_it,

@@ -6,6 +6,7 @@
 #include "ruhu-fake-server.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-draft-lines.h"
 #include "ruhu-error.h"
 #include "ruhu-fake-key.h"
 #include "ruhu-link.h"
@@ -17,8 +18,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* Small pages, so that every test turns some. */
-#define PAGE_BYTES 600
+#define PAGE_BYTES 600 /* small pages, so that every test turns some */
 
 typedef struct
 {
@@ -92,26 +92,23 @@ set_problem_of (FakeServer *self, Answer *answer, const GError *error)
 
 /* The asking device; NULL with a problem in @answer. */
 static RuhuDevice *
-find_device (FakeServer *self, struct MHD_Connection *connection, Answer *answer)
+find_device (FakeServer *self, struct MHD_Connection *connection, gboolean leaving, Answer *answer)
 {
   const char *header = MHD_lookup_connection_value (connection, MHD_HEADER_KIND, "Authorization");
   g_autoptr (RuhuDevice) device = NULL;
-
   if (header != NULL && g_str_has_prefix (header, "Bearer "))
     {
       g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, header + 7, -1);
-
       device = ruhu_ledger_find_token (self->township->ledger, hash, NULL);
     }
   if (device == NULL)
     set_problem (self, answer, RUHU_ERROR_UNAUTHORISED, "The township does not know this token.");
-  else if (device->revoked != NULL)
+  else if (device->revoked != NULL && !leaving)
     set_problem (self, answer, RUHU_ERROR_REVOKED, "This laptop was withdrawn.");
   else
     return g_steal_pointer (&device);
   return NULL;
 }
-
 static void
 answer_enrol (FakeServer *self, GBytes *body, Answer *answer)
 {
@@ -239,6 +236,22 @@ answer_stream (FakeServer *self, struct MHD_Connection *connection, RuhuDevice *
   answer->body = g_string_free_to_bytes (g_steal_pointer (&lines));
 }
 
+static void
+answer_drafts (FakeServer *self, RuhuDevice *device, GBytes *body, Answer *answer)
+{
+  g_autoptr (RuhuDraftLines) lines = ruhu_draft_lines_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), NULL);
+  g_autoptr (RuhuStatement) rows = NULL;
+  if (lines != NULL)
+    {
+      g_assert_true (ruhu_ledger_keep_drafts (self->township->ledger, device->id, lines->drafts, lines->have, lines->took, NULL));
+      answer->body = g_bytes_new_static ("{}", 2);
+      return;
+    }
+  answer->type = RUHU_WIRE_NDJSON;
+  rows = ruhu_ledger_query_drafts (self->township->ledger, device->id, NULL);
+  answer->body = g_string_free_to_bytes (ruhu_draft_lines_write (rows, PAGE_BYTES, NULL));
+}
+
 /* What an honest township answers. */
 static void
 answer_honestly (FakeServer *self, struct MHD_Connection *connection, const char *url, GByteArray *received, Answer *answer)
@@ -258,7 +271,7 @@ answer_honestly (FakeServer *self, struct MHD_Connection *connection, const char
       answer_enrol (self, body, answer);
       return;
     }
-  device = find_device (self, connection, answer);
+  device = find_device (self, connection, g_str_equal (url, "/v1/push") || g_str_equal (url, "/v1/me") || (g_str_equal (url, "/v1/drafts") && received->len > 0), answer);
   if (device == NULL)
     return;
   if (g_str_equal (url, "/v1/push"))
@@ -266,11 +279,9 @@ answer_honestly (FakeServer *self, struct MHD_Connection *connection, const char
   else if (g_str_equal (url, "/v1/me"))
     answer->body = g_bytes_new_static ("{}", 2);
   else if (g_str_equal (url, "/v1/standing"))
-    {
-      g_autoptr (GError) error = g_error_new_literal (RUHU_ERROR, RUHU_ERROR_NOT_FOUND, "An older township.");
-
-      set_problem_of (self, answer, error);
-    }
+    set_problem (self, answer, RUHU_ERROR_NOT_FOUND, "An older township.");
+  else if (g_str_equal (url, "/v1/drafts"))
+    answer_drafts (self, device, body, answer);
   else
     answer_stream (self, connection, device, url, answer);
 }

@@ -38,9 +38,9 @@ test_push_and_pull (Town *town, gconstpointer data)
   g_assert_cmpstr (empty, ==, "1");
 }
 
-/* A change beyond the helper's households is kept, refused, and told; what follows is not held up. */
+/* A change beyond the helper's households is kept, quarantined, and told; what follows is not held up. */
 static void
-test_push_refused (Town *town, gconstpointer data)
+test_push_quarantined (Town *town, gconstpointer data)
 {
   g_autoptr (Laptop) helper = town_enrol (town, "u-helper");
   gint64 seen = town_head (town);
@@ -54,7 +54,7 @@ test_push_refused (Town *town, gconstpointer data)
 
   g_assert_cmpuint (response->status, ==, 200);
   g_assert_cmpstr (accepted, ==, "2");
-  g_assert_true (json_object_object_get_ex (json, "refused", &refused));
+  g_assert_true (json_object_object_get_ex (json, "quarantined", &refused));
   g_assert_cmpuint (json_object_array_length (refused), ==, 1);
   item = json_object_array_get_idx (refused, 0);
   g_assert_cmpint (json_object_get_int64 (json_object_object_get (item, "seq")), ==, 1);
@@ -359,7 +359,7 @@ main (int argc, char **argv)
   /* What goes wrong at the township is a warning in its log. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   ADD ("push-and-pull", test_push_and_pull);
-  ADD ("push-refused", test_push_refused);
+  ADD ("push-refused", test_push_quarantined);
   ADD ("push-stop", test_push_stop);
   ADD ("push-malformed", test_push_malformed);
   ADD ("push-other-device", test_push_other_device);

@@ -465,21 +465,21 @@ ruhu_courier_get_photo_counts (RuhuCourier *self)
 gboolean
 ruhu_courier_withdraw (RuhuCourier *self, gboolean *erased, GError **error)
 {
-  gint64 waiting = 0, refused = 0;
   RuhuPhotoCounts photos = { 0 };
+  gboolean gone = TRUE;
 
   g_return_val_if_fail (self != NULL && erased != NULL, FALSE);
-
   *erased = FALSE;
-  if (!ruhu_courier_open (self, error) || !ruhu_courier_count (self, &waiting, &refused, error))
+  if (!ruhu_courier_open (self, error) || (self->photos != NULL && !ruhu_store_count_photos (self->store, self->photos, &photos, error)))
     return FALSE;
-  if (self->photos != NULL && !ruhu_store_count_photos (self->store, self->photos, &photos, error))
+  if (photos.due > 0)
+    return TRUE;
+  /* The records first: what was saved meanwhile keeps its photos. */
+  if (self->replica != NULL && !ruhu_replica_erase_sent (self->replica, &gone, error))
     return FALSE;
-  if (waiting > 0 || photos.due > 0)
+  if (!gone)
     return TRUE;
   if (self->photos != NULL && !ruhu_store_erase_photos (self->store, self->photos, error))
-    return FALSE;
-  if (self->replica != NULL && !ruhu_replica_erase (self->replica, error))
     return FALSE;
   if (!ruhu_credentials_clear (self->directory, error))
     return FALSE;

@@ -26,11 +26,16 @@ struct _RuhuExchange
   gint64 clock_measured; /* elapsed ms; 0: never */
   gboolean news;
   gboolean unanswered; /* the parcel does not go on from here */
+  gboolean drafts;     /* the township has drafts of this user's withdrawn laptops */
   RuhuFigures figures;
 };
 
 /* One request. The clock is looked at with every answer, a problem too; a failure to correct it comes before the answer. Transfer full. */
 GBytes *ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error);
+
+/* Drafts that changed are handed over; those of this user's withdrawn laptops are fetched, if the last page said that there are some. */
+gboolean ruhu_exchange_hand_drafts (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_exchange_fetch_drafts (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether what stopped the synchronisation could be put right, so that it may go on; else the error that is left. */
 gboolean ruhu_exchange_recover (RuhuExchange *self, const GError *failure, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -425,6 +425,7 @@ pull_page (RuhuExchange *self, guint wait, gint64 *cursor, gint64 *head, gboolea
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer leads nowhere."));
       return FALSE;
     }
+  self->drafts = page->drafts;
   *head = page->head;
   *head_reached = page->until >= page->head;
   return apply_page (self, page, error);
@@ -461,7 +462,7 @@ run_once (RuhuExchange *self, gboolean *again, GError **error)
 
   *again = FALSE;
   self->reused = 0;
-  if (!push_all (self, error) || !ruhu_replica_get_pushed (self->replica, &pushed, error) || !pull_all (self, 0, error) ||
+  if (!push_all (self, error) || !ruhu_exchange_hand_drafts (self, error) || !ruhu_replica_get_pushed (self->replica, &pushed, error) || !pull_all (self, 0, error) ||
       !ruhu_replica_find_lost (self->replica, pushed, &lost, error))
     return FALSE;
   *again = lost > 0;
@@ -479,7 +480,7 @@ ruhu_exchange_run (RuhuExchange *self, GError **error)
       gboolean again = FALSE;
 
       if (run_once (self, &again, &local) && (!again || attempt == MAX_RECOVERIES))
-        return TRUE;
+        return ruhu_exchange_fetch_drafts (self, error);
       if (local == NULL)
         continue;
       if (attempt < MAX_RECOVERIES)
@@ -501,7 +502,7 @@ ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error)
   g_return_val_if_fail (self != NULL, FALSE);
 
   if (pull_all (self, seconds, &local))
-    return TRUE;
+    return ruhu_exchange_fetch_drafts (self, error);
   if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_REWRITTEN) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED))
     return ruhu_exchange_run (self, error);
   g_propagate_error (error, g_steal_pointer (&local));

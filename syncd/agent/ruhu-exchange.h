@@ -37,7 +37,7 @@ void ruhu_exchange_free (RuhuExchange *self);
 /**
  * ruhu_exchange_run:
  *
- * Push, then pull until the township's head. With nothing to do it is one small request. What was done before an error stays done.
+ * Push, hand drafts over, then pull until the township's head, and fetch what this user's withdrawn laptops left. With nothing to do it is one small request. What was done before an error stays done.
  * Errors: those of ruhu_http_send() and RuhuReplica; GAP, CLOCK when the township goes on refusing; PROTOCOL.
  */
 gboolean ruhu_exchange_run (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

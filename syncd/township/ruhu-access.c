@@ -52,7 +52,7 @@ ruhu_access_get_user (RuhuSession *session, const char *user, char **name, RuhuR
 }
 
 RuhuAccess *
-ruhu_access_check (RuhuSession *session, const char *authorization, GError **error)
+ruhu_access_check (RuhuSession *session, const char *authorization, gboolean leaving, GError **error)
 {
   g_autofree char *hash = NULL;
   g_autoptr (GError) local = NULL;
@@ -76,7 +76,7 @@ ruhu_access_check (RuhuSession *session, const char *authorization, GError **err
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this device token."));
       return NULL;
     }
-  if (device->revoked != NULL)
+  if (device->revoked != NULL && !leaving)
     {
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("The device %s was revoked."), device->id);
       return NULL;

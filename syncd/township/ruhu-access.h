@@ -20,10 +20,11 @@ typedef struct
 /**
  * ruhu_access_check:
  * @authorization: the header's value, or NULL
+ * @leaving: a withdrawn laptop may pass
  *
  * Errors: UNAUTHORISED (no token, or one that the township does not know), REVOKED. Transfer full.
  */
-RuhuAccess *ruhu_access_check (RuhuSession *session, const char *authorization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+RuhuAccess *ruhu_access_check (RuhuSession *session, const char *authorization, gboolean leaving, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ruhu_access_free (RuhuAccess *self);
 
 /* The name (transfer full) and role of a helper record; a deleted one has no role (0). NOT_FOUND. Both outputs may be NULL and are untouched on failure. */

@@ -30,6 +30,8 @@ start_server (RuhuTownship *township, GError **error)
                                 .township_name = township->config->name,
                                 .threads = township->config->threads,
                                 .enrol_failures = township->config->enrol_failures,
+                                .enrol_failures_all = township->config->enrol_failures_all,
+                                .right_days = township->config->right_days,
                                 .page_bytes = (gsize) township->config->page_kilobytes * 1024,
                                 .log_requests = township->config->log_requests };
 

@@ -46,6 +46,8 @@ static const Key keys[] = {
   { "server", "log-requests", KEY_SWITCH, G_STRUCT_OFFSET (RuhuConfig, log_requests), 0, 0, "One line to standard error for each request: what, how long, which device; no personal data." },
   { "enrolment", "hours", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, enrol_hours), 1, 8760, "How long an enrolment link is good for." },
   { "enrolment", "failures-per-minute", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, enrol_failures), 1, 1000, "Wrong enrolment codes from one IP address before it has to wait." },
+  { "enrolment", "failures-per-minute-in-all", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, enrol_failures_all), 1, 100000, "… and from all addresses together, before everybody has to wait." },
+  { "quarantine", "days", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, right_days), 1, 3650, "What was recorded under rights that ended longer ago waits for the office to decide." },
 };
 
 RuhuConfig *
@@ -64,6 +66,8 @@ ruhu_config_new (const char *name)
   self->log_requests = TRUE;
   self->enrol_hours = 72;
   self->enrol_failures = 10;
+  self->enrol_failures_all = 300;
+  self->right_days = 60;
   return self;
 }
 

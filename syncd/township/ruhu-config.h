@@ -22,6 +22,8 @@ typedef struct
   guint page_kilobytes;
   guint enrol_hours;
   guint enrol_failures;
+  guint enrol_failures_all;
+  guint right_days;
   gboolean log_requests;
 } RuhuConfig;
 

@@ -233,7 +233,7 @@ begin (Exchange *self)
   self->response = ruhu_server_refuse_early (self->httpd->server, self->request, length);
   if (self->response != NULL)
     return queue_response (self);
-  return length == 0 || route->open ? MHD_YES : admit (self);
+  return length == 0 || (route->flags & RUHU_ROUTE_OPEN) != 0 ? MHD_YES : admit (self);
 }
 
 static enum MHD_Result

@@ -52,11 +52,6 @@ find_device (RuhuSession *session, GBytes *bundle, RuhuImport *import, char **to
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know the laptop %s that the bundle names."), import->device);
       return FALSE;
     }
-  if (device->revoked != NULL)
-    {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("The device %s was revoked."), import->device);
-      return FALSE;
-    }
   import->accepted = device->last_seq;
   return ruhu_database_get_text (ruhu_store_get_database (session->store), "SELECT token_hash FROM device WHERE id = ?1", token_hash, error, "s", import->device);
 }

@@ -4,7 +4,8 @@
  *
  *   helper               the township's own records, the households assigned today, and their villages
  *   cadre                the township's own records, their village, and its households
- *   office, inspector    everything
+ *   office               everything, and the quarantine
+ *   inspector            everything
  *   no role, deleted     nothing */
 #define G_LOG_DOMAIN "ruhu-ledger"
 
@@ -23,6 +24,7 @@
   "  SELECT d.id, h.id, h.role, h.village_id FROM device d JOIN r_helper h ON h.id = d.owner WHERE d.revoked IS NULL AND h.deleted = 0),"   \
   " wanted (device, scope) AS ("                                                                                                            \
   "  SELECT device, '*' FROM account WHERE role IN ('office', 'inspector')"                                                                 \
+  "  UNION SELECT device, '*quarantine' FROM account WHERE role = 'office'"                                                                 \
   "  UNION SELECT device, 'township' FROM account WHERE role IN ('helper', 'cadre')"                                                        \
   "  UNION SELECT c.device, a.scope FROM account c JOIN r_assignment a ON a.helper_id = c.owner"                                            \
   "    WHERE c.role = 'helper' AND a.deleted = 0 AND (a.from_date IS NULL OR a.from_date <= ?1) AND (a.to_date IS NULL OR a.to_date >= ?1)" \
@@ -66,6 +68,7 @@ gboolean
 ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *scope, gboolean granted, GError **error)
 {
   g_autofree char *body = ruhu_scope_entry_to_json (device, scope, granted);
+  g_autofree char *now = NULL;
 
   ruhu_chain_hash (end->hash, "scope", body, strlen (body), NULL, NULL);
   end->position++;
@@ -75,37 +78,48 @@ ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *devic
   if (granted)
     return ruhu_database_run (self->database, "INSERT INTO granted (device, scope, since) VALUES (?1, ?2, ?3)", error, "ssi", device, scope,
                               end->position);
-  return ruhu_database_run (self->database, "UPDATE granted SET until = ?3 WHERE device = ?1 AND scope = ?2 AND until IS NULL", error, "ssi", device, scope,
-                            end->position);
+  now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self->store)));
+  return ruhu_database_run (self->database, "UPDATE granted SET until = ?3, ended = ?4 WHERE device = ?1 AND scope = ?2 AND until IS NULL", error, "ssis",
+                            device, scope, end->position, now);
 }
 
-gboolean
-ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, gboolean *had, GError **error)
-{
-  gboolean lost;
-  gint64 found;
+#define HELD                                                                                             \
+  "SELECT max (CASE WHEN until IS NULL OR ended IS NULL OR ended >= ?4 THEN 2 ELSE 1 END) FROM granted " \
+  "WHERE scope IN (?2, '*') AND since <= ?3 AND (until IS NULL OR until > ?3) AND "
+#define HELD_BY_IT HELD "device = ?1"
+#define HELD_BEFORE_IT                                                                                                     \
+  HELD "device IN (SELECT p.id FROM device p JOIN device d ON d.owner = p.owner WHERE d.id = ?1 AND p.revoked IS NOT NULL" \
+       " AND ?3 <= d.enrolled_at)"
 
-  if (!ruhu_database_get_integer (self->database,
-                                  "SELECT EXISTS (SELECT 1 FROM granted WHERE device = ?1 AND scope = ?2 AND since <= ?3 AND (until IS NULL OR until > ?3)) OR "
-                                  "EXISTS (SELECT 1 FROM granted WHERE device = ?1 AND scope = '*' AND since <= ?3 AND (until IS NULL OR until > ?3))",
-                                  0, &found, error, "ssi", device, scope, seen))
+gboolean
+ruhu_ledger_judge_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, RuhuRight *right, GError **error)
+{
+  gint64 now = ruhu_clock_now (ruhu_store_get_clock (self->store));
+  g_autofree char *oldest = ruhu_stamp_from_time (MAX (now - (gint64) self->right_days * 24 * 60 * 60 * 1000, 0));
+  gint64 held;
+  gboolean has = FALSE, lost = FALSE;
+
+  if (!ruhu_database_get_integer (self->database, HELD_BY_IT, 0, &held, error, "ssis", device, scope, seen, oldest) ||
+      (held == 0 && !ruhu_database_get_integer (self->database, HELD_BEFORE_IT, 0, &held, error, "ssis", device, scope, seen, oldest)))
     return FALSE;
-  *had = found != 0;
-  if (*had)
-    return TRUE;
-  /* What gave it the scope may have been lost with what it had seen: then it counts what it holds now. */
-  if (!ruhu_ledger_was_lost (self, seen, &lost, error))
+  if (held == 0 && !ruhu_ledger_was_lost (self, seen, &lost, error))
     return FALSE;
-  return !lost || ruhu_ledger_has_scope (self, device, scope, had, error);
+  /* Whoever holds it again loses nothing by an old page; and what gave it the scope may have been lost with what it had seen: then it counts what it holds now. */
+  if ((held == 1 || lost) && !ruhu_ledger_has_scope (self, device, scope, &has, error))
+    return FALSE;
+  *right = held == 2 || has ? RUHU_RIGHT_HELD : held == 1 ? RUHU_RIGHT_OLD
+                                                          : RUHU_RIGHT_NONE;
+  return TRUE;
 }
 
 gboolean
 ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, gboolean *has, GError **error)
 {
+  const char *wider = strcmp (scope, RUHU_SCOPE_QUARANTINE) == 0 ? scope : RUHU_SCOPE_ALL;
   gint64 found;
 
-  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM granted WHERE device = ?1 AND scope IN (?2, '*') AND until IS NULL LIMIT 1", 0, &found,
-                                  error, "ss", device, scope))
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM granted WHERE device = ?1 AND scope IN (?2, ?3) AND until IS NULL LIMIT 1", 0, &found,
+                                  error, "sss", device, scope, wider))
     return FALSE;
   *has = found != 0;
   return TRUE;
@@ -228,7 +242,8 @@ reconcile (RuhuDatabase *database, gpointer data, GError **error)
   Reconcile *job = data;
   RuhuChainEnd end;
 
-  return ruhu_ledger_load_end (job->ledger, &end, error) && ruhu_ledger_follow_grants (job->ledger, &end, NULL, job->today, error);
+  return ruhu_ledger_load_end (job->ledger, &end, error) && ruhu_ledger_follow_grants (job->ledger, &end, NULL, job->today, error) &&
+         ruhu_ledger_forget_drafts (job->ledger, error);
 }
 
 gboolean

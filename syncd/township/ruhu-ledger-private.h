@@ -16,6 +16,7 @@ struct _RuhuLedger
   RuhuDatabase *database;
   /* Values. */
   gint64 data_version; /* of the database when the catalogue was last looked at */
+  guint right_days;
 };
 
 /* The end of the chain, inside a transaction. */
@@ -33,13 +34,42 @@ char *ruhu_chain_to_hex (const guint8 *hash);
 
 /* The text of a grant or revocation. Transfer full. */
 char *ruhu_scope_entry_to_json (const char *device, const char *scope, gboolean granted);
+/* Appends a change's entry. @reason: of a refusal or quarantine. */
+gboolean ruhu_ledger_append (RuhuLedger *self, RuhuChainEnd *end, const char *kind, const RuhuChange *change, const char *line, gsize length, const char *reason, const char *detail, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What changes that took effect leave to be done at the end of the transaction, or behind it. */
+typedef struct
+{
+  gboolean moves_grants;
+  gboolean extends;
+} RuhuEffects;
+
+/* The entry at the end of the log, which holds @change, moves its heads: of @fields (NULL: of all). If it is a decision, that takes effect too. */
+gboolean ruhu_ledger_take_effect (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, json_object *fields, RuhuEffects *effects, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Carries out the decisions in @change: what was quarantined is appended once more, in force or refused. Those that decide nothing (any more) are passed over. */
+gboolean ruhu_ledger_follow_decisions (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, RuhuEffects *effects, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The fields (type → record → [names]) that @change writes and no later change of its device in @database's log has written. Transfer full. */
+json_object *ruhu_ledger_dup_late_fields (RuhuDatabase *database, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether an error speaks about a change, not about the check of it. */
+gboolean ruhu_ledger_is_judgement (const GError *error);
+
 /* Appends a grant or revocation. */
 gboolean ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *scope, gboolean granted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether @device held @scope when it had reached @seen. */
-gboolean ruhu_ledger_had_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, gboolean *had, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+typedef enum
+{
+  RUHU_RIGHT_NONE,
+  RUHU_RIGHT_OLD, /* it ended so long ago that it is no use any more */
+  RUHU_RIGHT_HELD,
+} RuhuRight;
 
-/* Whether @device holds @scope now. */
+/* What @device held of @scope when it had reached @seen: it, or, of the time before it was enrolled, its user's withdrawn laptops, whose drafts came to it. */
+gboolean ruhu_ledger_judge_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, RuhuRight *right, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether @device holds @scope now. "*" does not include the quarantine. */
 gboolean ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, gboolean *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether @position lies in what a restore lost. */
@@ -47,6 +77,9 @@ gboolean ruhu_ledger_was_lost (RuhuLedger *self, gint64 position, gboolean *lost
 
 /* Whether a change may move grants. */
 gboolean ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean *moves, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Drafts of laptops that were withdrawn long ago go. */
+gboolean ruhu_ledger_forget_drafts (RuhuLedger *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Inside a transaction: the grants of one device, or (NULL) of all, follow roles and assignments. */
 gboolean ruhu_ledger_follow_grants (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *today, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -20,6 +20,7 @@ typedef struct
 {
   GHashTable *current; /* scopes held now */
   gboolean everything; /* "*" held now */
+  gboolean quarantine; /* what waits for the office */
 } Grants;
 
 static void
@@ -41,6 +42,7 @@ load_grants (RuhuLedger *self, const char *device, Grants *grants, GError **erro
   while (ruhu_statement_next (query, &local))
     g_hash_table_add (grants->current, g_strdup (ruhu_statement_get_text (query, 0)));
   grants->everything = g_hash_table_contains (grants->current, RUHU_SCOPE_ALL);
+  grants->quarantine = g_hash_table_contains (grants->current, RUHU_SCOPE_QUARANTINE);
   return ruhu_check_end (&local, error);
 }
 
@@ -130,6 +132,17 @@ append_scope_line (RuhuLedger *self, const char *device, RuhuStatement *row, con
   return TRUE;
 }
 
+/* ,"refused":{"code":…,"detail":…} */
+static void
+append_why (const char *name, const char *code, const char *detail, GString *out)
+{
+  g_string_append_printf (out, ",\"%s\":{\"code\":", name);
+  append_text (out, code);
+  g_string_append (out, ",\"detail\":");
+  append_text (out, detail);
+  g_string_append_c (out, '}');
+}
+
 static void
 append_echo (RuhuStatement *row, GString *out)
 {
@@ -138,14 +151,19 @@ append_echo (RuhuStatement *row, GString *out)
   g_string_append_printf (out, "{\"position\":%" G_GINT64_FORMAT ",\"echo\":%" G_GINT64_FORMAT ",\"sum\":\"%s\"", ruhu_statement_get_integer (row, COLUMN_N),
                           ruhu_statement_get_integer (row, COLUMN_SEQ), sum);
   if (!ruhu_statement_is_null (row, COLUMN_REASON))
-    {
-      g_string_append (out, ",\"refused\":{\"code\":");
-      append_text (out, ruhu_statement_get_text (row, COLUMN_REASON));
-      g_string_append (out, ",\"detail\":");
-      append_text (out, ruhu_statement_get_text (row, COLUMN_DETAIL));
-      g_string_append_c (out, '}');
-    }
+    append_why (ruhu_statement_get_text (row, COLUMN_KIND), ruhu_statement_get_text (row, COLUMN_REASON), ruhu_statement_get_text (row, COLUMN_DETAIL), out);
   g_string_append (out, "}\n");
+}
+
+static void
+append_change (RuhuStatement *row, GString *out)
+{
+  g_string_append_printf (out, "{\"position\":%" G_GINT64_FORMAT, ruhu_statement_get_integer (row, COLUMN_N));
+  if (!ruhu_statement_is_null (row, COLUMN_REASON))
+    append_why (ruhu_statement_get_text (row, COLUMN_KIND), ruhu_statement_get_text (row, COLUMN_REASON), ruhu_statement_get_text (row, COLUMN_DETAIL), out);
+  else if (!ruhu_statement_is_null (row, COLUMN_DETAIL))
+    g_string_append_printf (out, ",\"heads\":%s", ruhu_statement_get_text (row, COLUMN_DETAIL));
+  g_string_append_printf (out, ",\"change\":%s}\n", ruhu_statement_get_text (row, COLUMN_BODY));
 }
 
 /* What kind of line an entry makes for a device. */
@@ -167,6 +185,8 @@ line_kind (RuhuStatement *row, const char *device, const Grants *grants)
     return own ? LINE_SCOPE : LINE_NONE;
   if (own)
     return LINE_ECHO;
+  if (strcmp (kind, "quarantined") == 0)
+    return grants->quarantine ? LINE_CHANGE : LINE_NONE;
   return strcmp (kind, "change") == 0 && grants_allow (grants, ruhu_statement_get_text (row, COLUMN_SCOPE)) ? LINE_CHANGE : LINE_NONE;
 }
 
@@ -183,8 +203,7 @@ append_line (RuhuLedger *self, const char *device, RuhuStatement *row, const Gra
       append_echo (row, out);
       return TRUE;
     case LINE_CHANGE:
-      g_string_append_printf (out, "{\"position\":%" G_GINT64_FORMAT ",\"change\":%s}\n", ruhu_statement_get_integer (row, COLUMN_N),
-                              ruhu_statement_get_text (row, COLUMN_BODY));
+      append_change (row, out);
       return TRUE;
     default:
       g_assert_not_reached ();
@@ -227,6 +246,7 @@ stream (RuhuDatabase *database, gpointer data, GError **error)
   g_autofree char *hash = NULL;
   RuhuChainEnd end;
   gint64 until = job->after;
+  gboolean drafts;
   gsize start;
 
   g_string_truncate (job->out, 0);
@@ -248,9 +268,10 @@ stream (RuhuDatabase *database, gpointer data, GError **error)
   if (!ruhu_check_end (&local, error))
     return FALSE;
   hash = ruhu_ledger_get_hash (job->ledger, until, error);
-  if (hash == NULL)
+  if (hash == NULL || !ruhu_ledger_has_drafts (job->ledger, job->device, &drafts, error))
     return FALSE;
-  g_string_append_printf (job->out, "{\"until\":%" G_GINT64_FORMAT ",\"hash\":\"%s\",\"head\":%" G_GINT64_FORMAT "}\n", until, hash, end.position);
+  g_string_append_printf (job->out, "{\"until\":%" G_GINT64_FORMAT ",\"hash\":\"%s\",\"head\":%" G_GINT64_FORMAT "%s}\n", until, hash, end.position,
+                          drafts ? ",\"drafts\":true" : "");
   return TRUE;
 }
 
@@ -447,6 +468,39 @@ append_heads (Backfill *job, GError **error)
   return TRUE;
 }
 
+/* What waits for the office, of other laptops. */
+#define WAITING                                                                                                         \
+  "SELECT n, kind, device, seq, scope, body, reason, detail FROM log WHERE kind = 'quarantined' AND n > ?1 AND n <= ?2" \
+  " AND device <> ?3 AND NOT EXISTS (SELECT 1 FROM log AS d WHERE d.device = log.device AND d.seq = log.seq"            \
+  " AND d.kind <> 'quarantined') ORDER BY n"
+
+static gboolean
+append_waiting (Backfill *job, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = NULL;
+  const char *scope;
+  gint64 n = 0;
+
+  if (job->cookie != NULL && !parse_cookie (job->cookie, &n, &scope, error))
+    return FALSE;
+  query = ruhu_database_query (job->ledger->database, WAITING, error, "iis", n, job->at, job->device);
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    {
+      append_change (query, job->out);
+      if (job->out->len < job->max_bytes)
+        continue;
+      g_string_append_printf (job->out, "{\"next\":\"%" G_GINT64_FORMAT " %s\"}\n", ruhu_statement_get_integer (query, COLUMN_N), RUHU_SCOPE_QUARANTINE);
+      return TRUE;
+    }
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  g_string_append (job->out, "{\"done\":true}\n");
+  return TRUE;
+}
+
 static gboolean
 backfill (RuhuDatabase *database, gpointer data, GError **error)
 {
@@ -456,6 +510,8 @@ backfill (RuhuDatabase *database, gpointer data, GError **error)
   g_string_truncate (job->out, 0);
   if (!ruhu_ledger_has_scope (job->ledger, job->device, job->scope, &has, error))
     return FALSE;
+  if (has && strcmp (job->scope, RUHU_SCOPE_QUARANTINE) == 0)
+    return append_waiting (job, error);
   if (has)
     return append_heads (job, error);
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This is not assigned to this laptop's user."));

@@ -94,7 +94,37 @@ is_change (RuhuStatement *row, const RuhuChange *change)
   return is_text (row, COLUMN_DEVICE, change->device) && ruhu_statement_get_integer (row, COLUMN_SEQ) == change->seq &&
          ruhu_statement_get_integer (row, COLUMN_SEEN) == change->seen && is_text (row, COLUMN_TIME, change->time) &&
          is_text (row, COLUMN_AUTHOR, change->by) && is_text (row, COLUMN_SCOPE, change->scope) && is_text (row, COLUMN_VISIT, change->visit) &&
-         ruhu_statement_is_null (row, COLUMN_REASON) == !refused && ruhu_statement_is_null (row, COLUMN_DETAIL) == !refused;
+         ruhu_statement_is_null (row, COLUMN_REASON) == !refused && (!refused || !ruhu_statement_is_null (row, COLUMN_DETAIL));
+}
+
+/* Of a change that was let in out of quarantine: it is what was quarantined, the office decided so, and its fields are those that are left of it. */
+static gboolean
+check_late (Verify *job, RuhuStatement *row, const RuhuChange *change, const char *body, json_object **fields, GError **error)
+{
+  RuhuDatabase *copy = ruhu_store_get_database (job->copy);
+  gint64 position = ruhu_statement_get_integer (row, COLUMN_N);
+  g_autofree char *quarantined = NULL;
+  g_autoptr (RuhuJson) left = NULL;
+  gint64 decided;
+
+  if (!ruhu_database_get_text (job->ledger->database, "SELECT body FROM log WHERE device = ?1 AND seq = ?2 AND kind = 'quarantined' AND n < ?3", &quarantined,
+                               error, "sii", change->device, change->seq, position))
+    return FALSE;
+  if (quarantined == NULL)
+    return ruhu_statement_is_null (row, COLUMN_DETAIL) || damaged (position, _ ("it is no change that was let in late"), error);
+  if (strcmp (quarantined, body) != 0)
+    return damaged (position, _ ("it is not the change that was quarantined"), error);
+  if (!ruhu_database_get_integer (copy, "SELECT 1 FROM r_decision WHERE device = ?1 AND seq = ?2", 0, &decided, error, "si", change->device, change->seq))
+    return FALSE;
+  if (decided == 0)
+    return damaged (position, _ ("nobody decided to let it in"), error);
+  left = ruhu_ledger_dup_late_fields (copy, change, error);
+  if (left == NULL)
+    return FALSE;
+  if (g_strcmp0 (json_object_to_json_string_ext (left, JSON_C_TO_STRING_PLAIN), ruhu_statement_get_text (row, COLUMN_DETAIL)) != 0)
+    return damaged (position, _ ("its fields are not those that later changes left"), error);
+  *fields = g_steal_pointer (&left);
+  return TRUE;
 }
 
 static gboolean
@@ -103,6 +133,9 @@ replay_change (Verify *job, RuhuStatement *row, gint64 position, GError **error)
   const char *kind = ruhu_statement_get_text (row, COLUMN_KIND);
   const char *body = ruhu_statement_get_text (row, COLUMN_BODY);
   g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
+  g_autoptr (RuhuJson) fields = NULL;
+  RuhuDatabase *copy = ruhu_store_get_database (job->copy);
+  RuhuCatalogue *catalogue = ruhu_store_get_catalogue (job->copy);
   gint64 n;
 
   if (change == NULL)
@@ -111,8 +144,11 @@ replay_change (Verify *job, RuhuStatement *row, gint64 position, GError **error)
     return damaged (position, _ ("its columns are not what its text says"), error);
   if (strcmp (kind, "change") != 0)
     return TRUE;
-  if (!ruhu_store_append (job->copy, change, body, (gssize) strlen (body), kind, position, &n, error) ||
-      !ruhu_heads_apply (ruhu_store_get_database (job->copy), ruhu_store_get_catalogue (job->copy), change, n, position, error))
+  if (!check_late (job, row, change, body, &fields, error) ||
+      !ruhu_store_append (job->copy, change, body, (gssize) strlen (body), kind, position, &n, error))
+    return FALSE;
+  if (fields != NULL ? !ruhu_heads_apply_fields (copy, catalogue, change, n, position, fields, error)
+                     : !ruhu_heads_apply (copy, catalogue, change, n, position, error))
     return FALSE;
   return !ruhu_store_change_extends (change) || ruhu_store_refresh_catalogue (job->copy, NULL, error);
 }
@@ -163,7 +199,7 @@ replay (Verify *job, RuhuStatement *row, gint64 position, GError **error)
     return replay_scope (job, row, position, error);
   if (strcmp (kind, "restored") == 0)
     return replay_restored (job, row, position, error);
-  if (strcmp (kind, "change") == 0 || strcmp (kind, "refused") == 0)
+  if (strcmp (kind, "change") == 0 || strcmp (kind, "refused") == 0 || strcmp (kind, "quarantined") == 0)
     return replay_change (job, row, position, error);
   return damaged (position, _ ("it is of no known kind"), error);
 }

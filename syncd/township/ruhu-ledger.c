@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Taking changes into the log. A change that is not allowed or not valid is in the log too, as 'refused', so that its author's next changes are not held up and nothing
- * anybody typed is lost; it moves no head. */
+/* Taking changes into the log. A change that is not valid is in the log too, as 'refused', and one that its author had no right to as 'quarantined', so that its author's next
+ * changes are not held up and nothing anybody typed is lost; neither moves a head. */
 #define G_LOG_DOMAIN "ruhu-ledger"
 
 #include "config.h"
@@ -27,7 +27,14 @@ ruhu_ledger_new (RuhuStore *store)
 
   self->store = store;
   self->database = ruhu_store_get_database (store);
+  self->right_days = RUHU_LEDGER_RIGHT_DAYS;
   return self;
+}
+
+void
+ruhu_ledger_set_right_days (RuhuLedger *self, guint days)
+{
+  self->right_days = days;
 }
 
 void
@@ -61,6 +68,7 @@ ruhu_batch_clear (RuhuBatch *self)
 {
   self->accepted = 0;
   g_clear_pointer (&self->refused, g_ptr_array_unref);
+  g_clear_pointer (&self->quarantined, g_ptr_array_unref);
   g_clear_error (&self->stop);
   self->stopped_at = 0;
 }
@@ -123,23 +131,26 @@ ruhu_ledger_load_end (RuhuLedger *self, RuhuChainEnd *end, GError **error)
   return TRUE;
 }
 
-static gboolean
-append_change (RuhuLedger *self, RuhuChainEnd *end, const RuhuPushed *pushed, const GError *refusal, GError **error)
+gboolean
+ruhu_ledger_append (RuhuLedger *self,
+                    RuhuChainEnd *end,
+                    const char *kind,
+                    const RuhuChange *change,
+                    const char *line,
+                    gsize length,
+                    const char *reason,
+                    const char *detail,
+                    GError **error)
 {
-  const RuhuChange *change = pushed->change;
-  const char *kind = refusal != NULL ? "refused" : "change";
-  const char *reason = refusal != NULL ? ruhu_error_get_name ((RuhuError) refusal->code) : NULL;
-
-  ruhu_chain_hash (end->hash, kind, pushed->line, pushed->length, reason, refusal != NULL ? refusal->message : NULL);
+  ruhu_chain_hash (end->hash, kind, line, length, reason, detail);
   end->position++;
   return ruhu_database_run (self->database,
                             "INSERT INTO log (n, position, kind, device, seq, seen, time, author, scope, visit, body, reason, detail, hash) "
                             "VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                             error, "issiissss"
                                    "tssb",
-                            end->position, kind, change->device, change->seq, change->seen, change->time, change->by,
-                            change->scope, change->visit, pushed->line, (gssize) pushed->length, reason, refusal != NULL ? refusal->message : NULL,
-                            (const void *) end->hash, (gsize) RUHU_HASH_LENGTH);
+                            end->position, kind, change->device, change->seq, change->seen, change->time, change->by, change->scope, change->visit, line,
+                            (gssize) length, reason, detail, (const void *) end->hash, (gsize) RUHU_HASH_LENGTH);
 }
 
 /* One device's batch while it is taken in. */
@@ -150,8 +161,7 @@ typedef struct
   RuhuDevice *device;
   RuhuRole role;
   RuhuChainEnd *end;
-  gboolean moves_grants;
-  gboolean extends;
+  RuhuEffects *effects;
 } Intake;
 
 static RuhuRole
@@ -164,28 +174,64 @@ role_of (RuhuLedger *self, const char *user, GError **error)
   return name != NULL ? ruhu_role_from_name (name) : 0;
 }
 
-/* Why a change cannot be in force, as an error to be stored with it; FALSE without *@refusal when the check itself failed. */
+/* What a check said; another failure than a judgement (a full disk, a damaged file) must not be taken for one. */
 static gboolean
-judge (Intake *intake, const RuhuChange *change, GError **refusal, GError **error)
+sort_out (gboolean passed, GError *said, GError **why, GError **error)
+{
+  if (passed)
+    return TRUE;
+  if (!ruhu_ledger_is_judgement (said))
+    {
+      g_propagate_error (error, said);
+      return FALSE;
+    }
+  g_propagate_error (why, said);
+  return TRUE;
+}
+
+/* What nobody may write as it is. *@why stays NULL where it is in order; *@role_lacks: why this user's role is not enough for it. */
+static gboolean
+judge_content (Intake *intake, const RuhuChange *change, GError **why, GError **role_lacks, GError **error)
 {
   RuhuLedger *self = intake->ledger;
-  gboolean had;
+  RuhuValidator *validator = ruhu_store_get_validator (self->store);
+  g_autoptr (GError) said = NULL;
 
   if (strcmp (change->by, intake->device->user) != 0)
     {
-      g_set_error_literal (refusal, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change names another user than the laptop's."));
+      g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change names another user than the laptop's."));
       return TRUE;
     }
-  if (!ruhu_ledger_had_scope (self, change->device, change->scope, change->seen, &had, error))
-    return FALSE;
-  if (!had)
+  if (!ruhu_heads_check_scope (self->database, change, &said))
+    return sort_out (FALSE, g_steal_pointer (&said), why, error);
+  if (ruhu_validator_check_remote (validator, change, intake->role, &said))
+    return TRUE;
+  if (!g_error_matches (said, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
+    return sort_out (FALSE, g_steal_pointer (&said), why, error);
+  g_propagate_error (role_lacks, g_steal_pointer (&said));
+  /* The office may write everything that can be written at all. */
+  return ruhu_validator_check_remote (validator, change, RUHU_ROLE_OFFICE, &said) || sort_out (FALSE, g_steal_pointer (&said), why, error);
+}
+
+/* Why the office has to look at it first; NULL in *@why where it need not. */
+static gboolean
+judge_rights (Intake *intake, const RuhuChange *change, GError **role_lacks, GError **why, GError **error)
+{
+  RuhuRight right;
+
+  if (intake->device->revoked != NULL)
     {
-      g_set_error_literal (refusal, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The household was not assigned to this laptop's user."));
+      g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("This laptop was withdrawn."));
       return TRUE;
     }
-  if (ruhu_heads_check_scope (self->database, change, refusal) &&
-      ruhu_validator_check_remote (ruhu_store_get_validator (self->store), change, intake->role, refusal))
-    g_assert (*refusal == NULL);
+  if (!ruhu_ledger_judge_scope (intake->ledger, intake->device->id, change->scope, change->seen, &right, error))
+    return FALSE;
+  if (right == RUHU_RIGHT_NONE)
+    g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The household was not assigned to this laptop's user."));
+  else if (right == RUHU_RIGHT_OLD)
+    g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_EXPIRED, _ ("The household was given to somebody else long before this arrived."));
+  else if (*role_lacks != NULL)
+    g_propagate_error (why, g_steal_pointer (role_lacks));
   return TRUE;
 }
 
@@ -210,22 +256,36 @@ must_stop (Intake *intake, const RuhuChange *change, GError **stop)
 }
 
 static void
-note_refusal (RuhuBatch *batch, gint64 seq, const GError *refusal)
+note_refusal (GPtrArray *list, gint64 seq, const GError *refusal)
 {
   RuhuRefusal *item = g_new0 (RuhuRefusal, 1);
 
   item->seq = seq;
   item->code = g_strdup (ruhu_error_get_name ((RuhuError) refusal->code));
   item->detail = g_strdup (refusal->message);
-  g_ptr_array_add (batch->refused, item);
+  g_ptr_array_add (list, item);
 }
 
-/* A check that could not be made (a full disk, a damaged file) must not be taken for a refusal. */
-static gboolean
-is_judgement (const GError *error)
+gboolean
+ruhu_ledger_is_judgement (const GError *error)
 {
   return error->domain == RUHU_ERROR &&
          (error->code == RUHU_ERROR_INVALID || error->code == RUHU_ERROR_FORBIDDEN || error->code == RUHU_ERROR_TOO_LARGE);
+}
+
+gboolean
+ruhu_ledger_take_effect (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, json_object *fields, RuhuEffects *effects, GError **error)
+{
+  RuhuCatalogue *catalogue = ruhu_store_get_catalogue (self->store);
+  gboolean moves, applied;
+
+  effects->extends |= ruhu_store_change_extends (change);
+  applied = fields != NULL ? ruhu_heads_apply_fields (self->database, catalogue, change, end->position, end->position, fields, error)
+                           : ruhu_heads_apply (self->database, catalogue, change, end->position, end->position, error);
+  if (!applied || !ruhu_ledger_moves_grants (self, change, &moves, error))
+    return FALSE;
+  effects->moves_grants |= moves;
+  return ruhu_ledger_follow_decisions (self, end, change, effects, error);
 }
 
 static gboolean
@@ -234,28 +294,23 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
   RuhuLedger *self = intake->ledger;
   const RuhuChange *change = pushed->change;
   g_autoptr (GError) refusal = NULL;
-  gboolean moves;
+  g_autoptr (GError) quarantine = NULL;
+  g_autoptr (GError) role_lacks = NULL;
+  const GError *why;
 
-  if (!judge (intake, change, &refusal, error))
+  if (!judge_content (intake, change, &refusal, &role_lacks, error) ||
+      (refusal == NULL && !judge_rights (intake, change, &role_lacks, &quarantine, error)))
     return FALSE;
-  if (refusal != NULL && !is_judgement (refusal))
-    {
-      g_propagate_error (error, g_steal_pointer (&refusal));
-      return FALSE;
-    }
-  if (!append_change (self, intake->end, pushed, refusal, error))
+  why = refusal != NULL ? refusal : quarantine;
+  if (!ruhu_ledger_append (self, intake->end, refusal != NULL ? "refused" : quarantine != NULL ? "quarantined"
+                                                                                               : "change",
+                           change, pushed->line, pushed->length, why != NULL ? ruhu_error_get_name ((RuhuError) why->code) : NULL,
+                           why != NULL ? why->message : NULL, error))
     return FALSE;
   intake->device->last_seq = MAX (intake->device->last_seq, change->seq);
-  if (refusal != NULL)
-    {
-      note_refusal (intake->batch, change->seq, refusal);
-      return TRUE;
-    }
-  intake->extends |= ruhu_store_change_extends (change);
-  if (!ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, intake->end->position, intake->end->position, error) ||
-      !ruhu_ledger_moves_grants (self, change, &moves, error))
-    return FALSE;
-  intake->moves_grants |= moves;
+  if (why == NULL)
+    return ruhu_ledger_take_effect (self, intake->end, change, NULL, intake->effects, error);
+  note_refusal (refusal != NULL ? intake->batch->refused : intake->batch->quarantined, change->seq, why);
   return TRUE;
 }
 
@@ -319,35 +374,33 @@ typedef struct
   RuhuLedger *ledger;
   RuhuBatch **batches;
   gsize n;
-  gboolean extends;
+  RuhuEffects effects;
 } Accept;
 
 static gboolean
-take_device (Accept *job, RuhuBatch *batch, RuhuChainEnd *end, gboolean *moves_grants, GError **error)
+take_device (Accept *job, RuhuBatch *batch, RuhuChainEnd *end, GError **error)
 {
   RuhuLedger *self = job->ledger;
   g_autoptr (RuhuDevice) device = NULL;
   g_autoptr (GError) local = NULL;
   g_autofree char *now = NULL;
-  Intake intake = { .ledger = self, .batch = batch, .end = end };
+  Intake intake = { .ledger = self, .batch = batch, .end = end, .effects = &job->effects };
 
   ruhu_batch_clear (batch);
   batch->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_refusal_free);
+  batch->quarantined = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_refusal_free);
   device = ruhu_ledger_get_device (self, batch->device, &local);
   if (!ruhu_check_end (&local, error))
     return FALSE;
-  if (device == NULL || device->revoked != NULL)
+  if (device == NULL)
     {
-      batch->stop = device == NULL ? g_error_new_literal (RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this laptop."))
-                                   : g_error_new_literal (RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("This laptop was withdrawn."));
+      batch->stop = g_error_new_literal (RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this laptop."));
       return TRUE;
     }
   intake.device = device;
   intake.role = role_of (self, device->user, &local);
   if (!ruhu_check_end (&local, error) || !check_standing (self, batch, error) || !take_batch (&intake, error))
     return FALSE;
-  *moves_grants |= intake.moves_grants;
-  job->extends |= intake.extends;
   now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self->store)));
   return ruhu_database_run (self->database, "UPDATE device SET last_seq = ?2, last_seen = ?3 WHERE id = ?1", error, "sis", device->id, device->last_seq, now);
 }
@@ -356,20 +409,15 @@ static gboolean
 accept (RuhuDatabase *database, gpointer data, GError **error)
 {
   Accept *job = data;
-  gboolean moves_grants = FALSE;
   RuhuChainEnd end;
 
+  job->effects = (RuhuEffects){ 0 };
   if (!ruhu_ledger_load_end (job->ledger, &end, error))
     return FALSE;
   for (gsize i = 0; i < job->n; i++)
-    {
-      gboolean moved = FALSE;
-
-      if (!take_device (job, job->batches[i], &end, &moved, error))
-        return FALSE;
-      moves_grants |= moved;
-    }
-  return !moves_grants || ruhu_ledger_follow_grants (job->ledger, &end, NULL, NULL, error);
+    if (!take_device (job, job->batches[i], &end, error))
+      return FALSE;
+  return !job->effects.moves_grants || ruhu_ledger_follow_grants (job->ledger, &end, NULL, NULL, error);
 }
 
 /* What fails here is tried again before the next changes are taken: they are in the log either way. */
@@ -398,7 +446,7 @@ follow_others (RuhuLedger *self)
 gboolean
 ruhu_ledger_accept (RuhuLedger *self, RuhuBatch **batches, gsize n, GError **error)
 {
-  Accept job = { self, batches, n, FALSE };
+  Accept job = { .ledger = self, .batches = batches, .n = n };
 
   g_return_val_if_fail (self != NULL && batches != NULL, FALSE);
   follow_others (self);
@@ -408,7 +456,7 @@ ruhu_ledger_accept (RuhuLedger *self, RuhuBatch **batches, gsize n, GError **err
         ruhu_batch_clear (batches[i]);
       return FALSE;
     }
-  (void) refresh_if (self, job.extends);
+  (void) refresh_if (self, job.effects.extends);
   return TRUE;
 }
 
@@ -419,7 +467,7 @@ typedef struct
   const char *scope;
   gboolean of_village;
   json_object *set;
-  gboolean extends;
+  RuhuEffects effects;
 } Write;
 
 /* The township's own numbers go on behind the position of the last restore: under those that the restore lost, laptops have other changes. */
@@ -462,31 +510,28 @@ write_own (RuhuDatabase *database, gpointer data, GError **error)
   RuhuLedger *self = job->ledger;
   g_autoptr (RuhuPushed) pushed = NULL;
   RuhuChainEnd end;
-  gboolean moves;
 
+  job->effects = (RuhuEffects){ 0 };
   if (!ruhu_ledger_load_end (self, &end, error))
     return FALSE;
   pushed = make_own (job, &end, error);
-  if (pushed == NULL || !ruhu_heads_check_scope (database, pushed->change, error) ||
-      !ruhu_validator_check_remote (ruhu_store_get_validator (self->store), pushed->change, RUHU_ROLE_OFFICE, error) ||
-      !append_change (self, &end, pushed, NULL, error) ||
-      !ruhu_heads_apply (database, ruhu_store_get_catalogue (self->store), pushed->change, end.position, end.position, error))
-    return FALSE;
-  job->extends = ruhu_store_change_extends (pushed->change);
-  return ruhu_ledger_moves_grants (self, pushed->change, &moves, error) &&
-         (!moves || ruhu_ledger_follow_grants (self, &end, NULL, NULL, error));
+  return pushed != NULL && ruhu_heads_check_scope (database, pushed->change, error) &&
+         ruhu_validator_check_remote (ruhu_store_get_validator (self->store), pushed->change, RUHU_ROLE_OFFICE, error) &&
+         ruhu_ledger_append (self, &end, "change", pushed->change, pushed->line, pushed->length, NULL, NULL, error) &&
+         ruhu_ledger_take_effect (self, &end, pushed->change, NULL, &job->effects, error) &&
+         (!job->effects.moves_grants || ruhu_ledger_follow_grants (self, &end, NULL, NULL, error));
 }
 
 gboolean
 ruhu_ledger_write (RuhuLedger *self, const char *by, const char *scope, gboolean of_village, json_object *set, GError **error)
 {
-  Write job = { self, by, scope, of_village, set, FALSE };
+  Write job = { .ledger = self, .by = by, .scope = scope, .of_village = of_village, .set = set };
 
   g_return_val_if_fail (self != NULL && by != NULL && scope != NULL && set != NULL, FALSE);
   follow_others (self);
   if (!ruhu_database_transaction (self->database, write_own, &job, error))
     return FALSE;
-  (void) refresh_if (self, job.extends);
+  (void) refresh_if (self, job.effects.extends);
   return TRUE;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* RuhuLedger: the township's log on a RuhuStore: accept, grant, stream, backfill, verify. No HTTP, no threads.
  *
- * log rows at the township: kind 'change' (in force), 'refused' (kept, with its reason), 'scope' (a grant or revocation to one device), 'restored' (a backup was put in place).
- * position = log.n, contiguous from 1 but for restores, which leave a gap: see ruhu-ledger-standing.c.
- * hash(n) = SHA-256 (hash(of the entry before) ‖ kind ‖ 0x00 ‖ body), for a refusal ‖ 0x00 ‖ its code ‖ 0x00 ‖ its sentence; hash(0) = 32 zero bytes; in hexadecimal outside
- * the database. */
+ * log rows at the township: kind 'change' (in force), 'refused' (kept, with its reason), 'quarantined' (kept until the office has decided), 'scope' (a grant or revocation to
+ * one device), 'restored' (a backup was put in place). position = log.n, contiguous from 1 but for restores, which leave a gap: see ruhu-ledger-standing.c. What the office
+ * decides on is there once more, right behind the decision: as 'change', with the fields that it is a head of in detail, or as 'refused'.
+ * hash(n) = SHA-256 (hash(of the entry before) ‖ kind ‖ 0x00 ‖ body), for a refusal and a quarantine ‖ 0x00 ‖ its code ‖ 0x00 ‖ its sentence; hash(0) = 32 zero bytes; in
+ * hexadecimal outside the database. */
 #pragma once
 
 #include "ruhu-store.h"
@@ -16,6 +17,10 @@ typedef struct _RuhuLedger RuhuLedger;
 /* @store is borrowed. Transfer full. */
 RuhuLedger *ruhu_ledger_new (RuhuStore *store);
 void ruhu_ledger_free (RuhuLedger *self);
+
+/* How long after a grant ended a change made under it is let in without the office; RUHU_LEDGER_RIGHT_DAYS unless it is set. */
+#define RUHU_LEDGER_RIGHT_DAYS 60
+void ruhu_ledger_set_right_days (RuhuLedger *self, guint days);
 
 /* A device as the township knows it. */
 typedef struct
@@ -34,7 +39,7 @@ void ruhu_device_free (RuhuDevice *self);
 
 /* Registers @device for @user with the hash of its token, and grants it its scopes. *@position: where the device's stream starts. The same call again with the same token is harmless. */
 gboolean ruhu_ledger_add_device (RuhuLedger *self, const char *device, const char *user, const char *name, const char *token_hash, gint64 *position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes every scope from it; its token is refused from now on (with REVOKED). NOT_FOUND. */
+/* Takes every scope from it. It may still hand over what is on it, which goes into quarantine, and is refused everything else (with REVOKED). NOT_FOUND. */
 gboolean ruhu_ledger_revoke_device (RuhuLedger *self, const char *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The device of a token's hash; NULL without error if there is none. Revoked ones are returned too. */
 RuhuDevice *ruhu_ledger_find_token (RuhuLedger *self, const char *token_hash, GError **error);
@@ -61,10 +66,11 @@ typedef struct
   char *hash;         /* … and the chain's hash there as it was told (hexadecimal; NULL: not said) */
   gboolean gaps;      /* what is missing in between the laptop has no more */
   /* Results. */
-  gint64 accepted;    /* highest seq of the device that is in the log (refused ones included) */
-  GPtrArray *refused; /* RuhuRefusal; owned by the caller, made by accept */
-  GError *stop;       /* why the rest was not taken (GAP, CLOCK, REWRITTEN, SEQ_REUSED), or NULL; owned */
-  gint64 stopped_at;  /* seq of the change that it is about; 0: of none */
+  gint64 accepted;        /* highest seq of the device that is in the log (refused and quarantined ones included) */
+  GPtrArray *refused;     /* RuhuRefusal; owned by the caller, made by accept */
+  GPtrArray *quarantined; /* the same */
+  GError *stop;           /* why the rest was not taken (GAP, CLOCK, REWRITTEN, SEQ_REUSED), or NULL; owned */
+  gint64 stopped_at;      /* seq of the change that it is about; 0: of none */
 } RuhuBatch;
 
 typedef struct
@@ -100,7 +106,8 @@ char *ruhu_ledger_get_hash (RuhuLedger *self, gint64 position, GError **error);
 /**
  * ruhu_ledger_stream:
  * @out: receives lines: {"position":p,"change":{…}} · {"position":p,"echo":seq,"sum":"…"} · {"position":p,"echo":seq,"sum":"…","refused":{"code":"…","detail":"…"}} ·
- *   {"position":p,"grant":"<scope>"} · {"position":p,"revoke":"<scope>"}; and last {"until":u,"hash":"…","head":h}
+ *   {"position":p,"echo":seq,"sum":"…","quarantined":{…}} · {"position":p,"change":{…},"heads":{…}} (let in late) · {"position":p,"quarantined":{…},"change":{…}} (to the
+ *   office) · {"position":p,"grant":"<scope>"} · {"position":p,"revoke":"<scope>"}; and last {"until":u,"hash":"…","head":h}, with "drafts":true if some wait for this device
  * @max_bytes: stops after the line that passes it
  *
  * What @device may know of the log after @after. What it holds but may not have any more is revoked first, at position @after, so that it never counts as having seen what
@@ -114,9 +121,20 @@ gboolean ruhu_ledger_stream (RuhuLedger *self, const char *device, gint64 after,
  * @cookie: NULL, or the "next" of the page before
  * @out: receives lines {"position":p,"heads":{"person":{"<id>":["name","sex"]}},"change":{…}}; and last {"next":"…"} or {"done":true}
  *
- * The heads of a scope ("*": of everything) that lie at or before @at. FORBIDDEN if the device does not hold that scope now.
+ * The heads of a scope ("*": of everything) that lie at or before @at. Of RUHU_SCOPE_QUARANTINE: what waits there, as lines of the stream. FORBIDDEN if the device does not hold that scope now.
  */
 gboolean ruhu_ledger_backfill (RuhuLedger *self, const char *device, const char *scope, gint64 at, const char *cookie, gsize max_bytes, GString *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Drafts that a laptop handed over (see ruhu-ledger-drafts.c); not part of the log. */
+#define RUHU_LEDGER_MAX_DRAFTS      200
+#define RUHU_LEDGER_MAX_DRAFT_BYTES (8 * 1024 * 1024)
+
+/* Keeps @drafts (RuhuDraft whose body is a JSON string) of @device, forgets those that are not among @have, and those of its user's withdrawn laptops that it @took (char *).
+ * TOO_LARGE when they are more than is kept; then nothing changes. */
+gboolean ruhu_ledger_keep_drafts (RuhuLedger *self, const char *device, GPtrArray *drafts, GPtrArray *have, GPtrArray *took, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether withdrawn laptops of @device's user left drafts; and those: id, kind, scope, seen, updated, body. Nothing for a device that is withdrawn itself. */
+gboolean ruhu_ledger_has_drafts (RuhuLedger *self, const char *device, gboolean *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+RuhuStatement *ruhu_ledger_query_drafts (RuhuLedger *self, const char *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether anything after @after would be streamed to @device: for the long poll. */
 gboolean ruhu_ledger_has_news (RuhuLedger *self, const char *device, gint64 after, gboolean *news, GError **error) G_GNUC_WARN_UNUSED_RESULT;

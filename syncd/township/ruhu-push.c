@@ -68,6 +68,7 @@ ruhu_push_to_json (const RuhuBatch *batch, gint64 position, gint64 now)
 
   json_object_object_add (json, "accepted", json_object_new_int64 (batch->accepted));
   json_object_object_add (json, "refused", make_refused (batch->refused));
+  json_object_object_add (json, "quarantined", make_refused (batch->quarantined));
   json_object_object_add (json, "stop", make_stop (batch->stop, batch->stopped_at));
   json_object_object_add (json, "now", json_object_new_int64 (now));
   json_object_object_add (json, "position", json_object_new_int64 (position));

@@ -13,21 +13,23 @@
 
 /* tests/check-openapi.py reads these lines. */
 static const RuhuRoute routes[] = {
-  { "GET", "/healthz", ruhu_endpoint_health, 0, TRUE },
-  { "POST", "/v1/enrol", ruhu_endpoint_enrol, ENROL_MAX_BODY, TRUE },
-  { "POST", "/v1/push", ruhu_endpoint_push, RUHU_WIRE_MAX_BODY, FALSE },
-  { "GET", "/v1/pull", ruhu_endpoint_pull, 0, FALSE },
-  { "GET", "/v1/backfill", ruhu_endpoint_backfill, 0, FALSE },
-  { "POST", "/v1/standing", ruhu_endpoint_standing, RUHU_STANDING_MAX_BODY, FALSE },
-  { "GET", "/v1/me", ruhu_endpoint_me, 0, FALSE },
-  { "OPTIONS", "/v1/uploads", ruhu_endpoint_upload_options, 0, TRUE },
-  { "POST", "/v1/uploads", ruhu_endpoint_upload_create, RUHU_PHOTO_MAX_BYTES, FALSE },
-  { "OPTIONS", "/v1/uploads/{upload}", ruhu_endpoint_upload_options, 0, TRUE },
-  { "HEAD", "/v1/uploads/{upload}", ruhu_endpoint_upload_head, 0, FALSE },
-  { "PATCH", "/v1/uploads/{upload}", ruhu_endpoint_upload_patch, RUHU_PHOTO_MAX_BYTES, FALSE },
-  { "DELETE", "/v1/uploads/{upload}", ruhu_endpoint_upload_delete, 0, FALSE },
-  { "GET", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, FALSE },
-  { "HEAD", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, FALSE },
+  { "GET", "/healthz", ruhu_endpoint_health, 0, RUHU_ROUTE_OPEN },
+  { "POST", "/v1/enrol", ruhu_endpoint_enrol, ENROL_MAX_BODY, RUHU_ROUTE_OPEN },
+  { "POST", "/v1/push", ruhu_endpoint_push, RUHU_WIRE_MAX_BODY, RUHU_ROUTE_LEAVING },
+  { "GET", "/v1/pull", ruhu_endpoint_pull, 0, 0 },
+  { "GET", "/v1/backfill", ruhu_endpoint_backfill, 0, 0 },
+  { "POST", "/v1/standing", ruhu_endpoint_standing, RUHU_STANDING_MAX_BODY, 0 },
+  { "POST", "/v1/drafts", ruhu_endpoint_keep_drafts, RUHU_WIRE_MAX_BODY, RUHU_ROUTE_LEAVING },
+  { "GET", "/v1/drafts", ruhu_endpoint_give_drafts, 0, 0 },
+  { "GET", "/v1/me", ruhu_endpoint_me, 0, RUHU_ROUTE_LEAVING },
+  { "OPTIONS", "/v1/uploads", ruhu_endpoint_upload_options, 0, RUHU_ROUTE_OPEN },
+  { "POST", "/v1/uploads", ruhu_endpoint_upload_create, RUHU_PHOTO_MAX_BYTES, RUHU_ROUTE_LEAVING },
+  { "OPTIONS", "/v1/uploads/{upload}", ruhu_endpoint_upload_options, 0, RUHU_ROUTE_OPEN },
+  { "HEAD", "/v1/uploads/{upload}", ruhu_endpoint_upload_head, 0, RUHU_ROUTE_LEAVING },
+  { "PATCH", "/v1/uploads/{upload}", ruhu_endpoint_upload_patch, RUHU_PHOTO_MAX_BYTES, RUHU_ROUTE_LEAVING },
+  { "DELETE", "/v1/uploads/{upload}", ruhu_endpoint_upload_delete, 0, 0 },
+  { "GET", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, 0 },
+  { "HEAD", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, 0 },
 };
 
 /* A route's path may end in a parameter, which stands for one segment that is not empty. */

@@ -12,13 +12,19 @@ G_BEGIN_DECLS
 /* On a worker. A response (transfer full); or NULL with @error; or NULL without one: the handler has handed @call on, and somebody ends it with ruhu_call_answer(). */
 typedef RuhuResponse *(*RuhuHandler) (RuhuCall *call, RuhuSession *session, GError **error);
 
+typedef enum
+{
+  RUHU_ROUTE_OPEN = 1 << 0,    /* asks for no token */
+  RUHU_ROUTE_LEAVING = 1 << 1, /* a withdrawn laptop may still use it, to hand over what is on it */
+} RuhuRouteFlags;
+
 struct _RuhuRoute
 {
   const char *method;
   const char *path;
   RuhuHandler handler;
   gsize max_body; /* bytes as they travel; 0: none is taken */
-  gboolean open;  /* asks for no token */
+  guint flags;    /* RuhuRouteFlags */
 };
 
 /* NULL if there is none; then *@allow (static; NULL if the path is unknown) says which method the path has. */
@@ -31,6 +37,8 @@ RuhuResponse *ruhu_endpoint_push (RuhuCall *call, RuhuSession *session, GError *
 RuhuResponse *ruhu_endpoint_pull (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_standing (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_keep_drafts (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_give_drafts (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_me (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_upload_options (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_upload_create (RuhuCall *call, RuhuSession *session, GError **error);

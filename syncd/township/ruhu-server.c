@@ -11,10 +11,11 @@
 
 #include <glib/gi18n-lib.h>
 
-#define DEFAULT_THREADS        3
-#define DEFAULT_ENROL_FAILURES 10
-#define DEFAULT_PAGE_BYTES     (512 * 1024)
-#define MIN_PAGE_BYTES         1024
+#define DEFAULT_THREADS            3
+#define DEFAULT_ENROL_FAILURES     10
+#define DEFAULT_ENROL_FAILURES_ALL 300
+#define DEFAULT_PAGE_BYTES         (512 * 1024)
+#define MIN_PAGE_BYTES             1024
 
 struct _RuhuServer
 {
@@ -27,6 +28,7 @@ struct _RuhuServer
   RuhuRate *enrol_rate;
   RuhuPhotoStore *photos;
   RuhuUploads *uploads;
+  RuhuRate *enrol_rate_all; /* of everybody: guesses from many addresses are guesses at the same codes */
   /* Values. */
   gsize page_bytes;
   gboolean log_requests;
@@ -110,10 +112,10 @@ ruhu_call_answer (RuhuCall *self, RuhuResponse *response, const GError *error)
 static RuhuResponse *
 run (RuhuCall *call, RuhuSession *session, GError **error)
 {
-  if (!call->route->open)
+  if ((call->route->flags & RUHU_ROUTE_OPEN) == 0)
     {
       g_clear_pointer (&call->access, ruhu_access_free);
-      call->access = ruhu_access_check (session, call->request->authorization, error);
+      call->access = ruhu_access_check (session, call->request->authorization, (call->route->flags & RUHU_ROUTE_LEAVING) != 0, error);
       if (call->access == NULL)
         return NULL;
       ruhu_commit_touch (call->server->commit, call->access->device);
@@ -186,6 +188,7 @@ ruhu_server_new (const RuhuServerOptions *options, GError **error)
   self->township_name = g_strdup (options->township_name);
   self->sessions = g_async_queue_new_full ((GDestroyNotify) ruhu_session_free);
   self->enrol_rate = ruhu_rate_new (options->enrol_failures > 0 ? options->enrol_failures : DEFAULT_ENROL_FAILURES, 60);
+  self->enrol_rate_all = ruhu_rate_new (options->enrol_failures_all > 0 ? options->enrol_failures_all : DEFAULT_ENROL_FAILURES_ALL, 60);
   self->page_bytes = options->page_bytes > 0 ? options->page_bytes : DEFAULT_PAGE_BYTES;
   self->log_requests = options->log_requests;
   self->now = options->now;
@@ -196,6 +199,8 @@ ruhu_server_new (const RuhuServerOptions *options, GError **error)
   self->photos = ruhu_photo_store_new (options->database);
   self->uploads = ruhu_uploads_new (self->photos, ruhu_server_get_now (self));
   commit = ruhu_session_open (options->database, FALSE, options->now, options->now_data, error);
+  if (commit != NULL && options->right_days > 0)
+    ruhu_ledger_set_right_days (commit->ledger, options->right_days);
   watch = commit != NULL ? ruhu_session_open (options->database, FALSE, options->now, options->now_data, error) : NULL;
   if (watch == NULL)
     return NULL;
@@ -240,7 +245,7 @@ check_early (RuhuServer *self, RuhuRequest *request, gint64 length)
 
       return refuse (self, 0, RUHU_ERROR_TOO_LARGE, sentence);
     }
-  if (!route->open && request->authorization == NULL)
+  if ((route->flags & RUHU_ROUTE_OPEN) == 0 && request->authorization == NULL)
     return refuse (self, 0, RUHU_ERROR_UNAUTHORISED, _ ("The request carries no device token."));
   return NULL;
 }
@@ -350,6 +355,7 @@ ruhu_server_free (RuhuServer *self)
   ruhu_rate_free (self->enrol_rate);
   ruhu_uploads_free (self->uploads);
   ruhu_photo_store_free (self->photos);
+  ruhu_rate_free (self->enrol_rate_all);
   g_free (self->township_name);
   g_free (self);
 }
@@ -392,13 +398,18 @@ ruhu_server_get_page_size (RuhuServer *self, RuhuRequest *request, gsize *bytes,
 guint
 ruhu_server_get_enrol_wait (RuhuServer *self, const char *peer)
 {
-  return ruhu_rate_get_wait (self->enrol_rate, peer, g_get_monotonic_time () / 1000);
+  gint64 now = g_get_monotonic_time () / 1000;
+
+  return MAX (ruhu_rate_get_wait (self->enrol_rate, peer, now), ruhu_rate_get_wait (self->enrol_rate_all, NULL, now));
 }
 
 void
 ruhu_server_add_enrol_failure (RuhuServer *self, const char *peer)
 {
-  ruhu_rate_add_failure (self->enrol_rate, peer, g_get_monotonic_time () / 1000);
+  gint64 now = g_get_monotonic_time () / 1000;
+
+  ruhu_rate_add_failure (self->enrol_rate, peer, now);
+  ruhu_rate_add_failure (self->enrol_rate_all, NULL, now);
 }
 
 void

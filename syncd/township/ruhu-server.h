@@ -18,6 +18,8 @@ typedef struct
   const char *township_name; /* told to laptops at enrolment */
   guint threads;             /* workers; 0: three */
   guint enrol_failures;      /* a minute and address; 0: ten */
+  guint enrol_failures_all;  /* a minute, of all addresses together; 0: 300 */
+  guint right_days;          /* see ruhu_ledger_set_right_days(); 0: as it is */
   gsize page_bytes;          /* of a page of stream or backfill, before compression; 0: 512 KiB */
   gboolean log_requests;
   RuhuNowFunc now; /* NULL: the system's clock */

@@ -80,6 +80,7 @@ ruhu_township_open_session (RuhuTownship *self, GError **error)
   /* A backup that was put here by hand. */
   if (session == NULL || !ruhu_ledger_mark_restored (session->ledger, FALSE, 0, &marked, error))
     return NULL;
+  ruhu_ledger_set_right_days (session->ledger, self->config->right_days);
   return g_steal_pointer (&session);
 }
 

@@ -4,13 +4,16 @@
  *   {"position":p,"change":<the change's exact bytes>}
  *   {"position":p,"echo":seq,"sum":"<16 hexadecimal digits>"}
  *   {"position":p,"echo":seq,"sum":"…","refused":{"code":"…","detail":"…"}}
+ *   {"position":p,"echo":seq,"sum":"…","quarantined":{"code":"…","detail":"…"}}
+ *   {"position":p,"heads":{…},"change":<…>}                       let in late: of what it still is a head
+ *   {"position":p,"quarantined":{…},"change":<…>}                 waits for the office, which alone is told
  *   {"position":p,"grant":"<scope>"}
  *   {"position":p,"revoke":"<scope>"}
- *   {"until":u,"hash":"<64 hexadecimal digits>","head":h}     once, last
+ *   {"until":u,"hash":"<64 hexadecimal digits>","head":h}     once, last; with "drafts":true if some wait
  *
  * A backfill's:
  *
- *   {"position":p,"heads":{…},"change":<the change's exact bytes>}
+ *   {"position":p,"heads":{…},"change":<the change's exact bytes>} or {"position":p,"quarantined":{…},"change":<…>}
  *   {"next":"<cookie>"} or {"done":true}                        once, last
  *
  * The closing line is how a body that was cut off is told from a whole one. */
@@ -219,11 +222,27 @@ get_change (json_object *object, const char *line, gsize length, guint number, c
   return TRUE;
 }
 
+/* The member @name, {"code":…,"detail":…}; *@code stays NULL where there is none. */
+static gboolean
+parse_why (GPtrArray *owned, json_object *object, const char *name, guint number, const char **code, const char **detail, GError **error)
+{
+  json_object *why = NULL;
+
+  if (!json_object_object_get_ex (object, name, &why))
+    return TRUE;
+  if (!json_object_is_type (why, json_type_object) || get_string (why, "code", 64) == NULL)
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), name);
+      return FALSE;
+    }
+  *code = keep (owned, get_string (why, "code", 64));
+  *detail = keep (owned, get_string (why, "detail", 4096));
+  return TRUE;
+}
+
 static gboolean
 parse_echo (RuhuPage *self, json_object *object, guint number, RuhuEntry *entry, GError **error)
 {
-  json_object *refused = NULL;
-
   entry->kind = RUHU_ENTRY_ECHO;
   if (!get_integer (object, "echo", 1, &entry->seq))
     {
@@ -231,15 +250,54 @@ parse_echo (RuhuPage *self, json_object *object, guint number, RuhuEntry *entry,
       return FALSE;
     }
   entry->sum = keep (self->owned, get_string (object, "sum", 64));
-  if (!json_object_object_get_ex (object, "refused", &refused))
-    return TRUE;
-  if (!json_object_is_type (refused, json_type_object) || get_string (refused, "code", 64) == NULL)
+  if (!parse_why (self->owned, object, "quarantined", number, &entry->reason, &entry->detail, error))
+    return FALSE;
+  entry->quarantined = entry->reason != NULL;
+  return entry->quarantined || parse_why (self->owned, object, "refused", number, &entry->reason, &entry->detail, error);
+}
+
+/* {"type":{"record":["field",…]}}, nothing else. */
+static gboolean
+is_heads (json_object *heads)
+{
+  if (!json_object_is_type (heads, json_type_object))
+    return FALSE;
+  json_object_object_foreach (heads, type, records)
+  {
+    if (*type == '\0' || !json_object_is_type (records, json_type_object))
+      return FALSE;
+    json_object_object_foreach (records, record, names)
     {
-      set_protocol (error, number, _ ("“%s” is missing or malformed"), "refused");
+      if (*record == '\0' || !json_object_is_type (names, json_type_array))
+        return FALSE;
+      for (gsize i = 0; i < json_object_array_length (names); i++)
+        {
+          if (!json_object_is_type (json_object_array_get_idx (names, i), json_type_string))
+            return FALSE;
+        }
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+parse_change (RuhuPage *self, json_object *object, const char *line, gsize length, guint number, RuhuEntry *entry, GError **error)
+{
+  json_object *heads = NULL;
+
+  if (!get_change (object, line, length, number, &entry->change, &entry->change_length, error) ||
+      !parse_why (self->owned, object, "quarantined", number, &entry->reason, &entry->detail, error))
+    return FALSE;
+  if (entry->reason != NULL)
+    entry->kind = RUHU_ENTRY_QUARANTINED;
+  if (!json_object_object_get_ex (object, "heads", &heads))
+    return TRUE;
+  if (!is_heads (heads))
+    {
+      set_protocol (error, number, _ ("“%s” is missing or malformed"), "heads");
       return FALSE;
     }
-  entry->reason = keep (self->owned, get_string (refused, "code", 64));
-  entry->detail = keep (self->owned, get_string (refused, "detail", 4096));
+  entry->heads = json_object_get (heads);
   return TRUE;
 }
 
@@ -271,7 +329,7 @@ parse_entry (RuhuPage *self, json_object *object, const char *line, gsize length
       return FALSE;
     }
   if (json_object_object_get_ex (object, "change", NULL))
-    ok = get_change (object, line, length, number, &entry.change, &entry.change_length, error);
+    ok = parse_change (self, object, line, length, number, &entry, error);
   else if (json_object_object_get_ex (object, "echo", NULL))
     ok = parse_echo (self, object, number, &entry, error);
   else if (json_object_object_get_ex (object, "grant", NULL))
@@ -279,7 +337,10 @@ parse_entry (RuhuPage *self, json_object *object, const char *line, gsize length
   else
     ok = parse_scope (self, object, number, "revoke", RUHU_ENTRY_REVOKE, &entry, error);
   if (!ok)
-    return FALSE;
+    {
+      ruhu_json_clear (&entry.heads);
+      return FALSE;
+    }
   g_array_append_val (self->entries, entry);
   return TRUE;
 }
@@ -314,6 +375,7 @@ parse_closing (RuhuPage *self, json_object *object, guint number, GError **error
       return FALSE;
     }
   self->hash = g_strdup (hash);
+  self->drafts = json_object_get_boolean (json_object_object_get (object, "drafts"));
   return TRUE;
 }
 
@@ -328,6 +390,12 @@ keep_body (GPtrArray *owned, const char *body, gsize size)
   return copy;
 }
 
+static void
+entry_clear (gpointer data)
+{
+  ruhu_json_clear (&((RuhuEntry *) data)->heads);
+}
+
 RuhuPage *
 ruhu_page_parse (const char *body, gsize size, GError **error)
 {
@@ -337,6 +405,7 @@ ruhu_page_parse (const char *body, gsize size, GError **error)
   guint number = 0;
 
   self->entries = g_array_new (FALSE, TRUE, sizeof (RuhuEntry));
+  g_array_set_clear_func (self->entries, entry_clear);
   self->owned = g_ptr_array_new_with_free_func (g_free);
   copy = keep_body (self->owned, body, size);
   while (ruhu_wire_next_line (copy, size, &offset, &line, &length))
@@ -383,30 +452,6 @@ backfill_entry_clear (RuhuBackfillEntry *entry)
   ruhu_json_clear (&entry->fields);
 }
 
-/* {"type":{"record":["field",…]}}, nothing else. */
-static gboolean
-is_heads (json_object *heads)
-{
-  if (!json_object_is_type (heads, json_type_object))
-    return FALSE;
-  json_object_object_foreach (heads, type, records)
-  {
-    if (*type == '\0' || !json_object_is_type (records, json_type_object))
-      return FALSE;
-    json_object_object_foreach (records, record, names)
-    {
-      if (*record == '\0' || !json_object_is_type (names, json_type_array))
-        return FALSE;
-      for (gsize i = 0; i < json_object_array_length (names); i++)
-        {
-          if (!json_object_is_type (json_object_array_get_idx (names, i), json_type_string))
-            return FALSE;
-        }
-    }
-  }
-  return TRUE;
-}
-
 static gboolean
 parse_backfill_entry (RuhuBackfillPage *self, json_object *object, const char *line, gsize length, guint number, GError **error)
 {
@@ -418,14 +463,16 @@ parse_backfill_entry (RuhuBackfillPage *self, json_object *object, const char *l
       set_protocol (error, number, _ ("“%s” is missing, malformed or out of order"), "position");
       return FALSE;
     }
-  if (!is_heads (heads))
+  if (!parse_why (self->owned, object, "quarantined", number, &entry.reason, &entry.detail, error))
+    return FALSE;
+  if (entry.reason == NULL && !is_heads (heads))
     {
       set_protocol (error, number, _ ("“%s” is missing or malformed"), "heads");
       return FALSE;
     }
   if (!get_change (object, line, length, number, &entry.change, &entry.change_length, error))
     return FALSE;
-  entry.fields = json_object_get (heads);
+  entry.fields = entry.reason == NULL ? json_object_get (heads) : NULL;
   g_array_append_val (self->entries, entry);
   return TRUE;
 }

@@ -9,10 +9,11 @@ G_BEGIN_DECLS
 /* A page of the stream, parsed. */
 typedef struct
 {
-  GArray *entries; /* RuhuEntry, pointing into @owned */
+  GArray *entries; /* RuhuEntry, pointing into @owned; their @heads belong to the array */
   gint64 until;    /* last line: where the page ends, … */
   char *hash;      /* … the chain's hash there, … */
   gint64 head;     /* … and the township's last position */
+  gboolean drafts; /* drafts of this user's withdrawn laptops wait */
   GPtrArray *owned;
 } RuhuPage;
 

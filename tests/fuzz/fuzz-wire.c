@@ -40,7 +40,7 @@ try_page (const char *body, gsize size)
 
       g_assert_cmpint (entry->position, >=, last);
       last = entry->position;
-      if (entry->kind == RUHU_ENTRY_CHANGE)
+      if (entry->kind == RUHU_ENTRY_CHANGE || entry->kind == RUHU_ENTRY_QUARANTINED)
         check_change (entry->change, entry->change_length);
       else if (entry->kind == RUHU_ENTRY_ECHO)
         g_assert_cmpint (entry->seq, >, 0);
@@ -67,7 +67,7 @@ try_backfill (const char *body, gsize size)
       const RuhuBackfillEntry *entry = &g_array_index (page->entries, RuhuBackfillEntry, i);
 
       g_assert_cmpint (entry->position, >, 0);
-      g_assert_true (json_object_is_type (entry->fields, json_type_object));
+      g_assert_true (entry->reason != NULL || json_object_is_type (entry->fields, json_type_object));
       check_change (entry->change, entry->change_length);
     }
 }

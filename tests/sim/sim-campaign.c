@@ -131,6 +131,8 @@ report (Board *board, int jobs, gint64 start, gboolean good)
     { G_STRUCT_OFFSET (SimCounts, drafts), "saved from a draft after the household had gone" },
     { G_STRUCT_OFFSET (SimCounts, half), "saved while the household was being filled in" },
     { G_STRUCT_OFFSET (SimCounts, refused), "refused by the township" },
+    { G_STRUCT_OFFSET (SimCounts, quarantined), "quarantined" },
+    { G_STRUCT_OFFSET (SimCounts, decided), "decided on by the office" },
     { G_STRUCT_OFFSET (SimCounts, conflicts), "fields in conflict at the end" },
     { G_STRUCT_OFFSET (SimCounts, contested), "of them deletions against edits" },
     { G_STRUCT_OFFSET (SimCounts, grants), "grants" },

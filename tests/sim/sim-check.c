@@ -5,6 +5,7 @@
 #include "sim-world.h"
 
 #include "ruhu-store-query.h"
+#include "ruhu-store-review.h"
 
 #include <json-c/json.h>
 #include <string.h>
@@ -447,13 +448,33 @@ check_scopes (Place *self)
     sim_fail (self->world, "%s holds “%s”, not “%s”", self->where, found, expected);
 }
 
+/* The office sees all that waits for it, and nobody else sees any of it. */
+static void
+check_waiting (Place *self)
+{
+  SimOracle *oracle = self->world->oracle;
+  gboolean office = sim_oracle_holds_exactly (oracle, self->laptop->device, RUHU_SCOPE_QUARANTINE, G_MAXINT64);
+  g_autoptr (GError) error = NULL;
+  gint64 expected = 0, found = 0;
+
+  for (guint i = 0; office && i < oracle->changes->len; i++)
+    expected += sim_oracle_change (oracle, i)->state == SIM_QUARANTINED && sim_oracle_change (oracle, i)->device != self->laptop->device;
+  if (!ruhu_store_count_quarantine (self->store, &found, &error))
+    return (void) sim_expect (self->world, FALSE, g_steal_pointer (&error), "counting what waits for the office");
+  if (found != expected)
+    sim_fail (self->world, "%s shows %" G_GINT64_FORMAT " changes that wait for the office, not %" G_GINT64_FORMAT, self->where, found, expected);
+  if (!office)
+    expect_none (self, "SELECT count(*) FROM log WHERE kind = 'quarantined' AND device <> (SELECT value FROM meta WHERE key = 'device')",
+                 "changes that wait for the office");
+}
+
 static void
 check_laptop (SimLaptop *laptop)
 {
   SimOracle *oracle = laptop->world->oracle;
   g_autofree char *where = g_strdup_printf ("laptop %u", laptop->index);
   Place place = { laptop->world, laptop, laptop->store, laptop->place->catalogue, where };
-  gint64 refused = 0;
+  gint64 refused = 0, quarantined = 0;
 
   if (laptop->gone)
     {
@@ -466,23 +487,19 @@ check_laptop (SimLaptop *laptop)
     check_place (&place);
   for (gint64 seq = 1; sim_oracle_find (oracle, laptop->device, seq) != NULL; seq++)
     refused += sim_oracle_find (oracle, laptop->device, seq)->state == SIM_REFUSED;
+  for (gint64 seq = 1; sim_oracle_find (oracle, laptop->device, seq) != NULL; seq++)
+    quarantined += sim_oracle_find (oracle, laptop->device, seq)->state == SIM_QUARANTINED;
   expect_none (&place, "SELECT count(*) FROM log WHERE position IS NULL", "changes that still wait");
   if (count (&place, "SELECT count(*) FROM log WHERE kind = 'refused'") != refused)
     sim_fail (laptop->world, "laptop %u does not show its %" G_GINT64_FORMAT " refused changes", laptop->index, refused);
+  if (count (&place, "SELECT count(*) FROM log WHERE kind = 'quarantined' AND device = (SELECT value FROM meta WHERE key = 'device')") != quarantined)
+    sim_fail (laptop->world, "laptop %u does not show its %" G_GINT64_FORMAT " quarantined changes", laptop->index, quarantined);
+  check_waiting (&place);
   expect_none (&place,
-               "SELECT count(*) FROM log WHERE kind <> 'refused' AND scope NOT IN (SELECT scope FROM scope) AND NOT EXISTS (SELECT 1 FROM scope WHERE scope = '*')",
+               "SELECT count(*) FROM log WHERE kind NOT IN ('refused', 'quarantined') AND scope NOT IN (SELECT scope FROM scope) AND NOT EXISTS (SELECT 1 FROM scope WHERE scope = '*')",
                "changes of what it does not hold");
   expect_none (&place, "SELECT count(*) FROM term WHERE scope NOT IN (SELECT scope FROM scope) AND NOT EXISTS (SELECT 1 FROM scope WHERE scope = '*')",
                "search terms of what it does not hold");
-}
-
-static gboolean
-device_is_gone (SimWorld *self, guint device)
-{
-  for (guint i = 0; i < self->laptops->len; i++)
-    if (((SimLaptop *) self->laptops->pdata[i])->device == device)
-      return ((SimLaptop *) self->laptops->pdata[i])->gone;
-  return FALSE;
 }
 
 /* Whatever was saved is in the township's log, in order, or refused there; nothing is missing, nothing is twice. */
@@ -490,20 +507,19 @@ static void
 check_log (Place *self)
 {
   SimOracle *oracle = self->world->oracle;
-  guint gone = 0;
 
   for (guint i = 0; i < oracle->changes->len; i++)
     {
       SimChange *change = sim_oracle_change (oracle, i);
 
-      if (change->state == SIM_PENDING && device_is_gone (self->world, change->device))
-        gone++;
-      else if (change->state == SIM_PENDING)
+      if (change->state == SIM_QUARANTINED && change->decision != 0)
+        sim_fail (self->world, "a decision on change %" G_GINT64_FORMAT " of %s was not carried out", change->seq, sim_oracle_device_id (oracle, change->device));
+      if (change->state == SIM_PENDING)
         sim_fail (self->world, "change %" G_GINT64_FORMAT " of %s never reached the township", change->seq, sim_oracle_device_id (oracle, change->device));
     }
-  if (count (self, "SELECT count(*) FROM log WHERE kind <> 'scope'") != oracle->changes->len - gone)
-    sim_fail (self->world, "the township's log has not the %u changes that were made", oracle->changes->len - gone);
-  expect_none (self, "SELECT count(*) FROM (SELECT 1 FROM log WHERE kind <> 'scope' GROUP BY device HAVING count(*) <> max (seq) OR min (seq) <> 1)",
+  if (count (self, "SELECT count(*) FROM (SELECT DISTINCT device, seq FROM log WHERE kind <> 'scope')") != oracle->changes->len)
+    sim_fail (self->world, "the township's log has not the %u changes that were made", oracle->changes->len);
+  expect_none (self, "SELECT count(*) FROM (SELECT 1 FROM log WHERE kind <> 'scope' GROUP BY device HAVING count(DISTINCT seq) <> max (seq) OR min (seq) <> 1)",
                "devices with a gap");
 }
 

@@ -248,7 +248,7 @@ sim_change_is_allowed (SimOracle *oracle, SimChange *change, RuhuRole role)
     {
       SimKey *key = sim_oracle_key (oracle, g_array_index (change->writes, SimWrite, i).key);
       const char *type = sim_oracle_record (oracle, key->record)->type;
-      gboolean of_office = g_str_equal (type, "assignment") || g_str_equal (type, "helper") || g_str_equal (type, "village") ||
+      gboolean of_office = g_str_equal (type, "assignment") || g_str_equal (type, "helper") || g_str_equal (type, "village") || g_str_equal (type, "decision") ||
                            (g_str_equal (key->field, "deleted") && (g_str_equal (type, "household") || g_str_equal (type, "visit")));
 
       if ((role & (of_office ? RUHU_ROLE_OFFICE : RUHU_ROLE_OFFICE | RUHU_ROLE_HELPER | RUHU_ROLE_CADRE)) == 0)

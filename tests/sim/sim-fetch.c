@@ -21,12 +21,25 @@ check_handed (SimLaptop *self, gint64 position, const char *line, gsize length)
   SimWorld *world = self->world;
   SimChange *change = change_at (world, position);
 
-  if (change == NULL || change->state != SIM_ACCEPTED || strlen (change->body) != length || memcmp (change->body, line, length) != 0)
+  if (change == NULL || change->state != SIM_ACCEPTED || change->position != position || strlen (change->body) != length || memcmp (change->body, line, length) != 0)
     {
       sim_fail (world, "laptop %u was handed, as position %" G_GINT64_FORMAT ", what is not there: %.*s", self->index, position, (int) length, line);
       return NULL;
     }
   return change;
+}
+
+/* What waits for the office is shown to nobody else. */
+static void
+check_waiting (SimLaptop *self, gint64 position, const char *line, gsize length)
+{
+  SimWorld *world = self->world;
+  SimChange *change = change_at (world, position);
+
+  if (change == NULL || strlen (change->body) != length || memcmp (change->body, line, length) != 0)
+    sim_fail (world, "laptop %u was shown, as position %" G_GINT64_FORMAT ", what is not there: %.*s", self->index, position, (int) length, line);
+  else if (!sim_oracle_holds_exactly (world->oracle, self->device, RUHU_SCOPE_QUARANTINE, G_MAXINT64))
+    sim_fail (world, "laptop %u was shown position %" G_GINT64_FORMAT ", which waits for the office", self->index, position);
 }
 
 static void
@@ -39,6 +52,8 @@ check_page (SimLaptop *self, RuhuPage *page)
       RuhuEntry *entry = &g_array_index (page->entries, RuhuEntry, i);
       SimChange *change = entry->kind == RUHU_ENTRY_CHANGE ? check_handed (self, entry->position, entry->change, entry->change_length) : NULL;
 
+      if (entry->kind == RUHU_ENTRY_QUARANTINED)
+        check_waiting (self, entry->position, entry->change, entry->change_length);
       if (change != NULL && !sim_oracle_holds (world->oracle, self->device, change->scope, G_MAXINT64))
         sim_fail (world, "laptop %u was handed position %" G_GINT64_FORMAT " of %s, which is not its own today", self->index, entry->position, change->scope);
       if (change != NULL && change->device == self->device)
@@ -102,8 +117,8 @@ take_in (SimLaptop *self, const RuhuEntry *entry)
     {
       self->echoed = MAX (self->echoed, entry->seq);
       change = sim_oracle_find (oracle, self->device, entry->seq);
-      if (change != NULL && entry->reason != NULL)
-        change->undone = TRUE;
+      if (change != NULL)
+        change->undone = entry->reason != NULL;
     }
   else if (entry->kind == RUHU_ENTRY_CHANGE && change != NULL && sim_laptop_holds (self, change->scope))
     for (guint i = 0; i < change->writes->len; i++)
@@ -128,7 +143,7 @@ begin_filling (SimLaptop *self, const RuhuEntry *entry, gboolean perhaps)
     }
   if (perhaps && filling == NULL)
     return;
-  if (entry->kind == RUHU_ENTRY_CHANGE || entry->kind == RUHU_ENTRY_REVOKE || (own != NULL && entry->reason == NULL) || at != entry->position ||
+  if (entry->kind == RUHU_ENTRY_CHANGE || entry->kind == RUHU_ENTRY_REVOKE || (own != NULL && own->undone == (entry->reason != NULL)) || at != entry->position ||
       g_strcmp0 (filling, scope) != 0)
     {
       sim_fail (world, "laptop %u stopped at position %" G_GINT64_FORMAT " and wants %s at %" G_GINT64_FORMAT, self->index, entry->position, filling, at);
@@ -224,7 +239,7 @@ end_filling (SimLaptop *self, gboolean given)
   sim_view_forget (self->known, oracle, self->filling);
   if (own != NULL && own->device == self->device)
     {
-      own->undone = TRUE;
+      own->undone = own->state != SIM_ACCEPTED || own->position != self->filling_at;
       self->echoed = MAX (self->echoed, own->seq);
     }
   for (guint i = 0; given && i < self->filled->pairs->len; i++)
@@ -253,8 +268,11 @@ static void
 note_filled (SimLaptop *self, RuhuBackfillEntry *entry)
 {
   SimWorld *world = self->world;
-  SimChange *change = check_handed (self, entry->position, entry->change, entry->change_length);
+  SimChange *change;
 
+  if (entry->reason != NULL)
+    return check_waiting (self, entry->position, entry->change, entry->change_length);
+  change = check_handed (self, entry->position, entry->change, entry->change_length);
   if (change == NULL)
     return;
   if (entry->position > self->filling_at || !sim_oracle_holds (world->oracle, self->device, change->scope, G_MAXINT64))
@@ -295,7 +313,8 @@ fill (SimLaptop *self, SimRandom *random)
     return sim_fail (world, "laptop %u forgot its backfill of %s: now %s", self->index, self->filling, scope);
   if (!ruhu_ledger_backfill (world->ledger, self->id, scope, at, cookie, random != NULL && !world->plain ? sizes[sim_random_below (random, 4)] : sizes[3], lines, &error))
     {
-      if (!g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN) || sim_oracle_holds (world->oracle, self->device, scope, G_MAXINT64))
+      if (!g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN) || sim_oracle_holds_exactly (world->oracle, self->device, scope, G_MAXINT64) ||
+          (!g_str_equal (scope, RUHU_SCOPE_QUARANTINE) && sim_oracle_holds (world->oracle, self->device, scope, G_MAXINT64)))
         return (void) sim_expect (world, FALSE, g_steal_pointer (&error), "backfilling");
       g_clear_error (&error);
       sim_say (world, "laptop %u may not have %s any more", self->index, scope);
@@ -354,6 +373,8 @@ sim_laptop_finish (SimLaptop *self)
     return;
   for (guint i = 0; i < 300 && self->world->failure == NULL && !self->gone; i++)
     {
+      if (sim_laptop_is_revoked (self))
+        return sim_laptop_leave (self);
       sim_laptop_recover (self);
       sim_laptop_fetch (self, NULL);
       /* It goes on when there is space again. */

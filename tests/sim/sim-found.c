@@ -78,6 +78,7 @@ enrol (SimLaptop *self)
       g_autoptr (GError) error = NULL;
 
       sim_begin (world, self, FALSE);
+      self->enrolled = self->cursor;
       done = ruhu_replica_enrol (self->replica, self->id, user->id, role, "Township", self->cursor, &error);
       done = sim_end (world, done, &error, "enrolling a laptop", TRUE) == SIM_DONE;
     }

@@ -3,7 +3,7 @@
  *
  *   the page that c was saved from showed d   ⇒ c knew d             (SimChange.view, taken when the page was opened)
  *   c and d are of one device, d before c     ⇒ c knew d
- *   a refused change never happened: it counts neither as a write nor as a way by which others were known
+ *   a refused change never happened, a quarantined one happens when the office accepts it: until then it counts neither as a write nor as a way by which others were known
  *   head (key) = accepted writes of the key that no other accepted write of the key knew, directly or through others
  */
 #include "config.h"
@@ -437,7 +437,7 @@ sim_oracle_knew (SimOracle *self, SimChange *later, guint key, SimChange *earlie
 static gboolean
 is_void (SimChange *change, guint device)
 {
-  return change->state == SIM_REFUSED && (change->device != device || change->undone);
+  return change->device == device ? change->undone : change->state == SIM_REFUSED || change->state == SIM_QUARANTINED;
 }
 
 /* Takes out of @candidates everything that one of them knew on @key, directly or through others. */

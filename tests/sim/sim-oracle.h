@@ -19,7 +19,8 @@ typedef enum
 {
   SIM_PENDING, /* the township has not answered for it yet */
   SIM_ACCEPTED,
-  SIM_REFUSED, /* it never happened */
+  SIM_REFUSED,     /* it never happened */
+  SIM_QUARANTINED, /* it has not happened, until the office says so */
 } SimState;
 
 typedef struct
@@ -36,7 +37,9 @@ typedef struct
   gint64 seen;
   gint64 position; /* 0 until it is in the township's log */
   SimState state;
-  gboolean undone; /* refused, and its author's laptop knows */
+  gboolean undone; /* refused or quarantined, and that is the last its author's laptop has heard */
+  int decision;    /* the office's: 1 accepts, -1 refuses; 0: none yet */
+  gint64 decided;  /* where */
   char *scope;
   char *time;
   char *body;

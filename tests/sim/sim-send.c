@@ -90,9 +90,7 @@ predict (SimLaptop *self, GPtrArray *changes, int *stop)
   SimWorld *world = self->world;
   gint64 last = 0;
 
-  *stop = sim_laptop_is_revoked (self) ? RUHU_ERROR_REVOKED : -1;
-  if (*stop >= 0)
-    return 0;
+  *stop = -1;
   while (sim_oracle_find (world->oracle, self->device, last + 1) != NULL &&
          sim_oracle_find (world->oracle, self->device, last + 1)->state != SIM_PENDING)
     last++;

@@ -5,6 +5,7 @@
 #include "sim-world.h"
 
 #include "ruhu-error.h"
+#include "ruhu-store-review.h"
 
 #include <json-c/json.h>
 #include <stdarg.h>
@@ -35,14 +36,96 @@ writes_too_high_a_score (SimWorld *self, SimChange *change)
   return FALSE;
 }
 
+/* What its user's withdrawn laptops might do before this one was enrolled, it may go on with. */
+static gboolean
+had_right (SimWorld *self, SimLaptop *laptop, SimChange *change)
+{
+  if (sim_oracle_holds (self->oracle, laptop->device, change->scope, change->seen))
+    return TRUE;
+  for (guint i = 0; i < self->laptops->len && change->seen <= laptop->enrolled; i++)
+    {
+      SimLaptop *other = self->laptops->pdata[i];
+
+      if (other->user == laptop->user && sim_laptop_is_revoked (other) && sim_oracle_holds (self->oracle, other->device, change->scope, change->seen))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What must become of a change at its arrival. */
+static SimState
+judge_arrival (SimWorld *self, SimChange *change, guint device)
+{
+  SimLaptop *laptop = NULL;
+
+  if (g_str_equal (sim_oracle_device_id (self->oracle, device), "township"))
+    return SIM_ACCEPTED;
+  for (guint i = 0; i < self->laptops->len; i++)
+    if (((SimLaptop *) self->laptops->pdata[i])->device == device)
+      laptop = self->laptops->pdata[i];
+  if (writes_too_high_a_score (self, change))
+    return SIM_REFUSED;
+  if (laptop == NULL || sim_laptop_is_revoked (laptop) || !had_right (self, laptop, change) ||
+      !sim_change_is_allowed (self->oracle, change, sim_township_role_of_device (self, device)))
+    return SIM_QUARANTINED;
+  return SIM_ACCEPTED;
+}
+
+/* A decision that counts: what it speaks of must follow. The first acceptance stands for ever. */
 static void
-observe_change (SimWorld *self, gint64 position, const char *device, gint64 seq, const char *body, gboolean refused, const char *reason)
+note_decision (SimWorld *self, SimChange *decision)
+{
+  json_object *root = json_tokener_parse (decision->body), *set = NULL, *records = NULL;
+
+  if (json_object_object_get_ex (root, "set", &set) && json_object_object_get_ex (set, "decision", &records))
+    {
+      json_object_object_foreach (records, id, fields)
+      {
+        guint device = sim_oracle_device (self->oracle, json_object_get_string (json_object_object_get (fields, "device")));
+        SimChange *target = sim_oracle_find (self->oracle, device, json_object_get_int64 (json_object_object_get (fields, "seq")));
+        gboolean accept = json_object_get_boolean (json_object_object_get (fields, "accept"));
+
+        (void) id;
+        if (target != NULL && (target->state == SIM_QUARANTINED || (target->state == SIM_REFUSED && target->decision < 0 && accept)))
+          {
+            target->decision = accept ? 1 : -1;
+            target->decided = decision->position;
+          }
+      }
+    }
+  json_object_put (root);
+}
+
+static gboolean
+writes_once (SimWorld *self, SimChange *change)
+{
+  for (guint i = 0; i < change->writes->len; i++)
+    if (g_str_equal (sim_oracle_record_of (self->oracle, g_array_index (change->writes, SimWrite, i).key)->type, "visit"))
+      return TRUE;
+  return FALSE;
+}
+
+/* The second entry of a change: right behind the decision on it, and as that says. What is written once may have been meanwhile. */
+static void
+observe_outcome (SimWorld *self, gint64 position, SimChange *change, SimState state)
+{
+  gboolean fits = change->decision > 0 ? state == SIM_ACCEPTED || writes_once (self, change) : change->decision < 0 && state == SIM_REFUSED;
+
+  if (!fits || change->decided >= position)
+    sim_fail (self, "at position %" G_GINT64_FORMAT " a quarantined change %s, which nobody decided: %s", position,
+              state == SIM_ACCEPTED ? "takes effect" : "is refused", change->body);
+  self->counts->decided++;
+  change->position = position;
+  change->state = state;
+}
+
+static void
+observe_change (SimWorld *self, gint64 position, const char *device, gint64 seq, const char *body, SimState state, const char *reason)
 {
   guint number = sim_oracle_device (self->oracle, device);
   SimChange *change = sim_oracle_find (self->oracle, number, seq);
-  gboolean rightless, invalid, is_township = g_str_equal (device, "township");
 
-  if (change == NULL && is_township)
+  if (change == NULL && g_str_equal (device, "township"))
     {
       g_autofree char *scope = sim_body_dup_scope (body);
       SimView *view = sim_oracle_view_at (self->oracle, scope, position);
@@ -50,24 +133,28 @@ observe_change (SimWorld *self, gint64 position, const char *device, gint64 seq,
       change = sim_oracle_made (self->oracle, number, body, view);
       sim_view_unref (view);
     }
-  if (change == NULL || change->state != SIM_PENDING || !g_str_equal (change->body, body))
+  if (change == NULL || change->state == SIM_ACCEPTED || !g_str_equal (change->body, body))
     {
       sim_fail (self, "the township has at position %" G_GINT64_FORMAT " what was not made so, or is there already: %s", position, body);
       return;
     }
-  rightless = !is_township && (!sim_oracle_holds (self->oracle, number, change->scope, change->seen) ||
-                               !sim_change_is_allowed (self->oracle, change, sim_township_role_of_device (self, number)));
-  invalid = writes_too_high_a_score (self, change);
-  change->position = position;
-  change->state = refused ? SIM_REFUSED : SIM_ACCEPTED;
-  self->counts->refused += refused;
-  if (refused != (rightless || invalid))
-    sim_fail (self, "the township %s position %" G_GINT64_FORMAT " (%s); it was %s: %s", refused ? "refused" : "accepted", position, reason,
-              rightless ? "without right" : invalid ? "not valid"
-                                                    : "in order",
-              body);
+  if (change->state != SIM_PENDING)
+    observe_outcome (self, position, change, state);
+  else
+    {
+      SimState expected = judge_arrival (self, change, number);
+
+      change->position = position;
+      change->state = state;
+      self->counts->refused += state == SIM_REFUSED;
+      self->counts->quarantined += state == SIM_QUARANTINED;
+      if (state != expected)
+        sim_fail (self, "the township took position %" G_GINT64_FORMAT " as %d (%s), not as %d: %s", position, state, reason, expected, body);
+    }
+  if (state == SIM_ACCEPTED)
+    note_decision (self, change);
   g_ptr_array_index (self->by_position, position) = change;
-  sim_say (self, "position %" G_GINT64_FORMAT " %s: %s", position, refused ? reason : "accepted", body);
+  sim_say (self, "position %" G_GINT64_FORMAT " %s: %s", position, state == SIM_ACCEPTED ? "accepted" : reason, body);
 }
 
 static void
@@ -89,7 +176,10 @@ observe_entry (SimWorld *self, RuhuStatement *row)
       sim_say (self, "position %" G_GINT64_FORMAT " %s: %s", position, device, body);
     }
   else
-    observe_change (self, position, device, ruhu_statement_get_integer (row, 3), body, g_str_equal (kind, "refused"), ruhu_statement_get_text (row, 6));
+    observe_change (self, position, device, ruhu_statement_get_integer (row, 3), body,
+                    g_str_equal (kind, "refused") ? SIM_REFUSED : g_str_equal (kind, "quarantined") ? SIM_QUARANTINED
+                                                                                                    : SIM_ACCEPTED,
+                    ruhu_statement_get_text (row, 6));
 }
 
 void
@@ -432,21 +522,59 @@ sim_township_revoke_device (SimWorld *self, SimRandom *random)
     sim_township_observe (self);
 }
 
-/* The township takes nothing from a laptop that it withdrew, and the laptop erases all it has. */
+/* One whim of the office about what waits for it, or about what it refused before. */
+void
+sim_township_decide (SimWorld *self, SimRandom *random)
+{
+  guint n = self->oracle->changes->len, first = sim_random_below (random, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      SimChange *change = sim_oracle_change (self->oracle, (first + i) % n);
+      gboolean accept = sim_random_chance (random, 60);
+
+      if (change->state != SIM_QUARANTINED && (change->state != SIM_REFUSED || change->decision >= 0))
+        continue;
+      sim_say (self, "the township %s what laptop %u sent as %" G_GINT64_FORMAT, accept ? "accepts" : "refuses", change->device, change->seq);
+      sim_township_write (self, change->scope, sim_scope_is_village (self, change->scope),
+                          ruhu_decision_make_set (self->store, change->scope, sim_oracle_device_id (self->oracle, change->device), change->seq, accept,
+                                                  "no reason"));
+      return;
+    }
+}
+
+static gboolean
+hand_drafts (SimLaptop *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuHandover) drafts = NULL;
+  gboolean ok;
+
+  sim_begin (self->world, self, FALSE);
+  drafts = ruhu_replica_take_drafts (self->replica, 100000, &error);
+  ok = drafts != NULL && ruhu_replica_drafts_handed (self->replica, drafts, &error);
+  return sim_end (self->world, ok, &error, "handing drafts over", FALSE) != SIM_NOT;
+}
+
+/* Of a laptop that it withdrew the township takes everything into quarantine; when it has all, the laptop erases what it holds. */
 void
 sim_laptop_leave (SimLaptop *self)
 {
   SimWorld *world = self->world;
   g_autoptr (GError) error = NULL;
+  SimOutcome outcome;
   gboolean ok;
 
-  sim_say (world, "laptop %u is erased", self->index);
-  sim_begin (world, self, FALSE);
-  ok = ruhu_replica_erase (self->replica, &error);
-  if (sim_end (world, ok, &error, "erasing", FALSE) == SIM_NOT)
+  if (!hand_drafts (self))
     return;
+  sim_begin (world, self, FALSE);
+  ok = ruhu_replica_erase_sent (self->replica, &self->gone, &error);
+  outcome = sim_end (world, ok, &error, "erasing", FALSE);
+  self->gone |= outcome == SIM_CAME;
+  if (outcome == SIM_NOT || !self->gone)
+    return;
+  sim_say (world, "laptop %u is erased", self->index);
   world->counts->erased++;
-  self->gone = TRUE;
   sim_view_forget (self->known, world->oracle, "*");
   g_hash_table_remove_all (self->held);
   g_ptr_array_set_size (self->opened, 0);

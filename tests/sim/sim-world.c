@@ -207,8 +207,10 @@ play_step (SimWorld *self, SimRandom *random)
     sim_laptop_fetch (laptop, random);
   else if (dice < 920)
     sim_township_reassign (self, random);
-  else if (dice < 945)
+  else if (dice < 925)
     sim_township_edit (self, random);
+  else if (dice < 945)
+    sim_township_decide (self, random);
   else if (dice < 985)
     restart (self, random);
   else if (dice < 990)
@@ -251,6 +253,9 @@ come_home (SimWorld *self, SimRandom *random)
         }
       if (self->failure == NULL)
         sim_world_deliver (self, random, TRUE);
+      /* The office has something to say to it while there is anybody to hear it. */
+      for (guint i = 0; i < 4 && round < 8 && self->failure == NULL && sim_random_chance (random, 60); i++)
+        sim_township_decide (self, random);
       for (guint i = 0; i < self->laptops->len && self->failure == NULL; i++)
         sim_laptop_finish (self->laptops->pdata[i]);
       if (reconciled && is_at_rest (self))

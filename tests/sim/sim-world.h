@@ -70,6 +70,7 @@ typedef struct
   /* What this laptop was given, as the simulation saw it pass. */
   SimView *known;
   GHashTable *held; /* scopes */
+  gint64 enrolled;  /* where its stream began */
   gint64 cursor;
   gint64 echoed; /* the highest own seq whose position came back */
 
@@ -122,7 +123,7 @@ typedef struct
 typedef struct
 {
   guint64 histories, steps, changes, refused, grants, revocations, stale, drafts, half, backfills, given_up, lost, repeated, restarts, reopened, clocks, upgrades,
-      erased, conflicts, contested, power_cuts, torn, kills, full, errors, undone, survived;
+      erased, quarantined, decided, conflicts, contested, power_cuts, torn, kills, full, errors, undone, survived;
 } SimCounts;
 
 /* How often a founded township and its laptops are played on: opening stores and enrolling costs more than a short history. */
@@ -285,6 +286,7 @@ void sim_township_reassign (SimWorld *self, SimRandom *random);
 gboolean sim_township_reconcile (SimWorld *self);
 void sim_township_edit (SimWorld *self, SimRandom *random);
 void sim_township_revoke_device (SimWorld *self, SimRandom *random);
+void sim_township_decide (SimWorld *self, SimRandom *random);
 gboolean sim_laptop_is_revoked (SimLaptop *self);
 void sim_laptop_leave (SimLaptop *self);
 /* The user's role by the records. Transfer full. */
