@@ -9,6 +9,7 @@
 #include "ruhu-error.h"
 #include "ruhu-store-private.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -282,6 +283,7 @@ typedef struct
 {
   RuhuStore *store;
   RuhuPhotoStore *photos;
+  GPtrArray *files;      /* hashes; listed before the transaction, in which the app would have to wait. What is added meanwhile has a row. */
   GHashTable *mentioned; /* by records here and by what is unsent */
 } Follow;
 
@@ -332,35 +334,79 @@ list_rows (RuhuDatabase *database, GError **error)
   return ruhu_check_end (&local, error) ? g_steal_pointer (&rows) : NULL;
 }
 
+/* Files without a row are given one, and added to @rows. */
+static gboolean
+follow_files (Follow *job, GPtrArray *rows, GError **error)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < rows->len; i += 2)
+    g_hash_table_add (known, rows->pdata[i]);
+  for (guint i = 0; i < job->files->len; i++)
+    {
+      if (g_hash_table_contains (known, job->files->pdata[i]))
+        continue;
+      if (!follow_file (job, job->files->pdata[i], error))
+        return FALSE;
+      g_ptr_array_add (rows, g_strdup (job->files->pdata[i]));
+      g_ptr_array_add (rows, g_strdup ("new"));
+    }
+  return TRUE;
+}
+
 static gboolean
 follow (RuhuDatabase *database, gpointer data, GError **error)
 {
   Follow *job = data;
-  g_autoptr (GPtrArray) files = ruhu_photo_store_list (job->photos, error);
-  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GPtrArray) rows = list_rows (database, error);
 
   g_clear_pointer (&job->mentioned, g_hash_table_unref);
-  job->mentioned = ruhu_store_get_mentioned_photos (job->store, error);
-  if (files == NULL || job->mentioned == NULL || !add_unsent (job->store, job->mentioned, error))
+  job->mentioned = rows != NULL ? ruhu_store_get_mentioned_photos (job->store, error) : NULL;
+  if (job->mentioned == NULL || !add_unsent (job->store, job->mentioned, error) || !follow_files (job, rows, error))
     return FALSE;
-  for (guint i = 0; i < files->len; i++)
-    if (!follow_file (job, files->pdata[i], error))
-      return FALSE;
-  rows = list_rows (database, error);
-  for (guint i = 0; rows != NULL && i < rows->len; i += 2)
+  for (guint i = 0; i < rows->len; i += 2)
     if (!follow_row (job, rows->pdata[i], rows->pdata[i + 1], error))
       return FALSE;
-  return rows != NULL;
+  return TRUE;
+}
+
+/* What came in part, or was damaged, goes when nothing here mentions the photo any more: its household has left. */
+static void
+clear_beside (Follow *job, const char *name)
+{
+  g_autofree char *path = g_build_filename (ruhu_photo_store_get_path (job->photos), name, NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *file;
+
+  while (folder != NULL && (file = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *hash = g_strndup (file, RUHU_PHOTO_HASH_LENGTH), *whole = g_build_filename (path, file, NULL);
+      gboolean drafted = FALSE;
+
+      if (!ruhu_photo_is_hash (hash) || g_hash_table_contains (job->mentioned, hash) || !is_drafted (job->store, hash, &drafted, NULL) || drafted)
+        continue;
+      if (g_unlink (whole) != 0)
+        g_warning ("what was left of a photo stays: %s", g_strerror (errno));
+    }
 }
 
 gboolean
 ruhu_store_follow_photos (RuhuStore *self, RuhuPhotoStore *photos, GError **error)
 {
-  Follow job = { self, photos, NULL };
+  g_autoptr (GPtrArray) files = NULL;
+  Follow job = { self, photos, NULL, NULL };
   gboolean done;
 
   g_return_val_if_fail (self != NULL && photos != NULL, FALSE);
+  job.files = files = ruhu_photo_store_list (photos, error);
+  if (files == NULL)
+    return FALSE;
   done = ruhu_database_transaction (ruhu_store_get_database (self), follow, &job, error);
+  if (done)
+    {
+      clear_beside (&job, "fetching");
+      clear_beside (&job, "damaged");
+    }
   g_clear_pointer (&job.mentioned, g_hash_table_unref);
   return done;
 }
@@ -422,7 +468,7 @@ gboolean
 ruhu_store_count_photos (RuhuStore *self, RuhuPhotoStore *photos, RuhuPhotoCounts *counts, GError **error)
 {
   RuhuDatabase *database = ruhu_store_get_database (self);
-  g_autoptr (GPtrArray) wanted = ruhu_store_list_wanted_photos (self, photos, 0, error);
+  g_autoptr (GPtrArray) wanted = photos != NULL ? ruhu_store_list_wanted_photos (self, photos, 0, error) : g_ptr_array_new_with_free_func (g_free);
   RuhuPhotoCounts found = { 0 };
 
   if (wanted == NULL || !ruhu_database_get_integer (database, "SELECT count (*) FROM photo WHERE state = 'due'", 0, &found.due, error, "") ||

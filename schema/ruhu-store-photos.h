@@ -44,9 +44,10 @@ typedef struct
   gint64 wanted;
 } RuhuPhotoCounts;
 
+/* @photos NULL: without looking for what is wanted, which asks for the file of every photo mentioned. */
 gboolean ruhu_store_count_photos (RuhuStore *self, RuhuPhotoStore *photos, RuhuPhotoCounts *counts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Brings table and folder into line with records, outbox and drafts: what is mentioned becomes due; what is sent and mentioned no more leaves the disk. To be repeated at will; it also
+/* Brings table and folder into line with records, outbox and drafts: what is mentioned becomes due; what is sent and mentioned no more leaves the disk, with what came in part or was damaged. To be repeated at will; it also
  * makes the table anew where it was lost. */
 gboolean ruhu_store_follow_photos (RuhuStore *self, RuhuPhotoStore *photos, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -24,6 +24,13 @@ is_stored (RuhuField *field)
   return field->calculate == NULL;
 }
 
+/* Rules ask for another record with the same value of what is searched for: a name, a number. */
+static gboolean
+is_looked_up (RuhuField *field)
+{
+  return field->type == RUHU_TYPE_REFERENCE || field->type == RUHU_TYPE_PHOTO || field->search != NULL;
+}
+
 /* What meta says of every table: record type's name → columns joined by ",". */
 static GHashTable *
 load_known (RuhuDatabase *database, GError **error)
@@ -161,7 +168,7 @@ follow_type (RuhuDatabase *database, RuhuRecordType *type, const char *known, gb
         *grew = TRUE;
       if (!is_there && !add_column (database, type, field, error))
         return FALSE;
-      if ((field->type == RUHU_TYPE_REFERENCE || field->type == RUHU_TYPE_PHOTO) && (!is_there || known == NULL) && !add_index (database, type, field->name, error))
+      if (is_looked_up (field) && (!is_there || known == NULL) && !add_index (database, type, field->name, error))
         return FALSE;
     }
   return !*grew || remember (database, type, columns, error);

@@ -208,6 +208,30 @@ test_leaves_with_its_last_household_once_sent (Fixture *self, gconstpointer data
   assert_counts (self, 0, 0, 0);
 }
 
+/* What came in part, and what was damaged, go as the photo does. */
+static void
+test_nothing_of_it_stays_beside (Fixture *self, gconstpointer data)
+{
+  static const char *const folders[] = { "fetching", "damaged" };
+  g_autofree char *set = g_strdup_printf ("{\"photo\":{\"f1\":{\"subject\":\"01\",\"image\":\"%s\",\"things_only\":true,\"date\":\"2018-06-30\"}}}", self->hash);
+
+  township_write (self->township, BOTH_A_AND_B, set);
+  laptop_sync (self->laptop, self->township);
+  for (guint there = 2; there > 0; there--)
+    for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+      {
+        g_autofree char *folder = g_build_filename (ruhu_photo_store_get_path (self->photos), folders[i], NULL);
+        g_autofree char *name = g_strconcat (self->hash, i == 1 ? ".1" : NULL, NULL), *path = g_build_filename (folder, name, NULL);
+
+        g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+        g_assert_true (g_file_set_contents (path, "part", -1, NULL));
+        if (there == 1 && i == 0)
+          take_away (self, BOTH_A_AND_B, "a2");
+        follow (self);
+        g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS) == (there == 2));
+      }
+}
+
 static void
 test_unsent_stays_though_its_household_left (Fixture *self, gconstpointer data)
 {
@@ -317,6 +341,7 @@ main (int argc, char **argv)
   ADD ("smallest-goes-first", test_smallest_goes_first);
   ADD ("not-arrived-yet", test_not_arrived_yet);
   ADD ("leaves-with-its-last-household-once-sent", test_leaves_with_its_last_household_once_sent);
+  ADD ("nothing-of-it-stays-beside", test_nothing_of_it_stays_beside);
   ADD ("unsent-stays-though-its-household-left", test_unsent_stays_though_its_household_left);
   ADD ("table-is-made-anew-from-records-and-folder", test_table_is_made_anew_from_records_and_folder);
   ADD ("unsaved-goes-after-a-month", test_unsaved_goes_after_a_month);

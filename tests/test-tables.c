@@ -257,10 +257,28 @@ test_clearing_a_scope_leaves_the_others (Fixture *self, gconstpointer data)
 
 #define ADD(path, func) g_test_add ("/tables/" path, Fixture, NULL, set_up, func, tear_down)
 
+/* Every check of a household asks whether anybody else has the same number. */
+static void
+test_what_rules_look_up_has_an_index (Fixture *self, gconstpointer data)
+{
+  static const char *const wanted[] = { "r_person WHERE id_no = ?1", "r_person WHERE name = ?1", "r_household WHERE hh_no = ?1", "r_photo WHERE image = ?1" };
+
+  g_assert_true (ruhu_tables_follow (self->database, self->catalogue, NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_autofree char *sql = g_strconcat ("EXPLAIN QUERY PLAN SELECT id FROM ", wanted[i], NULL);
+      g_autoptr (RuhuStatement) plan = ruhu_database_query (self->database, sql, NULL, "s", "x");
+
+      g_assert_true (ruhu_statement_next (plan, NULL));
+      g_assert_true (g_str_has_prefix (ruhu_statement_get_text (plan, 3), "SEARCH"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("what-rules-look-up-has-an-index", test_what_rules_look_up_has_an_index);
   ADD ("every-type-of-value-comes-back", test_every_type_of_value_comes_back);
   ADD ("update-changes-what-it-names", test_update_changes_what_it_names);
   ADD ("what-has-no-column-is-passed-over", test_what_has_no_column_is_passed_over);

@@ -45,6 +45,7 @@ struct _RuhuPhotoCourier
   RuhuHttp *http;
   /* Owned. */
   GHashTable *pauses; /* hash → Pause */
+  GPtrArray *wanted;  /* hashes, as they were when it last was stale */
   char *settled;      /* the upload whose offset in the table is what the township said in this run */
   /* Values. */
   RuhuPace up, down;
@@ -75,6 +76,7 @@ ruhu_photo_courier_free (RuhuPhotoCourier *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->pauses);
+  g_clear_pointer (&self->wanted, g_ptr_array_unref);
   g_free (self->settled);
   g_free (self);
 }
@@ -406,13 +408,30 @@ pick_due (RuhuPhotoCourier *self, GPtrArray *due)
   return NULL;
 }
 
-static const char *
-pick_wanted (RuhuPhotoCourier *self, GPtrArray *wanted)
+/* Transfer full. */
+static char *
+pick_wanted (RuhuPhotoCourier *self)
 {
-  for (guint i = 0; i < wanted->len; i++)
-    if (!is_paused (self, wanted->pdata[i]))
-      return wanted->pdata[i];
+  for (guint i = 0; i < self->wanted->len; i++)
+    if (!is_paused (self, self->wanted->pdata[i]))
+      return g_strdup (self->wanted->pdata[i]);
   return NULL;
+}
+
+static gboolean
+fetch_wanted (RuhuPhotoCourier *self, gboolean *more, GError **error)
+{
+  g_autofree char *hash = pick_wanted (self);
+  guint at;
+
+  *more = hash != NULL;
+  if (hash == NULL)
+    return TRUE;
+  if (!fetch_photo (self, hash, error))
+    return FALSE;
+  if (ruhu_photo_store_has (self->photos, hash, NULL) && g_ptr_array_find_with_equal_func (self->wanted, hash, g_str_equal, &at))
+    g_ptr_array_remove_index (self->wanted, at);
+  return TRUE;
 }
 
 static gboolean
@@ -420,20 +439,37 @@ step (RuhuPhotoCourier *self, gboolean *more, GError **error)
 {
   g_autoptr (GPtrArray) due = ruhu_store_list_due_photos (self->store, 0, error);
   g_autoptr (RuhuPhotoUpload) upload = due != NULL ? pick_due (self, due) : NULL;
-  g_autoptr (GPtrArray) wanted = NULL;
-  const char *hash;
 
   if (due == NULL)
     return FALSE;
   *more = TRUE;
-  if (upload != NULL)
-    return send_photo (self, upload, error);
-  wanted = self->counts.wanted > 0 ? ruhu_store_list_wanted_photos (self->store, self->photos, 0, error) : g_ptr_array_new_with_free_func (g_free);
+  return upload != NULL ? send_photo (self, upload, error) : fetch_wanted (self, more, error);
+}
+
+static gboolean
+count (RuhuPhotoCourier *self, GError **error)
+{
+  if (!ruhu_store_count_photos (self->store, NULL, &self->counts, error))
+    return FALSE;
+  self->counts.wanted = self->wanted->len;
+  return TRUE;
+}
+
+/* Looks at records and folder; between two such looks only what this courier itself does changes anything. */
+static gboolean
+look (RuhuPhotoCourier *self, GError **error)
+{
+  g_autoptr (GPtrArray) wanted = NULL;
+
+  if (!ruhu_store_follow_photos (self->store, self->photos, error))
+    return FALSE;
+  wanted = ruhu_store_list_wanted_photos (self->store, self->photos, 0, error);
   if (wanted == NULL)
     return FALSE;
-  hash = pick_wanted (self, wanted);
-  *more = hash != NULL;
-  return hash == NULL || fetch_photo (self, hash, error);
+  g_clear_pointer (&self->wanted, g_ptr_array_unref);
+  self->wanted = g_steal_pointer (&wanted);
+  self->stale = !count (self, error);
+  return !self->stale;
 }
 
 gboolean
@@ -443,13 +479,12 @@ ruhu_photo_courier_step (RuhuPhotoCourier *self, gboolean *more, GError **error)
 
   g_return_val_if_fail (self != NULL && more != NULL, FALSE);
   *more = FALSE;
-  if (self->stale && (!ruhu_store_follow_photos (self->store, self->photos, error) || !ruhu_store_count_photos (self->store, self->photos, &self->counts, error)))
+  if (self->stale && !look (self, error))
     return FALSE;
-  self->stale = FALSE;
   if (self->counts.due == 0 && self->counts.wanted == 0)
     return TRUE;
   done = step (self, more, error);
-  if (!ruhu_store_count_photos (self->store, self->photos, &self->counts, done ? error : NULL))
+  if (!count (self, done ? error : NULL))
     return FALSE;
   return done;
 }
