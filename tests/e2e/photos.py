@@ -256,7 +256,7 @@ class Story:
     def end(self):
         said = self.township.verify()
         check(" photos" in said, said)
-        return said
+        return " ".join(said.split())
 
 
 def main():
