@@ -2,6 +2,7 @@
 /* The commands of ruhu-township, as a person runs them; the path of the program is the first argument. */
 #include "config.h"
 
+#include "ruhu-enrol.h"
 #include "ruhu-link.h"
 #include "ruhu-session.h"
 
@@ -411,6 +412,60 @@ test_device (Site *site, gconstpointer data)
   g_assert_cmpint (usage.status, ==, 2);
 }
 
+/* The old laptop goes when the link of the new one is used, also when the answer was lost; a link that was taken back opens nothing. */
+static void
+test_replace (Site *site, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (site->town, "township.db", NULL), *user = NULL, *again = NULL;
+  g_auto (Said) list = run ("enrol", "--list", site->town, NULL);
+  g_auto (GStrv) columns = g_strsplit (list.out, "\t", -1);
+  g_auto (Said) waiting = { 0 }, wrong = { 0 }, none = { 0 }, links = { 0 }, printed = { 0 }, devices = { 0 };
+  g_autoptr (RuhuSession) session = ruhu_session_open (path, FALSE, NULL, NULL, &error);
+  g_autoptr (RuhuLink) link = NULL;
+  RuhuEnrolment enrolment = { .device = "fedcba9876543210", .token = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", .name = "next" };
+  gint64 position;
+
+  g_assert_no_error (error);
+  g_assert_true (ruhu_ledger_add_device (session->ledger, "0123456789abcdef", columns[0], "notebook", "hash", &position, &error));
+  waiting = run ("quarantine", "list", site->town, NULL);
+  g_assert_cmpint (waiting.status, ==, 0);
+  g_assert_cmpstr (waiting.out, ==, "");
+  wrong = run ("quarantine", "refuse", "--by", columns[0], site->town, "0123456789abcdef", "1", NULL);
+  g_assert_cmpint (wrong.status, ==, 2);
+  none = run ("quarantine", "accept", "--by", columns[0], site->town, "0123456789abcdef", "1", NULL);
+  g_assert_cmpint (none.status, ==, 1);
+
+  printed = run ("device", "replace", site->town, "0123456789abcdef", NULL);
+  g_assert_cmpint (printed.status, ==, 0);
+  links = run ("enrol", "--links", site->town, NULL);
+  g_assert_nonnull (strstr (links.out, "\t0123456789abcdef\n"));
+  link = ruhu_link_parse (g_strchomp (printed.out), &error);
+  g_assert_no_error (error);
+  enrolment.code = link->code;
+  g_assert_true (ruhu_enrol_redeem (session, &enrolment, &user, &position, &error));
+  g_assert_true (ruhu_enrol_redeem (session, &enrolment, &again, &position, &error));
+  g_assert_cmpstr (user, ==, columns[0]);
+  devices = run ("device", "list", site->town, NULL);
+  g_assert_nonnull (strstr (devices.out, "0123456789abcdef\trevoked\t"));
+  g_assert_nonnull (strstr (devices.out, "fedcba9876543210\tactive\t"));
+}
+
+static void
+test_withdraw (Site *site, gconstpointer data)
+{
+  g_auto (Said) links = run ("enrol", "--links", site->town, NULL);
+  g_auto (GStrv) columns = g_strsplit (links.out, "\t", -1);
+  g_auto (Said) withdrawn = run ("enrol", "--withdraw", columns[0], site->town, NULL);
+  g_auto (Said) again = run ("enrol", "--withdraw", columns[0], site->town, NULL);
+  g_auto (Said) after = run ("enrol", "--links", site->town, NULL);
+
+  g_assert_cmpuint (strlen (columns[0]), ==, 12);
+  g_assert_cmpint (withdrawn.status, ==, 0);
+  g_assert_cmpint (again.status, ==, 1);
+  g_assert_cmpstr (after.out, ==, "");
+}
+
 /* The same seed gives the same database, byte for byte; another one another. */
 static void
 test_generate (Site *site, gconstpointer data)
@@ -457,6 +512,8 @@ main (int argc, char **argv)
   ADD ("restore", test_restore);
   ADD ("serve", test_serve);
   ADD ("device", test_device);
+  ADD ("replace", test_replace);
+  ADD ("withdraw", test_withdraw);
   ADD ("generate", test_generate);
   return g_test_run ();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* device list | device revoke: the laptops. */
+/* device list | device revoke | device replace: the laptops. */
 #define G_LOG_DOMAIN "ruhu-township"
 #include "config.h"
 
@@ -46,13 +46,36 @@ revoke_device (int argc, char **argv)
   g_autoptr (RuhuSession) session = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!ruhu_command_parse (&argc, &argv, _ ("DIR DEVICE"), _ ("Takes a laptop's rights away, for good. What it had sent is kept; what it had not is on it still."), NULL, 2, 2))
+  if (!ruhu_command_parse (&argc, &argv, _ ("DIR DEVICE"), _ ("Takes a laptop's rights away, for good. What is on it still goes into quarantine at its next contact; then it erases what it holds."), NULL, 2, 2))
     return RUHU_EXIT_USAGE;
   if (!ruhu_command_open (argv[1], &township, &session))
     return RUHU_EXIT_FAILED;
   if (!ruhu_ledger_revoke_device (session->ledger, argv[2], &error))
     return ruhu_command_fail (error);
-  g_printerr (_ ("%s was revoked. From now on the township refuses its token.\n"), argv[2]);
+  g_printerr (_ ("%s was revoked. It may still hand over what is on it, for the office to decide on, and is given nothing.\n"), argv[2]);
+  return RUHU_EXIT_DONE;
+}
+
+static int
+replace_device (int argc, char **argv)
+{
+  g_autoptr (RuhuTownship) township = NULL;
+  g_autoptr (RuhuSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *link = NULL;
+  gboolean guessed = FALSE;
+
+  if (!ruhu_command_parse (&argc, &argv, _ ("DIR DEVICE"), _ ("Prints an enrolment link for the laptop that comes in the place of another. When it is used, the old one is revoked, and its drafts come to the new one."), NULL, 2, 2))
+    return RUHU_EXIT_USAGE;
+  if (!ruhu_command_open (argv[1], &township, &session))
+    return RUHU_EXIT_FAILED;
+  link = ruhu_township_issue_replacement (township, session, argv[2], township->config->enrol_hours, &guessed, &error);
+  if (link == NULL)
+    return ruhu_command_fail (error);
+  if (guessed)
+    g_printerr (_ ("The address in the link is a guess; set “public-address” in township.conf if laptops use another one.\n"));
+  g_printerr (_ ("Hand this link to that person alone. It enrols one laptop, once, within %u hours.\n"), township->config->enrol_hours);
+  g_print ("%s\n", link);
   return RUHU_EXIT_DONE;
 }
 
@@ -63,6 +86,8 @@ ruhu_command_device (int argc, char **argv)
     return list_devices (argc - 1, argv + 1);
   if (argc >= 2 && g_str_equal (argv[1], "revoke"))
     return revoke_device (argc - 1, argv + 1);
-  g_printerr (_ ("Usage: ruhu-township device list DIR\n       ruhu-township device revoke DIR DEVICE\n"));
+  if (argc >= 2 && g_str_equal (argv[1], "replace"))
+    return replace_device (argc - 1, argv + 1);
+  g_printerr (_ ("Usage: ruhu-township device list DIR\n       ruhu-township device revoke DIR DEVICE\n       ruhu-township device replace DIR DEVICE\n"));
   return argc >= 2 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h")) ? RUHU_EXIT_DONE : RUHU_EXIT_USAGE;
 }

@@ -5,6 +5,7 @@
 
 #include "ruhu-command.h"
 
+#include "ruhu-enrol.h"
 #include "ruhu-error.h"
 #include "ruhu-store-query.h"
 
@@ -66,6 +67,33 @@ find_helper (RuhuSession *session, const char *who, GError **error)
 }
 
 static int
+list_links (RuhuSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuStatement) row = ruhu_enrol_query_unused (session, &error);
+
+  while (row != NULL && ruhu_statement_next (row, &error))
+    {
+      g_autofree char *created = ruhu_command_dup_time (ruhu_statement_get_text (row, 2)), *expires = ruhu_command_dup_time (ruhu_statement_get_text (row, 3));
+      const char *replaces = ruhu_statement_get_text (row, 4);
+
+      g_print ("%s\t%s\t%s\t%s\t%s\n", ruhu_statement_get_text (row, 0), ruhu_statement_get_text (row, 1), created, expires, replaces != NULL ? replaces : "–");
+    }
+  return error != NULL ? ruhu_command_fail (error) : RUHU_EXIT_DONE;
+}
+
+static int
+withdraw (RuhuSession *session, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ruhu_enrol_withdraw (session, id, &error))
+    return ruhu_command_fail (error);
+  g_printerr (_ ("The link is good for nothing any more.\n"));
+  return RUHU_EXIT_DONE;
+}
+
+static int
 print_link (RuhuTownship *township, RuhuSession *session, const char *who, guint hours)
 {
   g_autoptr (GError) error = NULL;
@@ -87,11 +115,13 @@ print_link (RuhuTownship *township, RuhuSession *session, const char *who, guint
 int
 ruhu_command_enrol (int argc, char **argv)
 {
-  gboolean list = FALSE;
+  gboolean list = FALSE, links = FALSE;
   int hours = 0;
-  g_autofree char *address = NULL;
+  g_autofree char *address = NULL, *withdrawn = NULL;
   const GOptionEntry entries[] = {
     { "list", 0, 0, G_OPTION_ARG_NONE, &list, N_ ("List everybody who can be enrolled: id, role, name"), NULL },
+    { "links", 0, 0, G_OPTION_ARG_NONE, &links, N_ ("List the links that are still good: link, for whom, made, until, which laptop it replaces"), NULL },
+    { "withdraw", 0, 0, G_OPTION_ARG_STRING, &withdrawn, N_ ("Take back a link that --links shows"), N_ ("LINK") },
     { "hours", 0, 0, G_OPTION_ARG_INT, &hours, N_ ("How long the link is good for"), N_ ("N") },
     { "public-address", 0, 0, G_OPTION_ARG_STRING, &address, N_ ("What the laptop connects to"), N_ ("HOST") },
     G_OPTION_ENTRY_NULL
@@ -101,15 +131,19 @@ ruhu_command_enrol (int argc, char **argv)
 
   if (!ruhu_command_parse (&argc, &argv, _ ("DIR [WHO]"), _ ("Prints an enrolment link for a person's laptop. WHO is an id or an exact name."), entries, 1, 2))
     return RUHU_EXIT_USAGE;
-  if (list == (argc == 3) || hours < 0 || hours > 8760)
+  if ((list + links + (withdrawn != NULL) + (argc == 3)) != 1 || hours < 0 || hours > 8760)
     {
-      g_printerr ("ruhu-township: %s\n", list == (argc == 3) ? _ ("Say who is to be enrolled, or --list.") : _ ("A link can be good for 1 to 8760 hours."));
+      g_printerr ("ruhu-township: %s\n", hours >= 0 && hours <= 8760 ? _ ("Say who is to be enrolled, or one of --list, --links and --withdraw.") : _ ("A link can be good for 1 to 8760 hours."));
       return RUHU_EXIT_USAGE;
     }
   if (!ruhu_command_open (argv[1], &township, &session))
     return RUHU_EXIT_FAILED;
   if (list)
     return list_helpers (session);
+  if (links)
+    return list_links (session);
+  if (withdrawn != NULL)
+    return withdraw (session, withdrawn);
   if (address != NULL)
     {
       g_free (township->config->public_address);

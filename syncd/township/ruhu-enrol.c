@@ -61,8 +61,8 @@ make_code (GError **error)
   return g_string_free (code, FALSE);
 }
 
-char *
-ruhu_enrol_issue (RuhuSession *session, const char *owner, guint hours, GError **error)
+static char *
+issue (RuhuSession *session, const char *owner, const char *replaces, guint hours, GError **error)
 {
   RuhuClock *clock = ruhu_store_get_clock (session->store);
   gint64 now = ruhu_clock_now (clock);
@@ -84,10 +84,57 @@ ruhu_enrol_issue (RuhuSession *session, const char *owner, guint hours, GError *
   plain = ruhu_enrol_normalise_code (code);
   hash = ruhu_access_hash (plain);
   if (!ruhu_database_run (ruhu_store_get_database (session->store),
-                          "INSERT INTO enrolment (code_hash, owner, created, expires) VALUES (?1, ?2, ?3, ?4)",
-                          error, "ssss", hash, owner, created, expires))
+                          "INSERT INTO enrolment (code_hash, owner, created, expires, replaces) VALUES (?1, ?2, ?3, ?4, ?5)",
+                          error, "sssss", hash, owner, created, expires, replaces))
     return NULL;
   return g_steal_pointer (&code);
+}
+
+char *
+ruhu_enrol_issue (RuhuSession *session, const char *owner, guint hours, GError **error)
+{
+  return issue (session, owner, NULL, hours, error);
+}
+
+char *
+ruhu_enrol_issue_replacement (RuhuSession *session, const char *device, guint hours, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuDevice) old = ruhu_ledger_get_device (session->ledger, device, &local);
+
+  if (old != NULL)
+    return issue (session, old->user, device, hours, error);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("There is no such laptop."));
+  return NULL;
+}
+
+#define UNUSED "used_by IS NULL AND expires > ?1"
+
+RuhuStatement *
+ruhu_enrol_query_unused (RuhuSession *session, GError **error)
+{
+  g_autofree char *now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (session->store)));
+
+  return ruhu_database_query (ruhu_store_get_database (session->store),
+                              "SELECT substr (code_hash, 1, 12), owner, created, expires, replaces FROM enrolment WHERE " UNUSED " ORDER BY created, code_hash",
+                              error, "s", now);
+}
+
+gboolean
+ruhu_enrol_withdraw (RuhuSession *session, const char *id, GError **error)
+{
+  RuhuDatabase *database = ruhu_store_get_database (session->store);
+  g_autofree char *now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (session->store)));
+
+  if (!ruhu_database_run (database, "DELETE FROM enrolment WHERE substr (code_hash, 1, 12) = ?2 AND " UNUSED, error, "ss", now, id))
+    return FALSE;
+  if (ruhu_database_get_changes (database) > 0)
+    return TRUE;
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("There is no such link that is still good; “enrol --links” shows those that are."));
+  return FALSE;
 }
 
 gboolean
@@ -122,13 +169,13 @@ typedef struct
 
 /* *@user stays NULL where the code opens nothing to this device. */
 static gboolean
-find_owner (RuhuDatabase *database, Redemption *self, char **user, GError **error)
+find_owner (RuhuDatabase *database, Redemption *self, char **user, char **replaces, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) row = NULL;
   const char *used_by;
 
-  row = ruhu_database_query (database, "SELECT owner, expires, used_by FROM enrolment WHERE code_hash = ?1", error, "s", self->code_hash);
+  row = ruhu_database_query (database, "SELECT owner, expires, used_by, replaces FROM enrolment WHERE code_hash = ?1", error, "s", self->code_hash);
   if (row == NULL)
     return FALSE;
   if (!ruhu_statement_next (row, &local))
@@ -140,7 +187,10 @@ find_owner (RuhuDatabase *database, Redemption *self, char **user, GError **erro
     }
   used_by = ruhu_statement_get_text (row, 2);
   if (used_by != NULL ? g_str_equal (used_by, self->enrolment->device) : strcmp (self->now, ruhu_statement_get_text (row, 1)) < 0)
-    *user = g_strdup (ruhu_statement_get_text (row, 0));
+    {
+      *user = g_strdup (ruhu_statement_get_text (row, 0));
+      *replaces = g_strdup (ruhu_statement_get_text (row, 3));
+    }
   return TRUE;
 }
 
@@ -159,16 +209,19 @@ static gboolean
 redeem (RuhuDatabase *database, gpointer data, GError **error)
 {
   Redemption *self = data;
-  g_autofree char *user = NULL;
+  g_autofree char *user = NULL, *replaces = NULL;
   gboolean other = FALSE;
 
-  if (!find_owner (database, self, &user, error) || !is_known_with_other_token (self, &other, error))
+  if (!find_owner (database, self, &user, &replaces, error) || !is_known_with_other_token (self, &other, error))
     return FALSE;
   if (user == NULL || other)
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_EXPIRED, _ ("The enrolment code is used up, expired or unknown."));
       return FALSE;
     }
+  /* The old one goes first, so that its rights end where the new one's begin. */
+  if (replaces != NULL && !ruhu_ledger_revoke_device (self->session->ledger, replaces, error))
+    return FALSE;
   if (!ruhu_ledger_add_device (self->session->ledger, self->enrolment->device, user, self->enrolment->name, self->token_hash, &self->position, error))
     return FALSE;
   if (!ruhu_database_run (database, "UPDATE enrolment SET used_by = ?2 WHERE code_hash = ?1", error, "ss", self->code_hash, self->enrolment->device))

@@ -11,6 +11,12 @@ char *ruhu_enrol_normalise_code (const char *code);
 
 /* A new code for the helper @owner, good once and for @hours: "K7QM-2XHB-9RTC", 60 random bits. Kept only as a hash. NOT_FOUND if there is no such helper; FORBIDDEN if they have no role (any more). Transfer full. */
 char *ruhu_enrol_issue (RuhuSession *session, const char *owner, guint hours, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for the user of @device, which is withdrawn when the code is used. NOT_FOUND. */
+char *ruhu_enrol_issue_replacement (RuhuSession *session, const char *device, guint hours, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Codes that are still good: what they are called (the start of their hash), owner, created, expires, the device they replace. */
+RuhuStatement *ruhu_enrol_query_unused (RuhuSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes one of them back. NOT_FOUND. */
+gboolean ruhu_enrol_withdraw (RuhuSession *session, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What a laptop brings along. */
 typedef struct

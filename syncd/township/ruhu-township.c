@@ -222,8 +222,8 @@ ruhu_township_dup_public_address (RuhuTownship *self, gboolean *guessed)
   return own != NULL ? own : g_strdup ("127.0.0.1");
 }
 
-char *
-ruhu_township_issue_link (RuhuTownship *self, RuhuSession *session, const char *helper, guint hours, gboolean *guessed, GError **error)
+static char *
+issue_link (RuhuTownship *self, RuhuSession *session, const char *helper, const char *device, guint hours, gboolean *guessed, GError **error)
 {
   g_autoptr (RuhuKey) key = ruhu_township_load_key (self, error);
   g_autofree char *pin = key != NULL ? ruhu_key_dup_pin (key, error) : NULL;
@@ -238,9 +238,21 @@ ruhu_township_issue_link (RuhuTownship *self, RuhuSession *session, const char *
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The server's port is not known while it takes any free one and is not running."));
       return NULL;
     }
-  code = ruhu_enrol_issue (session, helper, hours, error);
+  code = device != NULL ? ruhu_enrol_issue_replacement (session, device, hours, error) : ruhu_enrol_issue (session, helper, hours, error);
   if (code == NULL)
     return NULL;
   host = ruhu_township_dup_public_address (self, guessed);
   return ruhu_link_format (host, (guint16) port, code, pin);
+}
+
+char *
+ruhu_township_issue_link (RuhuTownship *self, RuhuSession *session, const char *helper, guint hours, gboolean *guessed, GError **error)
+{
+  return issue_link (self, session, helper, NULL, hours, guessed, error);
+}
+
+char *
+ruhu_township_issue_replacement (RuhuTownship *self, RuhuSession *session, const char *device, guint hours, gboolean *guessed, GError **error)
+{
+  return issue_link (self, session, NULL, device, hours, guessed, error);
 }

@@ -59,6 +59,8 @@ guint ruhu_township_get_public_port (RuhuTownship *self);
 char *ruhu_township_dup_public_address (RuhuTownship *self, gboolean *guessed);
 /* An enrolment link for the helper with this id. *@guessed: the address in it is a guess. Transfer full. */
 char *ruhu_township_issue_link (RuhuTownship *self, RuhuSession *session, const char *helper, guint hours, gboolean *guessed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for the laptop that comes in the place of @device. */
+char *ruhu_township_issue_replacement (RuhuTownship *self, RuhuSession *session, const char *device, guint hours, gboolean *guessed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuTownship, ruhu_township_free)
 
