@@ -247,11 +247,11 @@ class Story:
         refused = self.edit_known(laptop, "after-damage")
         check(refused.returncode != 0 and refused.stderr.startswith("corrupt\t"), f"a save into a damaged file: {refused}")
         laptop.daemon.start()
-        time.sleep(2)
-        told = laptop.property("LastErrorName") if laptop.daemon.running() else laptop.daemon.said()
-        check("corrupt" in told or "damaged" in told, f"the daemon says {told!r}")
+        # Set aside as it was, never deleted; and everything is here again from the township.
+        wait_for(lambda: any(path.is_file() and path != database and path.read_bytes() == damaged for path in laptop.data.rglob("*")), "the damaged file set aside", 60)
+        wait_for(lambda: self.edit_known(laptop, "after-rebuild").returncode == 0, "the laptop's file made anew", 60)
+        laptop.sync(self.township)
         laptop.daemon.kill()
-        check(any(path.is_file() and path.read_bytes() == damaged for path in laptop.data.iterdir()), "the damaged file was not kept as it was")
         return refused.stderr.strip()
 
     def clock(self, shift):
