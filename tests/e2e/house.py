@@ -194,6 +194,13 @@ class Township:
     def head(self):
         return self.query("SELECT max(n) FROM log")[0][0]
 
+    def settled(self):
+        """Its rules have been run over all that has come, so that it will not raise problems of its own just now. The whole township's turn comes by the clock."""
+        def done():
+            return not self.server.running() or self.query("SELECT count(*) FROM finding_due WHERE scope <> 'township'")[0][0] == 0
+        wait_for(done, "the township's rules to have been run", 60)
+        return self
+
     def dump(self):
         return run([program("ruhu-record"), "--database", str(self.database()), str(self.path), "dump"], env=self.env).stdout
 
@@ -269,7 +276,7 @@ class Laptop:
 
     def sync(self, township, seconds=60):
         """Until everything recorded here is at the township and everything there is here."""
-        head = township.head()
+        head = township.settled().head()
         self.sync_now()
 
         def done():
