@@ -256,6 +256,9 @@ typedef struct
 } EraseSent;
 
 /* Counted and erased under one lock: what is saved before is counted, what would be saved after has nowhere to go and is said to be unsaved. */
+/* What the township is not known to have: what waits, and what was held back (see ruhu_replica_hold_back()) until its author has dealt with it. */
+#define UNSENT "SELECT count (*) FROM log WHERE device = ?1 AND position IS NULL AND ((kind = 'change' AND seq > ?2) OR (kind = 'refused' AND settled = 0))"
+
 static gboolean
 erase_sent (RuhuDatabase *database, gpointer data, GError **error)
 {
@@ -264,8 +267,7 @@ erase_sent (RuhuDatabase *database, gpointer data, GError **error)
 
   job->erased = FALSE;
   if (!ruhu_replica_get_pushed (job->replica, &pushed, error) ||
-      !ruhu_database_get_integer (database, "SELECT count (*) FROM log WHERE device = ?1 AND position IS NULL AND seq > ?2", 0, &unsent, error, "si",
-                                  job->replica->device, pushed) ||
+      !ruhu_database_get_integer (database, UNSENT, 0, &unsent, error, "si", job->replica->device, pushed) ||
       !ruhu_database_get_integer (database, "SELECT count (*) FROM draft WHERE version > handed", 0, &drafts, error, ""))
     return FALSE;
   if (unsent > 0 || drafts > 0)

@@ -14,6 +14,7 @@
 #define OWN     "device = (SELECT value FROM meta WHERE key = 'device')"
 #define WAITING OWN " AND position IS NULL AND kind = 'change'"
 #define REFUSED OWN " AND kind = 'refused' AND settled = 0"
+#define UNSENT  OWN " AND position IS NULL AND (kind = 'change' OR (kind = 'refused' AND settled = 0))"
 #define COLUMNS "SELECT seq, time, scope, body, reason, detail FROM log WHERE "
 
 void
@@ -74,6 +75,12 @@ ruhu_store_count_outbox (RuhuStore *self, gint64 *waiting, gint64 *refused, GErr
 
   return ruhu_database_get_integer (database, "SELECT count (*) FROM log WHERE " WAITING, 0, waiting, error, "") &&
          ruhu_database_get_integer (database, "SELECT count (*) FROM log WHERE " REFUSED, 0, refused, error, "");
+}
+
+gboolean
+ruhu_store_count_unsent (RuhuStore *self, gint64 *unsent, GError **error)
+{
+  return ruhu_database_get_integer (ruhu_store_get_database (self), "SELECT count (*) FROM log WHERE " UNSENT, 0, unsent, error, "");
 }
 
 static gboolean

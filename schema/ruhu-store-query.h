@@ -197,6 +197,8 @@ GPtrArray *ruhu_store_list_outbox (RuhuStore *self, gint64 limit, GError **error
 /* Refused and not settled yet. */
 GPtrArray *ruhu_store_list_refused (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_store_count_outbox (RuhuStore *self, gint64 *waiting, gint64 *refused, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What is nowhere but here: what waits, and what was held back (see ruhu_replica_hold_back()) until its author has dealt with it. */
+gboolean ruhu_store_count_unsent (RuhuStore *self, gint64 *unsent, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Puts a refused change out of sight, on purpose; its log row stays. */
 gboolean ruhu_store_settle_refused (RuhuStore *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

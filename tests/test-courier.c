@@ -440,6 +440,17 @@ is_in_file (Fixture *self, const char *name, const char *text)
 }
 
 static void
+execute (Fixture *self, const char *sql)
+{
+  g_autoptr (RuhuStore) store = open_store (self);
+
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (store), sql, NULL));
+}
+
+/* As after numbers that were used twice: it is at no township. */
+#define HOLD_BACK "UPDATE log SET kind = 'refused', position = NULL WHERE device <> 'township'"
+
+static void
 test_a_revoked_laptop_forgets_only_what_is_safe (Fixture *self, gconstpointer unused)
 {
   g_autofree char *device = NULL, *path = path_of (self, "credentials");
@@ -464,6 +475,11 @@ test_a_revoked_laptop_forgets_only_what_is_safe (Fixture *self, gconstpointer un
   assert_in_step (self);
   fake_server_misbehave (self->server, "/v1/", FAKE_REVOKED, 1);
   g_assert_false (ruhu_courier_sync (self->courier, NULL));
+  execute (self, HOLD_BACK);
+  g_assert_false (ruhu_courier_has_unsent (self->courier));
+  g_assert_true (ruhu_courier_withdraw (self->courier, &erased, &error));
+  g_assert_false (erased);
+  execute (self, "UPDATE log SET settled = 1 WHERE kind = 'refused'");
   g_assert_true (ruhu_courier_withdraw (self->courier, &erased, &error));
   g_assert_true (erased);
   g_assert_true (ruhu_courier_take_news (self->courier));
@@ -503,14 +519,6 @@ test_a_forgotten_laptop_is_enrolled_anew_when_nothing_is_lost_by_it (Fixture *se
 }
 
 static void
-set_device (Fixture *self, const char *device)
-{
-  g_autoptr (RuhuStore) store = open_store (self);
-
-  g_assert_true (ruhu_store_set_meta (store, "device", device, NULL));
-}
-
-static void
 test_another_database_does_not_go_by_this_name (Fixture *self, gconstpointer unused)
 {
   g_autofree char *path = path_of (self, "ruhu.db"), *aside = path_of (self, "aside.db");
@@ -527,7 +535,7 @@ test_another_database_does_not_go_by_this_name (Fixture *self, gconstpointer unu
   g_assert_cmpint (g_rename (aside, path), ==, 0);
   sync_well (self);
   /* One of another laptop, as a copied folder would bring. */
-  set_device (self, "00000000000000aa");
+  execute (self, "UPDATE meta SET value = '00000000000000aa' WHERE key = 'device'");
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
 }
@@ -552,12 +560,10 @@ static void
 test_a_rewritten_history_is_noticed (Fixture *self, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RuhuStore) store = NULL;
 
   enrol (self);
   sync_well (self);
-  store = open_store (self);
-  g_assert_true (ruhu_database_execute (ruhu_store_get_database (store), "UPDATE checkpoint SET hash = '00000000000000000000000000000000000000000000000000000000000000ff'", &error));
+  execute (self, "UPDATE checkpoint SET hash = '00000000000000000000000000000000000000000000000000000000000000ff'");
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN);
 }

@@ -4,6 +4,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-exchange.h"
 #include "ruhu-page.h"
 #include "ruhu-standing.h"
 
@@ -242,8 +243,9 @@ test_a_laptop_put_back_sees_that_it_was (Fixture *f, gconstpointer data)
 static void
 test_numbers_used_twice_lose_nothing (Fixture *f, gconstpointer data)
 {
+  g_autoptr (RuhuExchange) exchange = NULL;
   g_autoptr (GError) stop = NULL;
-  gint64 stopped_at;
+  gint64 stopped_at, unsent;
 
   put_laptop_back (f);
   /* Under the numbers 2 to 4: something new, something that contradicts what was written before, and one more. */
@@ -267,6 +269,12 @@ test_numbers_used_twice_lose_nothing (Fixture *f, gconstpointer data)
   assert_value (f->office->store, "person", "p1", "birth", "\"1970-01-02\"");
   g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM log WHERE kind = 'refused' AND reason = 'seq-reused' AND body LIKE '%1971-01-02%'"), ==, 1);
   g_assert_cmpint (store_count (f->a->store, "SELECT CAST (counts ->> 'renumbered' AS INTEGER) FROM notice WHERE kind = 'reused'"), ==, 3);
+  /* It does not wait for the township, and is nowhere else. */
+  exchange = ruhu_exchange_new (f->a->store, f->a->replica, NULL, NULL, NULL);
+  g_assert_true (ruhu_store_set_meta (f->a->store, "pushed", "0", NULL));
+  g_assert_false (ruhu_exchange_has_unsent (exchange));
+  g_assert_true (ruhu_store_count_unsent (f->a->store, &unsent, NULL));
+  g_assert_cmpint (unsent, ==, 1);
 }
 
 static void
@@ -326,6 +334,31 @@ test_what_was_written_in_a_household_that_is_half_told_is_kept (Fixture *f, gcon
   standing_start_anew (f, f->a, FALSE, 0, "restored");
   laptop_sync (f->a, f->township);
   assert_value (f->township->store, "person", "p1", "birth", "\"1970-01-02\"");
+}
+
+/* It was told a position, but never the chain's hash. */
+static void
+test_a_laptop_without_checkpoints_notices_a_restore_too (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) stop = NULL;
+  gint64 cursor;
+
+  lose_what_was_acknowledged (f, TRUE);
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->a->store), "DELETE FROM checkpoint", NULL));
+  g_assert_true (ruhu_replica_get_cursor (f->a->replica, &cursor, NULL, NULL));
+  g_assert_false (ruhu_ledger_stream (f->township->ledger, f->a->device, cursor, NULL, 500, lines, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN);
+  stop = standing_push_at (f, f->a, FALSE, NULL);
+  g_assert_error (stop, RUHU_ERROR, RUHU_ERROR_REWRITTEN);
+  standing_start_anew (f, f->a, TRUE, 0, "restored");
+  standing_start_anew (f, f->b, FALSE, 0, "restored");
+  standing_start_anew (f, f->office, FALSE, 0, "restored");
+  standing_sync_all (f);
+  standing_assert_same (f);
+  assert_value (f->office->store, "person", "p1", "birth", "\"1970-01-02\"");
+  assert_value (f->office->store, "household", "h1", "land_forest", "1.5");
 }
 
 #define LAND "{\"household\":{\"h1\":{\"land_arable\":3.5}}}"
@@ -431,6 +464,7 @@ main (int argc, char **argv)
   ADD ("checkpoints_are_few_and_reach_far_back", test_checkpoints_are_few_and_reach_far_back);
   ADD ("what_was_written_in_a_household_assigned_after_the_backup_is_kept", test_what_was_written_in_a_household_assigned_after_the_backup_is_kept);
   ADD ("what_was_written_in_a_household_that_is_half_told_is_kept", test_what_was_written_in_a_household_that_is_half_told_is_kept);
+  ADD ("a_laptop_without_checkpoints_notices_a_restore_too", test_a_laptop_without_checkpoints_notices_a_restore_too);
   ADD ("the_townships_own_numbers_are_not_used_twice", test_the_townships_own_numbers_are_not_used_twice);
   ADD ("another_change_under_a_known_number_is_another_one", test_another_change_under_a_known_number_is_another_one);
   ADD ("restored_twice_gives_no_position_twice", test_restored_twice_gives_no_position_twice);

@@ -281,12 +281,12 @@ static gboolean
 has_unsent_work (RuhuCourier *self, gboolean *unsent, GError **error)
 {
   g_autoptr (GPtrArray) drafts = ruhu_store_list_drafts (self->store, NULL, error);
-  gint64 waiting = 0, refused = 0;
   RuhuPhotoCounts photos;
+  gint64 changes = 0;
 
-  if (drafts == NULL || !ruhu_store_count_photos (self->store, self->photos, &photos, error) || !ruhu_store_count_outbox (self->store, &waiting, &refused, error))
+  if (drafts == NULL || !ruhu_store_count_photos (self->store, self->photos, &photos, error) || !ruhu_store_count_unsent (self->store, &changes, error))
     return FALSE;
-  *unsent = drafts->len > 0 || waiting > 0 || photos.due > 0;
+  *unsent = drafts->len > 0 || changes > 0 || photos.due > 0;
   return TRUE;
 }
 

@@ -140,9 +140,7 @@ push_target (RuhuExchange *self, GError **error)
 
   if (!ruhu_replica_get_cursor (self->replica, &cursor, &hash, error))
     return NULL;
-  if (hash == NULL)
-    return g_strdup_printf (RUHU_TARGET_PUSH "%s", self->gaps ? "?gaps=1" : "");
-  return g_strdup_printf (RUHU_TARGET_PUSH "?at=%" G_GINT64_FORMAT "&hash=%s%s", cursor, hash, self->gaps ? "&gaps=1" : "");
+  return g_strdup_printf (RUHU_TARGET_PUSH "?at=%" G_GINT64_FORMAT "%s%s%s", cursor, hash != NULL ? "&hash=" : "", hash != NULL ? hash : "", self->gaps ? "&gaps=1" : "");
 }
 
 /* Sends one batch that follows @after. *@answer stays NULL when nothing waits. A batch that is too large for the township is halved and sent again. */
@@ -217,7 +215,7 @@ ruhu_exchange_has_unsent (RuhuExchange *self)
   if (device == NULL)
     return FALSE;
   if (ruhu_replica_get_pushed (self->replica, &pushed, &local) &&
-      ruhu_database_get_integer (ruhu_store_get_database (self->store), "SELECT 1 FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL LIMIT 1", 0, &found, &local, "si", device, pushed))
+      ruhu_database_get_integer (ruhu_store_get_database (self->store), "SELECT 1 FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL AND kind = 'change' LIMIT 1", 0, &found, &local, "si", device, pushed))
     return found != 0;
   g_warning ("The outbox cannot be looked at: %s", ruhu_error_get_name (local->domain == RUHU_ERROR ? (RuhuError) local->code : RUHU_ERROR_FAILED));
   return FALSE;

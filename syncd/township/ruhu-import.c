@@ -87,20 +87,11 @@ parse_changes (const char *device, const char *text, gsize size, gsize offset, G
 static gboolean
 check_history (RuhuSession *session, const RuhuStanding *standing, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autofree char *hash = NULL;
-  gint64 head = 0;
+  gboolean common;
 
-  if (!ruhu_ledger_get_head (session->ledger, &head, NULL, error))
+  if (!ruhu_ledger_is_common (session->ledger, standing->cursor, standing->hash, &common, error))
     return FALSE;
-  if (standing->cursor <= head && standing->hash != NULL)
-    hash = ruhu_ledger_get_hash (session->ledger, standing->cursor, &local);
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (standing->cursor <= head && (standing->hash == NULL || g_strcmp0 (hash, standing->hash) == 0))
+  if (common)
     return TRUE;
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
   return FALSE;

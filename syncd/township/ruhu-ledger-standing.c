@@ -32,6 +32,24 @@ ruhu_ledger_was_lost (RuhuLedger *self, gint64 position, gboolean *lost, GError 
   return TRUE;
 }
 
+gboolean
+ruhu_ledger_is_common (RuhuLedger *self, gint64 position, const char *hash, gboolean *common, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *own = NULL;
+  RuhuChainEnd end;
+  gboolean lost;
+
+  if (!ruhu_ledger_load_end (self, &end, error) || !ruhu_ledger_was_lost (self, position, &lost, error))
+    return FALSE;
+  *common = position <= end.position && !lost;
+  if (hash == NULL || !*common)
+    return TRUE;
+  own = ruhu_ledger_get_hash (self, position, &local);
+  *common = g_strcmp0 (own, hash) == 0;
+  return ruhu_check_end (&local, error);
+}
+
 typedef struct
 {
   RuhuLedger *ledger;

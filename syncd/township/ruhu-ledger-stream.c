@@ -221,16 +221,13 @@ typedef struct
 } Stream;
 
 static gboolean
-check_history (Stream *job, const RuhuChainEnd *end, GError **error)
+check_history (Stream *job, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autofree char *hash = NULL;
+  gboolean common;
 
-  if (job->after <= end->position && job->hash != NULL)
-    hash = ruhu_ledger_get_hash (job->ledger, job->after, &local);
-  if (!ruhu_check_end (&local, error))
+  if (!ruhu_ledger_is_common (job->ledger, job->after, job->hash, &common, error))
     return FALSE;
-  if (job->after <= end->position && (job->hash == NULL || g_strcmp0 (hash, job->hash) == 0))
+  if (common)
     return TRUE;
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
   return FALSE;
@@ -250,7 +247,7 @@ stream (RuhuDatabase *database, gpointer data, GError **error)
   gsize start;
 
   g_string_truncate (job->out, 0);
-  if (!ruhu_ledger_load_end (job->ledger, &end, error) || !check_history (job, &end, error) ||
+  if (!ruhu_ledger_load_end (job->ledger, &end, error) || !check_history (job, error) ||
       !load_grants (job->ledger, job->device, &grants, error) ||
       !append_early_revocations (job->ledger, job->device, job->after, &grants, job->out, error))
     return FALSE;

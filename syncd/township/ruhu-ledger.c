@@ -337,12 +337,11 @@ compare_known (Intake *intake, const RuhuPushed *pushed, gboolean *known, GError
 static gboolean
 check_standing (RuhuLedger *self, RuhuBatch *batch, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autofree char *hash = batch->hash != NULL ? ruhu_ledger_get_hash (self, batch->at, &local) : NULL;
+  gboolean common;
 
-  if (!ruhu_check_end (&local, error))
+  if (!ruhu_ledger_is_common (self, batch->at, batch->hash, &common, error))
     return FALSE;
-  if (g_strcmp0 (hash, batch->hash) != 0)
+  if (!common)
     batch->stop = g_error_new_literal (RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
   return TRUE;
 }

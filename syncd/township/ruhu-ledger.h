@@ -146,6 +146,9 @@ typedef struct
   char *hash; /* hexadecimal */
 } RuhuCheckpoint;
 
+/* Whether a laptop that stands at @position, with the chain's @hash there (NULL: it was not told it), has seen this log: the place was not lost by a restore, nor lies beyond the end. */
+gboolean ruhu_ledger_is_common (RuhuLedger *self, gint64 position, const char *hash, gboolean *common, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * ruhu_ledger_stand:
  * @checkpoints: RuhuCheckpoint, in any order; empty: the laptop has nothing
