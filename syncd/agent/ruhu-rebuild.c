@@ -115,7 +115,7 @@ static gboolean
 exchange_files (const char *fresh, const char *path, GError **error)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y%m%dT%H%M%S");
+  g_autofree char *time = g_date_time_format (now, "%Y%m%dT%H%M%S.%f");
   g_autofree char *aside = g_strdup_printf ("%s.damaged-%s", path, time);
 
   if (link (path, aside) == 0)

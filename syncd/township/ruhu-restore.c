@@ -140,7 +140,7 @@ restore (RuhuTownship *self, const char *backup, char **aside, gint64 *n, GError
   g_autofree char *path = ruhu_township_dup_path (self, RUHU_FILE_DATABASE);
   g_autofree char *copy = g_strconcat (path, ".restoring", NULL);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y%m%dT%H%M%S");
+  g_autofree char *time = g_date_time_format (now, "%Y%m%dT%H%M%S.%f");
   g_autofree char *old = g_strdup_printf ("%s.before-restore-%s", path, time);
   gboolean there = g_file_test (path, G_FILE_TEST_EXISTS);
 
