@@ -406,8 +406,10 @@ prefix_foreign_trouble (GError **error)
     {
       if (g_error_matches (*error, RUHU_ERROR, foreign[i]))
         {
-          (*error)->code = RUHU_ERROR_NETWORK;
-          g_prefix_error (error, "%s: ", _ ("The township's server has a trouble of its own"));
+          /* In its own language, which need not be the helper's. */
+          g_message ("The township says: %s", (*error)->message);
+          g_clear_error (error);
+          g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NETWORK, _ ("The township's server has a trouble of its own."));
           return;
         }
     }
