@@ -41,6 +41,18 @@ ruhu_handover_free (RuhuHandover *self)
   g_free (self);
 }
 
+/* What was typed goes along; what was read does not: the next laptop may not hold that household. */
+static json_object *
+dup_typed (const char *body)
+{
+  g_autoptr (RuhuJson) draft = json_tokener_parse (body);
+
+  if (!json_object_is_type (draft, json_type_object))
+    return json_object_new_string (body);
+  json_object_object_del (draft, RUHU_DRAFT_BASE);
+  return json_object_new_string (json_object_to_json_string_ext (draft, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 static void
 append_draft (RuhuHandover *self, RuhuStatement *row)
 {
@@ -52,7 +64,7 @@ append_draft (RuhuHandover *self, RuhuStatement *row)
   json_object_object_add (line, "scope", json_object_new_string (ruhu_statement_get_text (row, 2)));
   json_object_object_add (line, "seen", json_object_new_int64 (ruhu_statement_get_integer (row, 3)));
   json_object_object_add (line, "updated", json_object_new_string (ruhu_statement_get_text (row, 4)));
-  json_object_object_add (line, "body", json_object_new_string (ruhu_statement_get_text (row, 5)));
+  json_object_object_add (line, "body", dup_typed (ruhu_statement_get_text (row, 5)));
   g_string_append (self->lines, json_object_to_json_string_ext (line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
   g_string_append_c (self->lines, '\n');
   g_array_append_val (self->handed, handed);

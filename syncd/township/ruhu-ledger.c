@@ -301,6 +301,9 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
   if (!judge_content (intake, change, &refusal, &role_lacks, error) ||
       (refusal == NULL && !judge_rights (intake, change, &role_lacks, &quarantine, error)))
     return FALSE;
+  /* Who may not decide has nothing decided by the office's letting it in: decisions about decisions would have no end. */
+  if (quarantine != NULL && json_object_object_get_ex (change->set, "decision", NULL))
+    refusal = g_steal_pointer (&quarantine);
   why = refusal != NULL ? refusal : quarantine;
   if (!ruhu_ledger_append (self, intake->end, refusal != NULL ? "refused" : quarantine != NULL ? "quarantined"
                                                                                                : "change",
