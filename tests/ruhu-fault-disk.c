@@ -77,7 +77,8 @@ put (GByteArray *content, gint64 offset, const void *bytes, gsize length)
     return;
   if ((gsize) offset + length > content->len)
     set_size (content, (gsize) offset + length);
-  memcpy (content->data + offset, bytes, length);
+  if (length > 0)
+    memcpy (content->data + offset, bytes, length);
 }
 
 static void
@@ -365,9 +366,11 @@ find_as_it_is (FaultDisk *self, FaultNode *node)
     return FALSE;
   if (node->pending->len > 0)
     fault_node_keep_some (self, node);
-  lost = node->live->len != node->durable->len || memcmp (node->live->data, node->durable->data, node->live->len) != 0;
+  /* An array that never held anything has no data. */
+  lost = node->live->len != node->durable->len || (node->live->len > 0 && memcmp (node->live->data, node->durable->data, node->live->len) != 0);
   g_byte_array_set_size (node->live, 0);
-  g_byte_array_append (node->live, node->durable->data, node->durable->len);
+  if (node->durable->len > 0)
+    g_byte_array_append (node->live, node->durable->data, node->durable->len);
   return lost;
 }
 
@@ -478,8 +481,11 @@ set_content (FaultNode *node, GBytes *bytes)
   g_byte_array_set_size (node->durable, (guint) length);
   if (length > 0)
     {
-      memcpy (node->live->data, data, length);
-      memcpy (node->durable->data, data, length);
+      if (length > 0)
+        {
+          memcpy (node->live->data, data, length);
+          memcpy (node->durable->data, data, length);
+        }
     }
   forget_pending (node);
   g_clear_pointer (&node->origin, g_bytes_unref);
