@@ -213,8 +213,8 @@ note_refused (RuhuReplica *self, const RuhuRebase *to, GError **error)
       const RuhuEntry *entry = &to->refused[i];
 
       if (!ruhu_database_run (self->database,
-                              "UPDATE log SET position = ?3, kind = 'refused', reason = ?4, detail = ?5 WHERE device = ?1 AND seq = ?2 AND kind = 'change'", error,
-                              "siiss", self->device, entry->seq, entry->position, entry->reason, entry->detail))
+                              "UPDATE log SET position = ?3, kind = ?6, reason = ?4, detail = ?5 WHERE device = ?1 AND seq = ?2 AND kind = 'change'", error,
+                              "siisss", self->device, entry->seq, entry->position, entry->reason, entry->detail, entry->quarantined ? "quarantined" : "refused"))
         return FALSE;
     }
   return TRUE;
@@ -269,8 +269,8 @@ rebase (RuhuDatabase *database, gpointer data, GError **error)
   guint again = 0, renumbered = 0;
 
   /* What waits again is out of reach of what is forgotten: a household that was assigned after the place of agreement goes, what was written there stays. */
-  return renumber_all (self, to, &renumbered, error) && unconfirm (self, to, &again, error) && cancel_backfill (self, to->position, error) &&
-         drop_others (self, to, error) && offer_photos_again (self, error) && note_refused (self, to, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
+  return renumber_all (self, to, &renumbered, error) && unconfirm (self, to, &again, error) && note_refused (self, to, error) && cancel_backfill (self, to->position, error) &&
+         drop_others (self, to, error) && offer_photos_again (self, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
          ruhu_store_set_meta (self->store, "rebase_scopes", queue, error) && ruhu_replica_begin_next (self, to->position, error);
 }
 

@@ -108,7 +108,7 @@ typedef struct
   gint64 pushed;             /* … that it was known to have; for the count of what is sent again */
   gint64 reused;             /* the first own seq under which it has something else; 0: none */
   const char *const *scopes; /* held at @position; NULL-terminated */
-  const RuhuEntry *refused;  /* echoes of refused own changes that will not be told again */
+  const RuhuEntry *refused;  /* echoes of refused and quarantined own changes that will not be told again */
   gsize n_refused;
   const char *notice; /* kind of the notice to leave for the person, or NULL */
 } RuhuRebase;

@@ -361,6 +361,22 @@ test_a_laptop_without_checkpoints_notices_a_restore_too (Fixture *f, gconstpoint
   assert_value (f->office->store, "household", "h1", "land_forest", "1.5");
 }
 
+/* A laptop that begins at the head is not told the echo any more. */
+static void
+test_what_waits_for_the_office_is_told_to_who_starts_anew (Fixture *f, gconstpointer data)
+{
+  gint64 seen;
+
+  township_write (f->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}");
+  g_assert_true (ruhu_ledger_get_head (f->township->ledger, &seen, NULL, NULL));
+  laptop_save (f->a, "h1", "{\"household\":{\"h1\":{\"group_name\":\"九组\"}}}", seen);
+  laptop_push (f->a, f->township);
+  g_assert_cmpint (store_count (f->township->store, "SELECT count (*) FROM log WHERE kind = 'quarantined'"), ==, 1);
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->a->store), "DELETE FROM checkpoint", NULL));
+  standing_start_anew (f, f->a, TRUE, 0, "restored");
+  g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM log WHERE kind = 'quarantined' AND position IS NOT NULL AND reason IS NOT NULL"), ==, 1);
+}
+
 #define LAND "{\"household\":{\"h1\":{\"land_arable\":3.5}}}"
 
 static void
@@ -465,6 +481,7 @@ main (int argc, char **argv)
   ADD ("what_was_written_in_a_household_assigned_after_the_backup_is_kept", test_what_was_written_in_a_household_assigned_after_the_backup_is_kept);
   ADD ("what_was_written_in_a_household_that_is_half_told_is_kept", test_what_was_written_in_a_household_that_is_half_told_is_kept);
   ADD ("a_laptop_without_checkpoints_notices_a_restore_too", test_a_laptop_without_checkpoints_notices_a_restore_too);
+  ADD ("what_waits_for_the_office_is_told_to_who_starts_anew", test_what_waits_for_the_office_is_told_to_who_starts_anew);
   ADD ("the_townships_own_numbers_are_not_used_twice", test_the_townships_own_numbers_are_not_used_twice);
   ADD ("another_change_under_a_known_number_is_another_one", test_another_change_under_a_known_number_is_another_one);
   ADD ("restored_twice_gives_no_position_twice", test_restored_twice_gives_no_position_twice);

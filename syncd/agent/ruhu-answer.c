@@ -199,6 +199,7 @@ parse_refused (RuhuStandingAnswer *self, json_object *list, GError **error)
       detail = json_object_object_get (item, "detail");
       g_ptr_array_add (self->owned, g_strndup (json_object_is_type (detail, json_type_string) ? json_object_get_string (detail) : "", MAX_DETAIL));
       entry.detail = self->owned->pdata[self->owned->len - 1];
+      entry.quarantined = json_object_get_boolean (json_object_object_get (item, "quarantined"));
       g_array_append_val (self->refused, entry);
     }
   return TRUE;

@@ -290,12 +290,12 @@ has_unsent_work (RuhuCourier *self, gboolean *unsent, GError **error)
   return TRUE;
 }
 
-/* Makes the store fit for a new device. What is the township's can be had again; what is only here is never given up. */
+/* Makes the store fit for a new device. What is the township's can be had again; what is only here is never given up, if it was saved a moment ago. */
 static gboolean
 make_vacant (RuhuCourier *self, GError **error)
 {
   gboolean confirmed = self->credentials != NULL && self->credentials->code == NULL;
-  gboolean unsent = FALSE, same;
+  gboolean unsent = FALSE, gone = FALSE, same;
   g_autofree char *device = NULL;
 
   if (!get_device (self, &device, error))
@@ -310,14 +310,14 @@ make_vacant (RuhuCourier *self, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This laptop is enrolled already."));
       return FALSE;
     }
-  if (!has_unsent_work (self, &unsent, error))
+  if (!has_unsent_work (self, &unsent, error) || (!unsent && !ruhu_replica_erase_sent (self->replica, &gone, error)))
     return FALSE;
-  if (unsent)
+  if (!gone)
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("What this laptop recorded under its earlier enrolment has not all been sent, so it cannot be enrolled anew; it is all kept."));
       return FALSE;
     }
-  return ruhu_store_erase_photos (self->store, self->photos, error) && ruhu_replica_erase (self->replica, error);
+  return ruhu_store_erase_photos (self->store, self->photos, error);
 }
 
 /* Takes up the enrolment that @link was begun with, or begins one. On disk when it returns. */

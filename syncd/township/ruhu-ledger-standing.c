@@ -108,8 +108,9 @@ list_refused (RuhuLedger *self, const char *device, gint64 position, GError **er
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) query =
       ruhu_database_query (self->database,
-                           "SELECT seq, n, reason, detail FROM log WHERE device = ?1 AND kind = 'refused' AND n <= ?2 ORDER BY n DESC LIMIT ?3", error, "sii",
-                           device, position, (gint64) MAX_REFUSED);
+                           "SELECT seq, n, reason, detail, kind = 'quarantined' FROM log AS l WHERE device = ?1 AND n <= ?2 AND (kind = 'refused' OR (kind = 'quarantined' AND NOT EXISTS "
+                           "(SELECT 1 FROM log AS d WHERE d.device = l.device AND d.seq = l.seq AND d.kind = 'change'))) ORDER BY n DESC LIMIT ?3",
+                           error, "sii", device, position, (gint64) MAX_REFUSED);
 
   if (query == NULL)
     return NULL;
@@ -121,6 +122,8 @@ list_refused (RuhuLedger *self, const char *device, gint64 position, GError **er
       json_object_object_add (item, "position", json_object_new_int64 (ruhu_statement_get_integer (query, 1)));
       json_object_object_add (item, "code", json_object_new_string (ruhu_statement_get_text (query, 2)));
       json_object_object_add (item, "detail", json_object_new_string (ruhu_statement_is_null (query, 3) ? "" : ruhu_statement_get_text (query, 3)));
+      if (ruhu_statement_get_integer (query, 4) != 0)
+        json_object_object_add (item, "quarantined", json_object_new_boolean (TRUE));
       json_object_array_add (list, item);
     }
   return ruhu_check_end (&local, error) ? g_steal_pointer (&list) : NULL;
