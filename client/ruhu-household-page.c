@@ -497,6 +497,14 @@ ruhu_household_page_get_id (RuhuHouseholdPage *self)
   return self->id;
 }
 
+gboolean
+ruhu_household_page_is_whole (RuhuHouseholdPage *self)
+{
+  g_return_val_if_fail (RUHU_IS_HOUSEHOLD_PAGE (self), FALSE);
+
+  return self->file != NULL && self->n_shown == self->chapters->len;
+}
+
 void
 ruhu_household_page_record_visit (RuhuHouseholdPage *self)
 {

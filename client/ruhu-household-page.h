@@ -15,6 +15,9 @@ GtkWidget *ruhu_household_page_new (RuhuWorker *worker, const char *household);
 
 const char *ruhu_household_page_get_id (RuhuHouseholdPage *self);
 
+/* Whether the file has been read, and all its chapters are made: the first comes at once, the others between frames. */
+gboolean ruhu_household_page_is_whole (RuhuHouseholdPage *self);
+
 /* Opens the visit form: on the unfinished visit where there is one. */
 void ruhu_household_page_record_visit (RuhuHouseholdPage *self);
 
