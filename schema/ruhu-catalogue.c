@@ -64,7 +64,7 @@
  *                  Over the r_… tables, with :scope (the household), :today, :book_year (the last year whose income book is closed), :user, :visit, :exit (1 when it is to leave
  *                  poverty) and the rule's parameters. Of a household rule, r_… tables of what belongs to households hold this one alone, with the draft on top; main.r_… all.
  *                  v_member: its members in force, with age and school_age; v_income: year, net, wages, business, property, transfers, costs, persons, line.
- *                  v_changed: type, record, fields (names joined by ","), day: when what stands was written. SQL's functions and
+ *                  v_changed: type, record, fields (names joined by ","), day: when what stands in the household was written. SQL's functions and
  *                  those of ruhu-database-functions.c may be called.
  *
  * An extension is one more file on top. New entries are like those above. An entry whose name exists already may hold: a record type label, plural, new sections and fields; a

@@ -112,3 +112,17 @@ ruhu_database_check (RuhuDatabase *self, GError **error)
   g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The database file is damaged: %s."), found);
   return FALSE;
 }
+
+gboolean
+ruhu_driver_get_version (RuhuDatabase *self, gint64 *version, GError **error)
+{
+  return ruhu_database_get_integer (self, "PRAGMA user_version", 0, version, error, "");
+}
+
+gboolean
+ruhu_driver_set_version (RuhuDatabase *self, gint64 version, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", (int) version);
+
+  return ruhu_database_execute (self, sql, error);
+}

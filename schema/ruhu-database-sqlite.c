@@ -18,6 +18,9 @@
 /* Bytes that one value of a sandboxed statement may have: above any row's, below what would be felt. */
 #define SANDBOX_LENGTH (4 * 1024 * 1024)
 #define PROGRESS_STEP  1000 /* virtual-machine instructions between two looks at the budget */
+/* A connection's own small memory, for what a statement needs while it runs: large enough for a visit's text. */
+#define LOOKASIDE_SIZE  2048
+#define LOOKASIDE_SLOTS 128
 
 struct _RuhuStatement
 {
@@ -133,11 +136,25 @@ create_file (const char *path, GError **error)
   return FALSE;
 }
 
+/* Nobody asks SQLite how much memory it has: without counting it takes no lock for each piece. Where something else in the process has begun with SQLite before, it stays as it is. */
+static void
+configure_library (void)
+{
+  static gsize done = 0;
+
+  if (g_once_init_enter (&done))
+    {
+      sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+      g_once_init_leave (&done, 1);
+    }
+}
+
 static gboolean
 configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
 {
   int off = 0;
 
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SIZE, LOOKASIDE_SLOTS);
   sqlite3_extended_result_codes (self->handle, 1);
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &off);
@@ -166,6 +183,7 @@ ruhu_database_open (const char *path, RuhuDatabaseFlags flags, GError **error)
   int result;
 
   g_return_val_if_fail (path != NULL, NULL);
+  configure_library ();
   self->path = g_strdup (path);
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, statement_finalize);
   if (is_file && (flags & RUHU_DATABASE_CREATE) != 0 && !read_only && !create_file (path, error))
@@ -505,20 +523,6 @@ gint64
 ruhu_database_get_last_id (RuhuDatabase *self)
 {
   return sqlite3_last_insert_rowid (self->handle);
-}
-
-gboolean
-ruhu_driver_get_version (RuhuDatabase *self, gint64 *version, GError **error)
-{
-  return ruhu_database_get_integer (self, "PRAGMA user_version", 0, version, error, "");
-}
-
-gboolean
-ruhu_driver_set_version (RuhuDatabase *self, gint64 version, GError **error)
-{
-  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", (int) version);
-
-  return ruhu_database_execute (self, sql, error);
 }
 
 static gboolean

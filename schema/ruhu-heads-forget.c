@@ -12,7 +12,17 @@
 #include <string.h>
 
 gboolean
-ruhu_heads_check_scope (RuhuDatabase *database, const RuhuChange *change, GError **error)
+ruhu_heads_find_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, char **scope, GError **error)
+{
+  RuhuRecordType *known = ruhu_catalogue_get_record (catalogue, type);
+
+  if (known != NULL)
+    return ruhu_tables_find_scope (database, known, record, scope, error);
+  return ruhu_database_get_text (database, "SELECT scope FROM head WHERE record = ?1 AND type = ?2 AND stray = 1 LIMIT 1", scope, error, "ss", record, type);
+}
+
+gboolean
+ruhu_heads_check_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, GError **error)
 {
   json_object_object_foreach (change->set, type_name, records)
   {
@@ -21,7 +31,7 @@ ruhu_heads_check_scope (RuhuDatabase *database, const RuhuChange *change, GError
       g_autofree char *scope = NULL;
 
       (void) fields;
-      if (!ruhu_database_get_text (database, "SELECT scope FROM head WHERE record = ?1 AND type = ?2 LIMIT 1", &scope, error, "ss", id, type_name))
+      if (!ruhu_heads_find_scope (database, catalogue, type_name, id, &scope, error))
         return FALSE;
       if (scope != NULL && strcmp (scope, change->scope) != 0)
         {

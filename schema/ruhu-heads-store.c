@@ -85,15 +85,15 @@ member_names (json_object *object)
 }
 
 GPtrArray *
-ruhu_heads_load (RuhuDatabase *database, const char *type, const char *record, GError **error)
+ruhu_heads_load (RuhuDatabase *database, const char *scope, const char *type, const char *record, GError **error)
 {
   g_autoptr (GPtrArray) heads = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_head_free);
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) query =
       ruhu_database_query (database,
                            "SELECT h.change, h.fields, l.device, l.seq, l.position, l.seen, l.time, l.author FROM head h JOIN log l ON l.n = h.change "
-                           "WHERE h.record = ?1 AND h.type = ?2 ORDER BY h.change",
-                           error, "ss", record, type);
+                           "WHERE h.scope = ?1 AND h.record = ?2 AND h.type = ?3 ORDER BY h.change",
+                           error, "sss", scope, record, type);
 
   if (query == NULL)
     return NULL;
@@ -322,10 +322,10 @@ write_head (Work *work, RuhuHead *head, gboolean insert, GError **error)
   g_autofree char *joined = join_fields (head->fields);
 
   if (insert)
-    return ruhu_database_run (work->database, "INSERT INTO head (record, change, type, scope, fields) VALUES (?1, ?2, ?3, ?4, ?5)", error, "sisss",
-                              work->id, head->change, work->type_name, work->scope, joined);
-  return ruhu_database_run (work->database, "UPDATE head SET fields = ?4 WHERE record = ?1 AND type = ?2 AND change = ?3", error, "ssis", work->id,
-                            work->type_name, head->change, joined);
+    return ruhu_database_run (work->database, "INSERT INTO head (scope, record, type, change, fields, stray) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error, "sssisi",
+                              work->scope, work->id, work->type_name, head->change, joined, (gint64) (work->type == NULL));
+  return ruhu_database_run (work->database, "UPDATE head SET fields = ?5 WHERE scope = ?1 AND record = ?2 AND type = ?3 AND change = ?4", error, "sssis",
+                            work->scope, work->id, work->type_name, head->change, joined);
 }
 
 static RuhuHead *
@@ -354,8 +354,8 @@ write_touched (Work *work, GArray *touched, GError **error)
           if (!write_head (work, head, FALSE, error))
             return FALSE;
         }
-      else if (!ruhu_database_run (work->database, "DELETE FROM head WHERE record = ?1 AND type = ?2 AND change = ?3", error, "ssi", work->id,
-                                   work->type_name, n))
+      else if (!ruhu_database_run (work->database, "DELETE FROM head WHERE scope = ?1 AND record = ?2 AND type = ?3 AND change = ?4", error, "sssi", work->scope,
+                                   work->id, work->type_name, n))
         return FALSE;
     }
   return TRUE;
@@ -407,7 +407,7 @@ apply_record (Work *work, json_object *fields, gint64 position, GError **error)
   g_autoptr (RuhuJson) values = NULL;
   gboolean is_new;
 
-  work->heads = ruhu_heads_load (work->database, work->type_name, work->id, error);
+  work->heads = ruhu_heads_load (work->database, work->scope, work->type_name, work->id, error);
   if (work->heads == NULL)
     return FALSE;
   if (find_head (work->heads, work->fresh_n) != NULL)
@@ -474,7 +474,7 @@ ruhu_heads_apply_fields (RuhuDatabase *database, RuhuCatalogue *catalogue, const
 }
 
 static gboolean
-install_record (RuhuDatabase *database, const char *scope, gint64 n, const char *type, const char *id, json_object *names, GError **error)
+install_record (RuhuDatabase *database, gboolean known, const char *scope, gint64 n, const char *type, const char *id, json_object *names, GError **error)
 {
   g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *joined = NULL;
@@ -489,19 +489,21 @@ install_record (RuhuDatabase *database, const char *scope, gint64 n, const char 
   g_ptr_array_sort (fields, compare_strings);
   joined = join_fields (fields);
   return ruhu_database_run (database,
-                            "INSERT INTO head (record, change, type, scope, fields) VALUES (?1, ?2, ?3, ?4, ?5) "
-                            "ON CONFLICT (record, type, change) DO UPDATE SET fields = excluded.fields",
-                            error, "sisss", id, n, type, scope, joined);
+                            "INSERT INTO head (scope, record, type, change, fields, stray) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+                            "ON CONFLICT (scope, record, type, change) DO UPDATE SET fields = excluded.fields",
+                            error, "sssisi", scope, id, type, n, joined, (gint64) !known);
 }
 
 gboolean
-ruhu_heads_install (RuhuDatabase *database, const char *scope, gint64 n, json_object *fields, GError **error)
+ruhu_heads_install (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, gint64 n, json_object *fields, GError **error)
 {
   json_object_object_foreach (fields, type, records)
   {
+    gboolean known = ruhu_catalogue_get_record (catalogue, type) != NULL;
+
     json_object_object_foreach (records, id, names)
     {
-      if (!install_record (database, scope, n, type, id, names, error))
+      if (!install_record (database, known, scope, n, type, id, names, error))
         return FALSE;
     }
   }
@@ -540,7 +542,7 @@ rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, con
   if (work.type == NULL)
     return TRUE;
   work.bodies = bodies != NULL ? g_hash_table_ref (bodies) : NULL;
-  work.heads = ruhu_heads_load (database, type, record, error);
+  work.heads = ruhu_heads_load (database, scope, type, record, error);
   if (work.heads == NULL)
     return FALSE;
   names = all_fields (work.heads);

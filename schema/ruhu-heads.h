@@ -43,8 +43,8 @@ gboolean ruhu_head_has_field (const RuhuHead *head, const char *field);
  * Nothing happens if @change is among them already. @touched, if not NULL: changes (log.n) whose rows must be written again. */
 void ruhu_heads_merge (GPtrArray *heads, const char *device, gint64 seq, gint64 seen, gint64 change, gint64 position, const char *time, GPtrArray *fields, GArray *touched);
 
-/* Every head of one record, from the database, in order of log.n. Transfer full. */
-GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *type, const char *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Every head of one record of @scope, from the database, in order of log.n. Transfer full. */
+GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *scope, const char *type, const char *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * ruhu_heads_apply:
@@ -59,11 +59,14 @@ gboolean ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, con
 /* The same for a change that was let in late: only the fields (type → record → [names]) for which no later change of its own device counts become heads. Run inside a transaction. */
 gboolean ruhu_heads_apply_fields (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The scope that a record belongs to; *@scope NULL when there is no such record. Transfer full. */
+gboolean ruhu_heads_find_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, char **scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether every record that @change writes is new or belongs to the change's scope already: a record belongs to one scope for ever. INVALID otherwise. */
-gboolean ruhu_heads_check_scope (RuhuDatabase *database, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_heads_check_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Installs @fields (type → record → [field names]) of change @n as heads without superseding anything: for a backfill into an empty scope. Rows follow by ruhu_heads_rebuild(). */
-gboolean ruhu_heads_install (RuhuDatabase *database, const char *scope, gint64 n, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_heads_install (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, gint64 n, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes the rows, conflicts and search terms of a record again from its heads and the log. */
 gboolean ruhu_heads_rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, const char *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -59,7 +59,7 @@ install (RuhuReplica *self, const char *scope, const RuhuBackfillEntry *entry, G
       return FALSE;
     }
   return ruhu_replica_log (self, change, entry->change, entry->change_length, entry->position, &n, error) &&
-         ruhu_heads_install (self->database, change->scope, n, entry->fields, error);
+         ruhu_heads_install (self->database, ruhu_store_get_catalogue (self->store), change->scope, n, entry->fields, error);
 }
 
 /* The own changes that the township had not confirmed at this place of the stream. */

@@ -309,7 +309,7 @@ differs (RuhuReplica *self, const RuhuHead *head, const RuhuChange *change, cons
 static gboolean
 contests_record (RuhuReplica *self, const RuhuChange *change, const char *type, const char *record, gint64 after, gint64 to, gboolean *found, GError **error)
 {
-  g_autoptr (GPtrArray) heads = ruhu_heads_load (self->database, type, record, error);
+  g_autoptr (GPtrArray) heads = ruhu_heads_load (self->database, change->scope, type, record, error);
 
   for (guint i = 0; heads != NULL && i < heads->len && !*found; i++)
     {

@@ -28,14 +28,14 @@ struct _RuhuOverlay
 };
 
 /* The views need the tables of the built-in catalogue; where a catalogue has others, rules do without the views. */
-#define NOW "CREATE TEMP TABLE v_now (today TEXT)"
+#define NOW "CREATE TEMP TABLE v_now (today TEXT, scope TEXT)"
 #define MEMBERS                                                                                                                                             \
   "CREATE TEMP VIEW v_member AS SELECT p.*, age_at(p.birth, n.today) AS age, school_age_at(p.birth, n.today) AS school_age FROM r_person AS p, v_now AS n " \
   "WHERE p.deleted = 0 AND coalesce(p.member_state, '01') NOT IN ('02', '03', '04', '05')"
-/* For each field that stands: the day in UTC+8 of the change that wrote it. */
+/* For each field of the household that stands: the day in UTC+8 of the change that wrote it. */
 #define CHANGES                                                                                                                                  \
   "CREATE TEMP VIEW v_changed AS SELECT h.type AS type, h.record AS record, h.fields AS fields, date(substr(l.time, 1, 19), '+8 hours') AS day " \
-  "FROM main.head AS h, main.log AS l WHERE l.n = h.change"
+  "FROM main.head AS h, main.log AS l WHERE h.scope = (SELECT n.scope FROM temp.v_now AS n) AND l.n = h.change"
 #define SUM(code) "coalesce(sum(CASE WHEN l.cat = '" code "' THEN l.amount END), 0)"
 #define INCOME                                                                                                                                      \
   "CREATE TEMP VIEW v_income AS SELECT s.*, s.wages + s.business + s.property + s.transfers - s.costs AS net, "                                     \
@@ -193,7 +193,7 @@ ruhu_overlay_fill (RuhuOverlay *self, const char *scope, json_object *draft, con
         !ruhu_database_run (self->database, g_ptr_array_index (self->copies, i), error, "s", scope))
       return FALSE;
   if (!ruhu_database_run (self->database, "DELETE FROM temp.v_now", error, "") ||
-      !ruhu_database_run (self->database, "INSERT INTO temp.v_now (today) VALUES (?1)", error, "s", today))
+      !ruhu_database_run (self->database, "INSERT INTO temp.v_now (today, scope) VALUES (?1, ?2)", error, "ss", today, scope))
     return FALSE;
   return draft == NULL || lay_over (self, scope, draft, error);
 }

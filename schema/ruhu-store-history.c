@@ -164,13 +164,17 @@ static gboolean
 read_history (RuhuDatabase *database, gpointer data, GError **error)
 {
   History *job = data;
-  g_autoptr (GPtrArray) heads = ruhu_heads_load (database, job->type, job->record, error);
+  g_autoptr (GPtrArray) heads = NULL;
   g_autofree char *scope = NULL;
   g_autoptr (RuhuStatement) query = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (heads == NULL ||
-      !ruhu_database_get_text (database, "SELECT scope FROM head WHERE record = ?1 AND type = ?2 LIMIT 1", &scope, error, "ss", job->record, job->type))
+  if (!ruhu_heads_find_scope (database, ruhu_store_get_catalogue (job->store), job->type, job->record, &scope, error))
+    return FALSE;
+  if (scope == NULL)
+    return TRUE;
+  heads = ruhu_heads_load (database, scope, job->type, job->record, error);
+  if (heads == NULL)
     return FALSE;
   query = ruhu_database_query (database, "SELECT n, position, body FROM log WHERE scope = ?1 AND kind = 'change' ORDER BY n", error, "s", scope);
   if (query == NULL)
@@ -228,7 +232,7 @@ add_head (RuhuStore *self, RuhuConflict *conflict, const RuhuHead *head, gboolea
 static gboolean
 load_versions (RuhuStore *self, RuhuConflict *conflict, GError **error)
 {
-  g_autoptr (GPtrArray) heads = ruhu_heads_load (ruhu_store_get_database (self), conflict->type, conflict->record, error);
+  g_autoptr (GPtrArray) heads = ruhu_heads_load (ruhu_store_get_database (self), conflict->scope, conflict->type, conflict->record, error);
   RuhuHead *standing;
 
   if (heads == NULL)

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-heads.h"
 #include "ruhu-store-private.h"
 #include "ruhu-store-query.h"
 
@@ -13,7 +14,7 @@
 #define ORIGINS                                                                                                             \
   "SELECT coalesce (l.position, 0), l.time, l.author, coalesce (p.name, l.author), l.visit, v.date, h.fields"               \
   " FROM head h JOIN log l ON l.n = h.change LEFT JOIN r_helper p ON p.id = l.author LEFT JOIN r_visit v ON v.id = l.visit" \
-  " WHERE h.record = ?1 AND h.type = ?2 ORDER BY l.time, l.device"
+  " WHERE h.scope = ?1 AND h.record = ?2 AND h.type = ?3 ORDER BY l.time, l.device"
 
 void
 ruhu_origin_free (RuhuOrigin *self)
@@ -48,12 +49,15 @@ GPtrArray *
 ruhu_store_get_origins (RuhuStore *self, const char *type, const char *record, GError **error)
 {
   g_autoptr (GPtrArray) origins = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_origin_free);
+  g_autofree char *scope = NULL;
   g_autoptr (RuhuStatement) query = NULL;
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (self != NULL && type != NULL && record != NULL, NULL);
 
-  query = ruhu_database_query (ruhu_store_get_database (self), ORIGINS, error, "ss", record, type);
+  if (!ruhu_heads_find_scope (ruhu_store_get_database (self), ruhu_store_get_catalogue (self), type, record, &scope, error))
+    return NULL;
+  query = ruhu_database_query (ruhu_store_get_database (self), ORIGINS, error, "sss", scope, record, type);
   if (query == NULL)
     return NULL;
   while (ruhu_statement_next (query, &local))

@@ -220,8 +220,7 @@ evaluate_title (RuhuStore *self, RuhuRecordType *type, const char *id)
   g_autofree char *scope = NULL;
 
   if (expression == NULL ||
-      !ruhu_database_get_text (ruhu_store_get_database (self), "SELECT scope FROM head WHERE record = ?1 AND type = ?2 LIMIT 1", &scope, NULL, "ss", id,
-                               type->name) ||
+      !ruhu_tables_find_scope (ruhu_store_get_database (self), type, id, &scope, NULL) ||
       !ruhu_expression_evaluate (expression, id, scope, fields, today, &title, NULL) || title == NULL)
     return NULL;
   return g_strdup (json_object_get_string (title));

@@ -189,7 +189,7 @@ save_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
     return FALSE;
   change = change_of_edit (save->edit, &facts, error);
   if (change == NULL || !check_rights (save, &facts, error) || !judge (self, change, facts.holds, error) ||
-      !ruhu_heads_check_scope (database, change, error) || !number_and_stamp (save, &facts, change, error) || !append (self, change, &n, error) ||
+      !ruhu_heads_check_scope (database, ruhu_store_get_catalogue (self), change, error) || !number_and_stamp (save, &facts, change, error) || !append (self, change, &n, error) ||
       !ruhu_store_note_photos (self, change, error))
     return FALSE;
   if (facts.holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), change, n, 0, error))

@@ -26,11 +26,11 @@
                    "JOIN r_household h ON h.id = b.scope AND h.deleted = 0 LEFT JOIN r_person p ON p.id = h.head " \
                    "LEFT JOIN r_village v ON v.id = h.village_id WHERE " OPEN_PROBLEM "AND b.kind = '11' ORDER BY b.found, b.id LIMIT ?1"
 
-#define OLD_FACTS(type)                                                                                                                                              \
-  REMINDER_COLUMNS "'" type "', r.id, NULL, NULL, substr (r.written, 1, 10) FROM "                                                                                   \
-                   "(SELECT f.id, f.scope, (SELECT max (g.time) FROM head t JOIN log g ON g.n = t.change WHERE t.record = f.id AND t.type = '" type "') AS written " \
-                   "FROM r_" type " f WHERE f.deleted = 0 AND f.scope IN (SELECT household FROM listing ORDER BY last_visit, place_key LIMIT " CANDIDATES ")) r "    \
-                   "JOIN r_household h ON h.id = r.scope AND h.deleted = 0 LEFT JOIN r_person p ON p.id = h.head "                                                   \
+#define OLD_FACTS(type)                                                                                                                                                                    \
+  REMINDER_COLUMNS "'" type "', r.id, NULL, NULL, substr (r.written, 1, 10) FROM "                                                                                                         \
+                   "(SELECT f.id, f.scope, (SELECT max (g.time) FROM head t JOIN log g ON g.n = t.change WHERE t.scope = f.scope AND t.record = f.id AND t.type = '" type "') AS written " \
+                   "FROM r_" type " f WHERE f.deleted = 0 AND f.scope IN (SELECT household FROM listing ORDER BY last_visit, place_key LIMIT " CANDIDATES ")) r "                          \
+                   "JOIN r_household h ON h.id = r.scope AND h.deleted = 0 LEFT JOIN r_person p ON p.id = h.head "                                                                         \
                    "LEFT JOIN r_village v ON v.id = h.village_id WHERE r.written < ?1 ORDER BY r.written, r.id LIMIT ?2"
 
 void

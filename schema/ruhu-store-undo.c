@@ -137,7 +137,7 @@ static gboolean
 undo_record (Undo *undo, const char *type_name, const char *record, json_object *written, json_object *records, GError **error)
 {
   RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (undo->store), type_name);
-  g_autoptr (GPtrArray) heads = ruhu_heads_load (ruhu_store_get_database (undo->store), type_name, record, error);
+  g_autoptr (GPtrArray) heads = ruhu_heads_load (ruhu_store_get_database (undo->store), undo->change->scope, type_name, record, error);
   g_autoptr (RuhuJson) fields = json_object_new_object ();
   gboolean existed = FALSE;
 

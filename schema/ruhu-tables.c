@@ -256,6 +256,18 @@ ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, const char *id, G
   return fields;
 }
 
+gboolean
+ruhu_tables_find_scope (RuhuDatabase *database, RuhuRecordType *type, const char *id, char **scope, GError **error)
+{
+  g_return_val_if_fail (database != NULL && type != NULL && id != NULL && scope != NULL, FALSE);
+
+  g_autoptr (GString) sql = g_string_sized_new (64);
+  g_string_append (sql, "SELECT scope FROM \"r_");
+  g_string_append (sql, type->name);
+  g_string_append (sql, "\" WHERE id = ?1");
+  return ruhu_database_get_text (database, sql->str, scope, error, "s", id);
+}
+
 /* The fields of @fields that have a column, in the order of the type, so that the same set makes the same statement. */
 static GPtrArray *
 pick_fields (RuhuRecordType *type, json_object *fields)
@@ -297,19 +309,16 @@ static char *
 make_update (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
 {
   GString *sql = g_string_sized_new (512);
-  guint n = 3;
+  guint n = 2;
 
+  /* The scope stays as it is: a record belongs to one for ever, and an index over it would be written again. */
   g_string_append (sql, "UPDATE \"r_");
   g_string_append (sql, type->name);
-  g_string_append (sql, "\" SET scope = ?2");
-  if (has_deleted)
-    {
-      g_string_append (sql, ", deleted = ");
-      append_parameter (sql, n++);
-    }
+  g_string_append (sql, has_deleted ? "\" SET deleted = ?2" : "\" SET");
+  n += has_deleted ? 1 : 0;
   for (guint i = 0; i < picked->len; i++)
     {
-      append_name (sql, ", ", ((RuhuField *) g_ptr_array_index (picked, i))->name);
+      append_name (sql, i > 0 || has_deleted ? ", " : " ", ((RuhuField *) g_ptr_array_index (picked, i))->name);
       g_string_append (sql, " = ");
       append_parameter (sql, n++);
     }
@@ -329,9 +338,10 @@ ruhu_tables_put (RuhuDatabase *database, RuhuRecordType *type, const char *id, c
     return TRUE;
 
   g_autofree char *sql = insert ? make_insert (type, picked, has_deleted) : make_update (type, picked, has_deleted);
-  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql, error, "ss", id, scope);
-  int parameter = 3;
-  if (statement == NULL)
+  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql, error, "");
+  int parameter = 1;
+  if (statement == NULL || !ruhu_statement_bind_borrowed (statement, parameter++, id, -1, error) ||
+      (insert && !ruhu_statement_bind_borrowed (statement, parameter++, scope, -1, error)))
     return FALSE;
   if (has_deleted && !ruhu_statement_bind_integer (statement, parameter++, json_object_get_boolean (deleted) ? 1 : 0, error))
     return FALSE;

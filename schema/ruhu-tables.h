@@ -13,7 +13,10 @@ gboolean ruhu_tables_follow (RuhuDatabase *database, RuhuCatalogue *catalogue, G
 /* The stored (not calculated) fields of a record as a JSON object, with "deleted" when it is set; NULL without error if there is no such row. Transfer full. */
 json_object *ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, const char *id, GError **error);
 
-/* Writes @fields (name → value) of one row, inserting it if @insert. Names the catalogue does not know are passed over. */
+/* The scope of a row; *@scope NULL if there is none. Transfer full. */
+gboolean ruhu_tables_find_scope (RuhuDatabase *database, RuhuRecordType *type, const char *id, char **scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes @fields (name → value) of one row, inserting it (with its @scope, which it keeps) if @insert. Names the catalogue does not know are passed over. */
 gboolean ruhu_tables_put (RuhuDatabase *database, RuhuRecordType *type, const char *id, const char *scope, json_object *fields, gboolean insert, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes the rows of a scope (of one type, or of all where @type is NULL; every scope where @scope is NULL). */

@@ -83,24 +83,51 @@ ruhu_ledger_append_scope (RuhuLedger *self, RuhuChainEnd *end, const char *devic
                             device, scope, end->position, now);
 }
 
+/* Of one scope: with an IN SQLite would build a table for each change. */
 #define HELD                                                                                             \
   "SELECT max (CASE WHEN until IS NULL OR ended IS NULL OR ended >= ?4 THEN 2 ELSE 1 END) FROM granted " \
-  "WHERE scope IN (?2, '*') AND since <= ?3 AND (until IS NULL OR until > ?3) AND "
+  "WHERE scope = ?2 AND since <= ?3 AND (until IS NULL OR until > ?3) AND "
 #define HELD_BY_IT HELD "device = ?1"
 #define HELD_BEFORE_IT                                                                                                     \
   HELD "device IN (SELECT p.id FROM device p JOIN device d ON d.owner = p.owner WHERE d.id = ?1 AND p.revoked IS NOT NULL" \
        " AND ?3 <= d.enrolled_at)"
 
+/* The better of what is held of @scope and of everything. */
+static gboolean
+look_for_held (RuhuLedger *self, const char *sql, const char *device, const char *scope, gint64 seen, const char *oldest, gint64 *held, GError **error)
+{
+  gint64 all = 0;
+
+  if (!ruhu_database_get_integer (self->database, sql, 0, held, error, "ssis", device, scope, seen, oldest) ||
+      (*held < 2 && !ruhu_database_get_integer (self->database, sql, 0, &all, error, "ssis", device, RUHU_SCOPE_ALL, seen, oldest)))
+    return FALSE;
+  *held = MAX (*held, all);
+  return TRUE;
+}
+
 gboolean
-ruhu_ledger_judge_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, RuhuRight *right, GError **error)
+ruhu_ledger_load_rights (RuhuLedger *self, const char *device, RuhuRights *rights, GError **error)
 {
   gint64 now = ruhu_clock_now (ruhu_store_get_clock (self->store));
-  g_autofree char *oldest = ruhu_stamp_from_time (MAX (now - (gint64) self->right_days * 24 * 60 * 60 * 1000, 0));
-  gint64 held;
+
+  rights->oldest = ruhu_stamp_from_time (MAX (now - (gint64) self->right_days * 24 * 60 * 60 * 1000, 0));
+  return ruhu_database_get_integer (self->database, "SELECT since FROM granted WHERE device = ?1 AND scope = '*' AND until IS NULL", 0, &rights->all_since, error, "s",
+                                    device);
+}
+
+gboolean
+ruhu_ledger_judge_scope (RuhuLedger *self, const RuhuRights *rights, const char *device, const char *scope, gint64 seen, RuhuRight *right, GError **error)
+{
+  gint64 held = 0;
   gboolean has = FALSE, lost = FALSE;
 
-  if (!ruhu_database_get_integer (self->database, HELD_BY_IT, 0, &held, error, "ssis", device, scope, seen, oldest) ||
-      (held == 0 && !ruhu_database_get_integer (self->database, HELD_BEFORE_IT, 0, &held, error, "ssis", device, scope, seen, oldest)))
+  if (rights->all_since > 0 && rights->all_since <= seen)
+    {
+      *right = RUHU_RIGHT_HELD;
+      return TRUE;
+    }
+  if (!look_for_held (self, HELD_BY_IT, device, scope, seen, rights->oldest, &held, error) ||
+      (held == 0 && !look_for_held (self, HELD_BEFORE_IT, device, scope, seen, rights->oldest, &held, error)))
     return FALSE;
   if (held == 0 && !ruhu_ledger_was_lost (self, seen, &lost, error))
     return FALSE;
@@ -127,25 +154,26 @@ ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, 
 
 /* Whether somebody deleted the record at some time: any edit beside it may bring it back. */
 static gboolean
-may_come_back (RuhuLedger *self, const char *type, const char *id, gboolean *may, GError **error)
+may_come_back (RuhuLedger *self, const char *scope, const char *type, const char *id, gboolean *may, GError **error)
 {
   gint64 found;
 
-  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM head WHERE record = ?1 AND type = ?2 AND ',' || fields || ',' LIKE '%,deleted,%' LIMIT 1", 0,
-                                  &found, error, "ss", id, type))
+  /* A field with such a name in it costs a superfluous look, no more. */
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM head WHERE scope = ?1 AND record = ?2 AND type = ?3 AND instr (fields, 'deleted') > 0 LIMIT 1", 0,
+                                  &found, error, "sss", scope, id, type))
     return FALSE;
   *may = found != 0;
   return TRUE;
 }
 
 static gboolean
-moves_by (RuhuLedger *self, const char *type, json_object *records, const char *const *names, gboolean *moves, GError **error)
+moves_by (RuhuLedger *self, const char *scope, const char *type, json_object *records, const char *const *names, gboolean *moves, GError **error)
 {
   json_object_object_foreach (records, id, fields)
   {
     for (guint i = 0; names[i] != NULL; i++)
       *moves = *moves || json_object_object_get_ex (fields, names[i], NULL);
-    if (!*moves && !may_come_back (self, type, id, moves, error))
+    if (!*moves && !may_come_back (self, scope, type, id, moves, error))
       return FALSE;
   }
   return TRUE;
@@ -159,9 +187,9 @@ ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean *
   json_object *records = NULL;
 
   *moves = json_object_object_get_ex (change->set, "assignment", NULL);
-  if (!*moves && json_object_object_get_ex (change->set, "helper", &records) && !moves_by (self, "helper", records, of_helper, moves, error))
+  if (!*moves && json_object_object_get_ex (change->set, "helper", &records) && !moves_by (self, change->scope, "helper", records, of_helper, moves, error))
     return FALSE;
-  if (!*moves && json_object_object_get_ex (change->set, "household", &records) && !moves_by (self, "household", records, of_household, moves, error))
+  if (!*moves && json_object_object_get_ex (change->set, "household", &records) && !moves_by (self, change->scope, "household", records, of_household, moves, error))
     return FALSE;
   return TRUE;
 }

@@ -66,8 +66,24 @@ typedef enum
   RUHU_RIGHT_HELD,
 } RuhuRight;
 
+/* Of one device, as long as one transaction lasts: grants move at its end. */
+typedef struct
+{
+  char *oldest;     /* stamp: a right that ended before is no use any more; owned */
+  gint64 all_since; /* it holds everything since this position; 0: it does not */
+} RuhuRights;
+
+static inline void
+ruhu_rights_clear (RuhuRights *self)
+{
+  g_free (self->oldest);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RuhuRights, ruhu_rights_clear)
+
+gboolean ruhu_ledger_load_rights (RuhuLedger *self, const char *device, RuhuRights *rights, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What @device held of @scope when it had reached @seen: it, or, of the time before it was enrolled, its user's withdrawn laptops, whose drafts came to it. */
-gboolean ruhu_ledger_judge_scope (RuhuLedger *self, const char *device, const char *scope, gint64 seen, RuhuRight *right, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_ledger_judge_scope (RuhuLedger *self, const RuhuRights *rights, const char *device, const char *scope, gint64 seen, RuhuRight *right, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether @device holds @scope now. "*" does not include the quarantine. */
 gboolean ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char *scope, gboolean *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;

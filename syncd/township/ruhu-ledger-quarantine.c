@@ -166,7 +166,7 @@ may_be_let_in (RuhuLedger *self, const RuhuChange *change, GError **why, GError 
 {
   g_autoptr (GError) said = NULL;
 
-  if (ruhu_heads_check_scope (self->database, change, &said) &&
+  if (ruhu_heads_check_scope (self->database, ruhu_store_get_catalogue (self->store), change, &said) &&
       ruhu_validator_check_remote (ruhu_store_get_validator (self->store), change, RUHU_ROLE_OFFICE, &said))
     return TRUE;
   g_propagate_error (ruhu_ledger_is_judgement (said) ? why : error, g_error_copy (said));

@@ -159,6 +159,7 @@ typedef struct
   RuhuLedger *ledger;
   RuhuBatch *batch;
   RuhuDevice *device;
+  const RuhuRights *rights;
   RuhuRole role;
   RuhuChainEnd *end;
   RuhuEffects *effects;
@@ -202,7 +203,7 @@ judge_content (Intake *intake, const RuhuChange *change, GError **why, GError **
       g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change names another user than the laptop's."));
       return TRUE;
     }
-  if (!ruhu_heads_check_scope (self->database, change, &said))
+  if (!ruhu_heads_check_scope (self->database, ruhu_store_get_catalogue (self->store), change, &said))
     return sort_out (FALSE, g_steal_pointer (&said), why, error);
   if (ruhu_validator_check_remote (validator, change, intake->role, &said))
     return TRUE;
@@ -224,7 +225,7 @@ judge_rights (Intake *intake, const RuhuChange *change, GError **role_lacks, GEr
       g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("This laptop was withdrawn."));
       return TRUE;
     }
-  if (!ruhu_ledger_judge_scope (intake->ledger, intake->device->id, change->scope, change->seen, &right, error))
+  if (!ruhu_ledger_judge_scope (intake->ledger, intake->rights, intake->device->id, change->scope, change->seen, &right, error))
     return FALSE;
   if (right == RUHU_RIGHT_NONE)
     g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The household was not assigned to this laptop's user."));
@@ -386,7 +387,8 @@ take_device (Accept *job, RuhuBatch *batch, RuhuChainEnd *end, GError **error)
   g_autoptr (RuhuDevice) device = NULL;
   g_autoptr (GError) local = NULL;
   g_autofree char *now = NULL;
-  Intake intake = { .ledger = self, .batch = batch, .end = end, .effects = &job->effects };
+  g_auto (RuhuRights) rights = { 0 };
+  Intake intake = { .rights = &rights, .ledger = self, .batch = batch, .end = end, .effects = &job->effects };
 
   ruhu_batch_clear (batch);
   batch->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_refusal_free);
@@ -401,7 +403,8 @@ take_device (Accept *job, RuhuBatch *batch, RuhuChainEnd *end, GError **error)
     }
   intake.device = device;
   intake.role = role_of (self, device->user, &local);
-  if (!ruhu_check_end (&local, error) || !check_standing (self, batch, error) || !take_batch (&intake, error))
+  if (!ruhu_check_end (&local, error) || !ruhu_ledger_load_rights (self, device->id, &rights, error) || !check_standing (self, batch, error) ||
+      !take_batch (&intake, error))
     return FALSE;
   now = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (self->store)));
   return ruhu_database_run (self->database, "UPDATE device SET last_seq = ?2, last_seen = ?3 WHERE id = ?1", error, "sis", device->id, device->last_seq, now);
@@ -517,7 +520,7 @@ write_own (RuhuDatabase *database, gpointer data, GError **error)
   if (!ruhu_ledger_load_end (self, &end, error))
     return FALSE;
   pushed = make_own (job, &end, error);
-  return pushed != NULL && ruhu_heads_check_scope (database, pushed->change, error) &&
+  return pushed != NULL && ruhu_heads_check_scope (database, ruhu_store_get_catalogue (self->store), pushed->change, error) &&
          ruhu_validator_check_remote (ruhu_store_get_validator (self->store), pushed->change, RUHU_ROLE_OFFICE, error) &&
          ruhu_ledger_append (self, &end, "change", pushed->change, pushed->line, pushed->length, NULL, NULL, error) &&
          ruhu_ledger_take_effect (self, &end, pushed->change, NULL, &job->effects, error) &&
