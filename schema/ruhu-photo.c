@@ -285,3 +285,19 @@ ruhu_photo_is_hash (const char *text)
 {
   return text != NULL && strlen (text) == RUHU_PHOTO_HASH_LENGTH && strspn (text, "0123456789abcdef") == RUHU_PHOTO_HASH_LENGTH;
 }
+
+void
+ruhu_photo_add_hashes (const char *json, GHashTable *hashes)
+{
+  const char *text = json;
+
+  g_return_if_fail (hashes != NULL);
+  while (text != NULL && (text = strchr (text, '"')) != NULL)
+    {
+      gsize length = strspn (++text, "0123456789abcdef");
+
+      if (length == RUHU_PHOTO_HASH_LENGTH && text[length] == '"')
+        g_hash_table_add (hashes, g_strndup (text, length));
+      text += length;
+    }
+}

@@ -22,6 +22,8 @@ gboolean ruhu_photo_check (GBytes *bytes, GError **error) G_GNUC_WARN_UNUSED_RES
 
 /* 64 lower-case hexadecimal digits. NULL is allowed. */
 gboolean ruhu_photo_is_hash (const char *text);
+/* Adds to the set @hashes (char *) what in @json, the text of a draft, are strings that can be a photo's hash. */
+void ruhu_photo_add_hashes (const char *json, GHashTable *hashes);
 
 typedef struct _RuhuPhotoStore RuhuPhotoStore;
 

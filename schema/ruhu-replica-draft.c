@@ -13,6 +13,7 @@
 #include "ruhu-error.h"
 #include "ruhu-heads.h"
 #include "ruhu-replica-private.h"
+#include "ruhu-store-photos.h"
 #include "ruhu-store-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -264,18 +265,35 @@ ruhu_replica_erase (RuhuReplica *self, GError **error)
 typedef struct
 {
   RuhuReplica *replica;
+  RuhuPhotoStore *photos;
   gboolean erased;
 } EraseSent;
 
-/* Counted and erased under one lock: what is saved before is counted, what would be saved after has nowhere to go and is said to be unsaved. */
 /* What the township is not known to have: what waits, and what was held back (see ruhu_replica_hold_back()) until its author has dealt with it. */
 #define UNSENT "SELECT count (*) FROM log WHERE device = ?1 AND position IS NULL AND ((kind = 'change' AND seq > ?2) OR (kind = 'refused' AND settled = 0))"
 
+/* Photos that a draft alone mentions become due once it was handed over, when they are looked at the next time. */
+#define UNSENT_PHOTOS "SELECT count (*) FROM photo WHERE state = 'due' OR (state = 'new' AND EXISTS (SELECT 1 FROM draft WHERE draft.body LIKE '%' || photo.hash || '%'))"
+
+/* The files go before the transaction ends: where it does not, they were at the township anyhow, and where it does, none is left behind. */
+static gboolean
+erase_photos (EraseSent *job, gboolean *erased, GError **error)
+{
+  gint64 photos = 0;
+
+  if (!ruhu_database_get_integer (job->replica->database, UNSENT_PHOTOS, 0, &photos, error, ""))
+    return FALSE;
+  *erased = photos == 0;
+  return photos > 0 || ruhu_store_erase_photos (job->replica->store, job->photos, error);
+}
+
+/* Counted and erased under one lock: what is saved before is counted, what would be saved after has nowhere to go and is said to be unsaved. */
 static gboolean
 erase_sent (RuhuDatabase *database, gpointer data, GError **error)
 {
   EraseSent *job = data;
   gint64 pushed, unsent, drafts;
+  gboolean gone = TRUE;
 
   job->erased = FALSE;
   if (!ruhu_replica_get_pushed (job->replica, &pushed, error) ||
@@ -284,14 +302,18 @@ erase_sent (RuhuDatabase *database, gpointer data, GError **error)
     return FALSE;
   if (unsent > 0 || drafts > 0)
     return TRUE;
-  job->erased = erase_all (job->replica, error);
+  if (job->photos != NULL && !erase_photos (job, &gone, error))
+    return FALSE;
+  if (!gone)
+    return TRUE;
+  job->erased = erase_all (job->replica, error) && ruhu_store_set_meta (job->replica->store, RUHU_META_WITHDRAWN, "1", error);
   return job->erased;
 }
 
 gboolean
-ruhu_replica_erase_sent (RuhuReplica *self, gboolean *erased, GError **error)
+ruhu_replica_erase_sent (RuhuReplica *self, RuhuPhotoStore *photos, gboolean *erased, GError **error)
 {
-  EraseSent job = { self, FALSE };
+  EraseSent job = { self, photos, FALSE };
 
   *erased = FALSE;
   if (!ruhu_replica_load_device (self, error) || !ruhu_database_transaction (self->database, erase_sent, &job, error))

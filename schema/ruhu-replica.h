@@ -4,6 +4,7 @@
  * Entries must be applied in the order they arrive. Every function is one transaction (apply: several, each short), and may be repeated after a crash. */
 #pragma once
 
+#include "ruhu-photo.h"
 #include "ruhu-store.h"
 
 G_BEGIN_DECLS
@@ -134,8 +135,11 @@ GPtrArray *ruhu_replica_list_scopes (RuhuReplica *self, GError **error) G_GNUC_W
 
 /* Everything personal goes: all scopes, drafts, log (the outbox too). For a store whose device is done with. */
 gboolean ruhu_replica_erase (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same for a revoked device, if the township has all that was saved here and every draft, which is looked at in the same transaction. *@erased FALSE: it has not, and nothing was touched. */
-gboolean ruhu_replica_erase_sent (RuhuReplica *self, gboolean *erased, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Set by ruhu_replica_erase_sent(), for whoever keeps more of this device elsewhere to take away when that is gone, too. */
+#define RUHU_META_WITHDRAWN "withdrawn"
+/* The same for a revoked device, if the township has all that was saved here, every draft and every photo that one of them mentions, which is looked at in the same transaction.
+ * *@erased FALSE: it has not, and nothing was touched. @photos: NULL where there are none. */
+gboolean ruhu_replica_erase_sent (RuhuReplica *self, RuhuPhotoStore *photos, gboolean *erased, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Drafts for the township to keep for this user's next laptop (format: top of ruhu-replica-draft.c). */
 #define RUHU_HANDOVER_MAX_DRAFTS 200

@@ -270,6 +270,14 @@ is_drafted (RuhuStore *self, const char *hash, gboolean *drafted, GError **error
   return TRUE;
 }
 
+/* What the township has as a draft is to come back whole on the next laptop. */
+static gboolean
+follow_draft (RuhuStore *self, const char *hash, GError **error)
+{
+  return ruhu_database_run (ruhu_store_get_database (self),
+                            "UPDATE photo SET state = 'due' WHERE hash = ?1 AND EXISTS (SELECT 1 FROM draft WHERE version <= handed AND body LIKE '%' || ?1 || '%')", error, "s", hash);
+}
+
 static gboolean
 is_old (RuhuPhotoStore *photos, const char *hash)
 {
@@ -313,7 +321,11 @@ follow_row (Follow *job, const char *hash, const char *state, GError **error)
     return ruhu_database_run (ruhu_store_get_database (job->store), "DELETE FROM photo WHERE hash = ?1", error, "s", hash);
   if (g_hash_table_contains (job->mentioned, hash))
     return strcmp (state, "new") != 0 || ruhu_database_run (ruhu_store_get_database (job->store), "UPDATE photo SET state = 'due' WHERE hash = ?1", error, "s", hash);
-  if (strcmp (state, "due") == 0 || (strcmp (state, "new") == 0 && !is_old (job->photos, hash)))
+  if (strcmp (state, "due") == 0)
+    return TRUE;
+  if (strcmp (state, "new") == 0 && !follow_draft (job->store, hash, error))
+    return FALSE;
+  if (strcmp (state, "new") == 0 && !is_old (job->photos, hash))
     return TRUE;
   return is_drafted (job->store, hash, &drafted, error) && (drafted || drop (job, hash, error));
 }
@@ -448,6 +460,20 @@ ruhu_store_set_photo_sent (RuhuStore *self, const char *hash, GError **error)
   return ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET state = 'sent', received = size, upload = NULL WHERE hash = ?1", error, "s", hash);
 }
 
+/* A draft that came from another laptop mentions photos that are to come, too. */
+static gboolean
+add_drafted (RuhuStore *self, GHashTable *hashes, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (self), "SELECT body FROM draft", error, "");
+  g_autoptr (GError) local = NULL;
+
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    ruhu_photo_add_hashes (ruhu_statement_get_text (query, 0), hashes);
+  return ruhu_check_end (&local, error);
+}
+
 GPtrArray *
 ruhu_store_list_wanted_photos (RuhuStore *self, RuhuPhotoStore *photos, guint limit, GError **error)
 {
@@ -455,7 +481,7 @@ ruhu_store_list_wanted_photos (RuhuStore *self, RuhuPhotoStore *photos, guint li
   g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GList) hashes = NULL;
 
-  if (mentioned == NULL)
+  if (mentioned == NULL || !add_drafted (self, mentioned, error))
     return NULL;
   hashes = g_list_sort (g_hash_table_get_keys (mentioned), (GCompareFunc) strcmp);
   for (GList *l = hashes; l != NULL && (limit == 0 || wanted->len < limit); l = l->next)

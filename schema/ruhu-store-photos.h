@@ -31,7 +31,7 @@ gboolean ruhu_store_get_photo_status (RuhuStore *self, RuhuPhotoStore *photos, c
 /**
  * ruhu_store_add_photo:
  *
- * Keeps a photo that was just taken, before any record mentions it; a draft may name it. It is sent once a saved record mentions it, and removed when for a month none and no draft does.
+ * Keeps a photo that was just taken, before any record mentions it; a draft may name it. It is sent once a saved record, or a draft that was handed over, mentions it, and removed when for a month none and no draft does.
  * The hash, for a field of type photo (transfer full). Errors: those of ruhu_photo_store_put(). A write: not on the UI's thread.
  */
 char *ruhu_store_add_photo (RuhuStore *self, RuhuPhotoStore *photos, GBytes *bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -67,7 +67,7 @@ GPtrArray *ruhu_store_list_due_photos (RuhuStore *self, gint64 limit, GError **e
 gboolean ruhu_store_set_photo_received (RuhuStore *self, const char *hash, gint64 received, const char *upload, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The township acknowledged it. */
 gboolean ruhu_store_set_photo_sent (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Hashes (char *) that records here mention and that are not here. @limit 0: all. Transfer full. */
+/* Hashes (char *) that records or drafts here mention and that are not here. @limit 0: all. Transfer full. */
 GPtrArray *ruhu_store_list_wanted_photos (RuhuStore *self, RuhuPhotoStore *photos, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Keeps a photo that came from the township as @hash. INVALID if it is another one; errors of ruhu_photo_store_put(). */
 gboolean ruhu_store_keep_photo (RuhuStore *self, RuhuPhotoStore *photos, const char *hash, GBytes *bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;

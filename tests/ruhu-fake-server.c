@@ -115,16 +115,16 @@ answer_enrol (FakeServer *self, GBytes *body, Answer *answer)
   g_autoptr (RuhuJson) object = ruhu_wire_parse_json (g_bytes_get_data (body, NULL), g_bytes_get_size (body), 4, NULL);
   const char *code = json_object_get_string (json_object_object_get (object, "code"));
   const char *device = json_object_get_string (json_object_object_get (object, "device"));
-  const char *used = g_hash_table_lookup (self->codes, code);
+  const char *used = g_hash_table_lookup (self->codes, code), *expected = json_object_get_string (json_object_object_get (object, "user"));
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, json_object_get_string (json_object_object_get (object, "token")), -1);
   g_autofree char *user = g_strndup (code, strrchr (code, '_') - code);
   g_autoptr (GError) error = NULL;
   json_object *told;
   gint64 position;
 
-  if (used == NULL || (*used != '\0' && !g_str_equal (used, device)))
+  if (used == NULL || (*used != '\0' && !g_str_equal (used, device)) || (expected != NULL && !g_str_equal (expected, user)))
     {
-      set_problem (self, answer, RUHU_ERROR_EXPIRED, "The code is used up.");
+      set_problem (self, answer, used == NULL || *used != '\0' ? RUHU_ERROR_EXPIRED : RUHU_ERROR_FORBIDDEN, "The code is used up, or for somebody else.");
       return;
     }
   g_hash_table_insert (self->codes, g_strdup (code), g_strdup (device));

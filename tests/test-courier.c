@@ -4,8 +4,9 @@
 
 #include "config.h"
 
+#include "courier-fixture.h"
+
 #include "ruhu-cleanups.h"
-#include "ruhu-courier.h"
 #include "ruhu-error.h"
 #include "ruhu-fake-key.h"
 #include "ruhu-fake-server.h"
@@ -15,137 +16,21 @@
 
 #define CANARY "金丝雀在此"
 
-typedef struct
-{
-  Township *township;
-  FakeServer *server;
-  char *directory;
-  RuhuCourier *courier;
-  guint n_saved;
-} Fixture;
-
-static char *
-path_of (Fixture *self, const char *name)
-{
-  return g_build_filename (self->directory, name, NULL);
-}
-
 static void
-restart (Fixture *self)
-{
-  g_clear_pointer (&self->courier, ruhu_courier_free);
-  self->courier = ruhu_courier_new (self->directory, -1, NULL, NULL, NULL);
-  ruhu_courier_set_patience (self->courier, 1, 2);
-}
-
-static void
-set_up (Fixture *self, gconstpointer unused)
-{
-  self->township = township_new ();
-  self->server = fake_server_new (self->township);
-  self->directory = g_dir_make_tmp ("ruhu-courier-XXXXXX", NULL);
-  restart (self);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer unused)
-{
-  ruhu_courier_free (self->courier);
-  fake_server_free (self->server);
-  township_free (self->township);
-  fake_remove_folder (self->directory);
-  g_free (self->directory);
-}
-
-static void
-enrol (Fixture *self)
-{
-  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (ruhu_courier_enrol (self->courier, link, &error));
-  g_assert_no_error (error);
-}
-
-static void
-sync_well (Fixture *self)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = ruhu_courier_sync (self->courier, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (ok);
-}
-
-static RuhuStore *
-open_store (Fixture *self)
-{
-  g_autofree char *path = path_of (self, "ruhu.db");
-  RuhuStoreOptions options = { .path = path };
-  g_autoptr (GError) error = NULL;
-  RuhuStore *store = ruhu_store_open (&options, &error);
-
-  g_assert_no_error (error);
-  return store;
-}
-
-/* What the app does. */
-static void
-save (Fixture *self, const char *phone)
-{
-  g_autoptr (RuhuStore) store = open_store (self);
-  g_autofree char *text = g_strdup_printf ("{\"household\":{\"h1\":{\"phone\":\"%s\"}}}", phone);
-  g_autoptr (RuhuJson) set = json_tokener_parse (text);
-  RuhuEdit edit = { .scope = "h1", .set = set };
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (ruhu_store_get_seen (store, &edit.seen, &error));
-  g_assert_true (ruhu_store_save (store, &edit, NULL, &error));
-  g_assert_no_error (error);
-  self->n_saved++;
-}
-
-static gint64
-count_waiting (Fixture *self)
-{
-  g_autoptr (RuhuStore) store = open_store (self);
-  gint64 waiting = -1, refused;
-
-  g_assert_true (ruhu_store_count_outbox (store, &waiting, &refused, NULL));
-  return waiting;
-}
-
-/* Everything saved is at the township, once, and both sides hold the same. */
-static void
-assert_in_step (Fixture *self)
-{
-  g_autoptr (RuhuStore) store = open_store (self);
-  g_autofree char *here = NULL, *there = NULL;
-
-  g_assert_cmpint (count_waiting (self), ==, 0);
-  g_assert_cmpint (fake_server_count_changes (self->server, NULL), ==, self->n_saved);
-  here = store_dump (store, "h1");
-  fake_server_lock (self->server);
-  there = store_dump (self->township->store, "h1");
-  fake_server_unlock (self->server);
-  g_assert_cmpstr (here, ==, there);
-}
-
-static void
-test_a_visit_goes_there_and_back (Fixture *self, gconstpointer unused)
+test_a_visit_goes_there_and_back (CourierFixture *self, gconstpointer unused)
 {
   RuhuFigures figures;
 
-  enrol (self);
-  sync_well (self);
+  courier_enrol (self);
+  courier_sync_well (self);
   g_assert_true (ruhu_courier_take_news (self->courier));
   g_assert_false (ruhu_courier_take_news (self->courier));
-  save (self, "13800000001");
-  save (self, "13800000002");
+  courier_save (self, "13800000001");
+  courier_save (self, "13800000002");
   g_assert_true (ruhu_courier_has_unsent (self->courier));
-  sync_well (self);
+  courier_sync_well (self);
   g_assert_false (ruhu_courier_has_unsent (self->courier));
-  assert_in_step (self);
+  courier_assert_in_step (self);
   figures = ruhu_courier_get_figures (self->courier);
   g_assert_cmpuint (figures.pushed, ==, 2);
   g_assert_cmpuint (figures.received, >, 2);
@@ -153,25 +38,25 @@ test_a_visit_goes_there_and_back (Fixture *self, gconstpointer unused)
   assert_value (self->township->store, "household", "h1", "phone", "\"13800000002\"");
   township_write (self->township, "h1", "{\"household\":{\"h1\":{\"phone\":\"13800000003\"}}}");
   fake_server_unlock (self->server);
-  sync_well (self);
-  assert_in_step (self);
+  courier_sync_well (self);
+  courier_assert_in_step (self);
   g_assert_cmpint (ruhu_courier_get_last_success (self->courier), >, 0);
 }
 
 static void
-test_nothing_new_is_one_request (Fixture *self, gconstpointer unused)
+test_nothing_new_is_one_request (CourierFixture *self, gconstpointer unused)
 {
   guint before;
 
-  enrol (self);
-  sync_well (self);
+  courier_enrol (self);
+  courier_sync_well (self);
   before = fake_server_count (self->server, "/");
-  sync_well (self);
+  courier_sync_well (self);
   g_assert_cmpuint (fake_server_count (self->server, "/"), ==, before + 1);
 }
 
 static void
-test_an_interrupted_enrolment_is_taken_up_again (Fixture *self, gconstpointer data)
+test_an_interrupted_enrolment_is_taken_up_again (CourierFixture *self, gconstpointer data)
 {
   gboolean by_link = GPOINTER_TO_INT (data) & 1;
   FakeWay way = (GPOINTER_TO_INT (data) & 2) != 0 ? FAKE_LOST_ANSWER : FAKE_LOST_REQUEST;
@@ -183,27 +68,27 @@ test_an_interrupted_enrolment_is_taken_up_again (Fixture *self, gconstpointer da
   g_assert_false (ruhu_courier_enrol (self->courier, link, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NETWORK);
   g_clear_error (&error);
-  restart (self);
+  courier_restart (self);
   if (by_link)
     {
       g_assert_true (ruhu_courier_enrol (self->courier, link, &error));
       g_assert_no_error (error);
     }
-  sync_well (self);
+  courier_sync_well (self);
   g_assert_false (ruhu_courier_is_enrolling (self->courier));
   fake_server_lock (self->server);
   devices = ruhu_ledger_list_devices (self->township->ledger, NULL);
   fake_server_unlock (self->server);
   g_assert_cmpuint (devices->len, ==, 1);
-  save (self, "13800000001");
-  sync_well (self);
-  assert_in_step (self);
+  courier_save (self, "13800000001");
+  courier_sync_well (self);
+  courier_assert_in_step (self);
 }
 
 static void
-test_a_used_up_link_leaves_nothing_behind (Fixture *self, gconstpointer unused)
+test_a_used_up_link_leaves_nothing_behind (CourierFixture *self, gconstpointer unused)
 {
-  g_autofree char *link = fake_server_dup_link (self->server, "helper-a"), *path = path_of (self, "credentials");
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a"), *path = courier_path_of (self, "credentials");
   g_autofree char *elsewhere = g_dir_make_tmp ("ruhu-courier-XXXXXX", NULL);
   g_autoptr (RuhuCourier) other = ruhu_courier_new (elsewhere, -1, NULL, NULL, NULL);
   g_autoptr (GError) error = NULL;
@@ -214,21 +99,21 @@ test_a_used_up_link_leaves_nothing_behind (Fixture *self, gconstpointer unused)
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_EXPIRED);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_false (ruhu_courier_is_enrolled (self->courier));
-  enrol (self);
+  courier_enrol (self);
   ruhu_courier_close (other);
   fake_remove_folder (elsewhere);
 }
 
 static void
-test_another_key_is_sent_nothing (Fixture *self, gconstpointer unused)
+test_another_key_is_sent_nothing (CourierFixture *self, gconstpointer unused)
 {
   g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
   g_autoptr (GError) error = NULL;
   guint before;
 
-  enrol (self);
-  sync_well (self);
-  save (self, "13800000001");
+  courier_enrol (self);
+  courier_sync_well (self);
+  courier_save (self, "13800000001");
   before = fake_server_count (self->server, "/");
   fake_server_stop (self->server);
   fake_server_start (self->server, TRUE);
@@ -237,14 +122,14 @@ test_another_key_is_sent_nothing (Fixture *self, gconstpointer unused)
       g_assert_false (ruhu_courier_sync (self->courier, &error));
       g_assert_error (error, RUHU_ERROR, RUHU_ERROR_SERVER_KEY);
       g_clear_error (&error);
-      restart (self);
+      courier_restart (self);
     }
   g_assert_cmpuint (fake_server_count (self->server, "/"), ==, before);
-  g_assert_cmpint (count_waiting (self), ==, 1);
+  g_assert_cmpint (courier_count_waiting (self), ==, 1);
   fake_server_stop (self->server);
   fake_server_start (self->server, FALSE);
-  sync_well (self);
-  assert_in_step (self);
+  courier_sync_well (self);
+  courier_assert_in_step (self);
 }
 
 /* What each way of misbehaving is called on a laptop. */
@@ -275,14 +160,14 @@ expected_code (FakeWay way)
 
 /* An answer that was made smaller by half an empty page is still one. */
 static void
-misbehave_once (Fixture *self, const char *path, FakeWay way)
+misbehave_once (CourierFixture *self, const char *path, FakeWay way)
 {
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
   g_test_message ("%s, way %d", path, way);
   fake_server_misbehave (self->server, path, way, way == FAKE_TOO_LARGE ? 20 : 1);
-  save (self, g_str_equal (path, "/v1/push") ? "13800000001" : "13800000002");
+  courier_save (self, g_str_equal (path, "/v1/push") ? "13800000001" : "13800000002");
   if (g_str_equal (path, "/v1/backfill"))
     {
       fake_server_lock (self->server);
@@ -291,7 +176,7 @@ misbehave_once (Fixture *self, const char *path, FakeWay way)
       fake_server_unlock (self->server);
     }
   if (g_str_equal (path, "/v1/me"))
-    restart (self);
+    courier_restart (self);
   ok = ruhu_courier_sync (self->courier, &error);
   if (way == FAKE_SLOW)
     g_assert_no_error (error);
@@ -308,12 +193,12 @@ misbehave_once (Fixture *self, const char *path, FakeWay way)
 }
 
 static void
-test_misbehaviour_has_its_name_and_costs_nothing (Fixture *self, gconstpointer data)
+test_misbehaviour_has_its_name_and_costs_nothing (CourierFixture *self, gconstpointer data)
 {
   const char *path = data;
 
-  enrol (self);
-  sync_well (self);
+  courier_enrol (self);
+  courier_sync_well (self);
   for (int way = 0; way < FAKE_N_WAYS; way++)
     {
       /* Standing still takes seconds to be sure of. */
@@ -324,18 +209,18 @@ test_misbehaviour_has_its_name_and_costs_nothing (Fixture *self, gconstpointer d
         continue;
       misbehave_once (self, path, way);
       if (way % 3 == 0)
-        restart (self);
+        courier_restart (self);
       /* Whatever was not used up. */
       fake_server_stop (self->server);
       fake_server_start (self->server, FALSE);
       while (!ruhu_courier_sync (self->courier, NULL))
         continue;
-      assert_in_step (self);
+      courier_assert_in_step (self);
     }
 }
 
 static void
-test_any_series_of_mishaps_ends_well (Fixture *self, gconstpointer unused)
+test_any_series_of_mishaps_ends_well (CourierFixture *self, gconstpointer unused)
 {
   static const char *const paths[] = { "/v1/push", "/v1/pull", "/v1/me", "/v1/backfill", "/v1/enrol" };
   static const FakeWay ways[] = { FAKE_HTML, FAKE_ERROR_500, FAKE_ERROR_503, FAKE_DISK_FULL, FAKE_RATE, FAKE_TRUNCATED, FAKE_BROKEN_ZSTD, FAKE_CUT, FAKE_LOST_REQUEST, FAKE_LOST_ANSWER };
@@ -347,7 +232,7 @@ test_any_series_of_mishaps_ends_well (Fixture *self, gconstpointer unused)
       for (int i = g_test_rand_int_range (0, 4); i > 0; i--)
         fake_server_misbehave (self->server, paths[g_test_rand_int_range (0, G_N_ELEMENTS (paths))], ways[g_test_rand_int_range (0, G_N_ELEMENTS (ways))], 1);
       if (g_test_rand_int_range (0, 4) == 0)
-        restart (self);
+        courier_restart (self);
       if (!enrolled)
         {
           enrolled = ruhu_courier_enrol (self->courier, link, NULL) && ruhu_courier_sync (self->courier, NULL);
@@ -358,7 +243,7 @@ test_any_series_of_mishaps_ends_well (Fixture *self, gconstpointer unused)
         {
           g_autofree char *phone = g_strdup_printf ("139%08d", round);
 
-          save (self, phone);
+          courier_save (self, phone);
         }
       if (g_test_rand_int_range (0, 3) == 0)
         {
@@ -369,33 +254,33 @@ test_any_series_of_mishaps_ends_well (Fixture *self, gconstpointer unused)
           fake_server_unlock (self->server);
         }
       if (ruhu_courier_sync (self->courier, NULL))
-        assert_in_step (self);
+        courier_assert_in_step (self);
     }
   g_assert_true (enrolled);
   while (!ruhu_courier_sync (self->courier, NULL))
     continue;
-  assert_in_step (self);
+  courier_assert_in_step (self);
 }
 
 static void
-test_a_batch_too_large_becomes_smaller (Fixture *self, gconstpointer unused)
+test_a_batch_too_large_becomes_smaller (CourierFixture *self, gconstpointer unused)
 {
-  enrol (self);
-  sync_well (self);
+  courier_enrol (self);
+  courier_sync_well (self);
   for (int i = 0; i < 4; i++)
-    save (self, i % 2 == 0 ? "13800000001" : "13800000002");
+    courier_save (self, i % 2 == 0 ? "13800000001" : "13800000002");
   fake_server_misbehave (self->server, "/v1/push", FAKE_TOO_LARGE, 2);
-  sync_well (self);
-  assert_in_step (self);
+  courier_sync_well (self);
+  courier_assert_in_step (self);
   /* Four and two that were too large; then one by one, for what was too large once is not tried again at once. */
   g_assert_cmpuint (fake_server_count (self->server, "/v1/push"), ==, 6);
 }
 
 /* As if the machine's clock had jumped by @days. */
 static void
-shift_clock (Fixture *self, gint64 days)
+shift_clock (CourierFixture *self, gint64 days)
 {
-  g_autoptr (RuhuStore) store = open_store (self);
+  g_autoptr (RuhuStore) store = courier_open_store (self);
   g_autofree char *before = ruhu_store_get_meta (store, "clock_correction", NULL);
   g_autofree char *after = g_strdup_printf ("%" G_GINT64_FORMAT, g_ascii_strtoll (before, NULL, 10) + days * 24 * 3600 * 1000);
 
@@ -404,151 +289,62 @@ shift_clock (Fixture *self, gint64 days)
 
 /* @data: whether the daemon looks at the clock first, or learns of it by the township's refusal. */
 static void
-test_a_clock_years_off_is_set_right (Fixture *self, gconstpointer data)
+test_a_clock_years_off_is_set_right (CourierFixture *self, gconstpointer data)
 {
   g_autoptr (RuhuStore) store = NULL;
   g_autofree char *time = NULL, *last = NULL;
 
   /* The township lives in 2018 and this machine does not. */
-  enrol (self);
-  sync_well (self);
-  save (self, "13800000001");
-  sync_well (self);
-  assert_in_step (self);
+  courier_enrol (self);
+  courier_sync_well (self);
+  courier_save (self, "13800000001");
+  courier_sync_well (self);
+  courier_assert_in_step (self);
   shift_clock (self, 730);
-  save (self, "13800000002");
-  save (self, "13800000003");
+  courier_save (self, "13800000002");
+  courier_save (self, "13800000003");
   if (data != NULL)
-    restart (self);
-  sync_well (self);
-  assert_in_step (self);
-  store = open_store (self);
+    courier_restart (self);
+  courier_sync_well (self);
+  courier_assert_in_step (self);
+  store = courier_open_store (self);
   g_assert_true (ruhu_database_get_text (ruhu_store_get_database (store), "SELECT time FROM log WHERE seq = 2 AND device <> 'township'", &time, NULL, ""));
   g_assert_true (ruhu_database_get_text (ruhu_store_get_database (store), "SELECT time FROM log WHERE seq = 3 AND device <> 'township'", &last, NULL, ""));
   g_assert_true (g_str_has_prefix (time, "2018-06-30"));
   g_assert_cmpstr (time, <, last);
 }
 
-static gboolean
-is_in_file (Fixture *self, const char *name, const char *text)
-{
-  g_autofree char *path = path_of (self, name);
-  g_autofree char *content = NULL;
-  gsize size = 0;
-
-  return g_file_get_contents (path, &content, &size, NULL) && memmem (content, size, text, strlen (text)) != NULL;
-}
-
 static void
-execute (Fixture *self, const char *sql)
+test_another_database_does_not_go_by_this_name (CourierFixture *self, gconstpointer unused)
 {
-  g_autoptr (RuhuStore) store = open_store (self);
-
-  g_assert_true (ruhu_database_execute (ruhu_store_get_database (store), sql, NULL));
-}
-
-/* As after numbers that were used twice: it is at no township. */
-#define HOLD_BACK "UPDATE log SET kind = 'refused', position = NULL WHERE device <> 'township'"
-
-static void
-test_a_revoked_laptop_forgets_only_what_is_safe (Fixture *self, gconstpointer unused)
-{
-  g_autofree char *device = NULL, *path = path_of (self, "credentials");
-  g_autoptr (GError) error = NULL;
-  gboolean erased = TRUE;
-
-  fake_server_lock (self->server);
-  township_write (self->township, "h1", "{\"person\":{\"p1\":{\"name\":\"" CANARY "\"}}}");
-  fake_server_unlock (self->server);
-  enrol (self);
-  sync_well (self);
-  g_assert_true (is_in_file (self, "ruhu.db", CANARY) || is_in_file (self, "ruhu.db-wal", CANARY));
-  save (self, "13800000001");
-  fake_server_misbehave (self->server, "/v1/", FAKE_REVOKED, 1);
-  g_assert_false (ruhu_courier_sync (self->courier, &error));
-  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_REVOKED);
-  g_clear_error (&error);
-  g_assert_true (ruhu_courier_withdraw (self->courier, &erased, &error));
-  g_assert_false (erased);
-  g_assert_cmpint (count_waiting (self), ==, 1);
-  sync_well (self);
-  assert_in_step (self);
-  fake_server_misbehave (self->server, "/v1/", FAKE_REVOKED, 1);
-  g_assert_false (ruhu_courier_sync (self->courier, NULL));
-  execute (self, HOLD_BACK);
-  g_assert_false (ruhu_courier_has_unsent (self->courier));
-  g_assert_true (ruhu_courier_withdraw (self->courier, &erased, &error));
-  g_assert_false (erased);
-  execute (self, "UPDATE log SET settled = 1 WHERE kind = 'refused'");
-  g_assert_true (ruhu_courier_withdraw (self->courier, &erased, &error));
-  g_assert_true (erased);
-  g_assert_true (ruhu_courier_take_news (self->courier));
-  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-  ruhu_courier_close (self->courier);
-  g_assert_false (is_in_file (self, "ruhu.db", CANARY));
-  g_assert_false (is_in_file (self, "ruhu.db-wal", CANARY));
-  g_assert_false (ruhu_courier_sync (self->courier, &error));
-  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
-  enrol (self);
-  sync_well (self);
-  assert_in_step (self);
-}
-
-static void
-test_a_forgotten_laptop_is_enrolled_anew_when_nothing_is_lost_by_it (Fixture *self, gconstpointer unused)
-{
-  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
+  g_autofree char *path = courier_path_of (self, "ruhu.db"), *aside = courier_path_of (self, "aside.db");
   g_autoptr (GError) error = NULL;
 
-  enrol (self);
-  sync_well (self);
-  save (self, "13800000001");
-  fake_server_misbehave (self->server, "/v1/", FAKE_UNAUTHORISED, 1);
-  g_assert_false (ruhu_courier_sync (self->courier, NULL));
-  g_assert_false (ruhu_courier_enrol (self->courier, link, &error));
-  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN);
-  g_clear_error (&error);
-  g_assert_cmpint (count_waiting (self), ==, 1);
-  sync_well (self);
-  fake_server_misbehave (self->server, "/v1/", FAKE_UNAUTHORISED, 1);
-  g_assert_false (ruhu_courier_sync (self->courier, NULL));
-  g_assert_true (ruhu_courier_enrol (self->courier, link, &error));
-  g_assert_no_error (error);
-  sync_well (self);
-  assert_in_step (self);
-}
-
-static void
-test_another_database_does_not_go_by_this_name (Fixture *self, gconstpointer unused)
-{
-  g_autofree char *path = path_of (self, "ruhu.db"), *aside = path_of (self, "aside.db");
-  g_autoptr (GError) error = NULL;
-
-  enrol (self);
-  sync_well (self);
-  restart (self);
+  courier_enrol (self);
+  courier_sync_well (self);
+  courier_restart (self);
   g_assert_cmpint (g_rename (path, aside), ==, 0);
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
   g_clear_error (&error);
   ruhu_courier_close (self->courier);
   g_assert_cmpint (g_rename (aside, path), ==, 0);
-  sync_well (self);
+  courier_sync_well (self);
   /* One of another laptop, as a copied folder would bring. */
-  execute (self, "UPDATE meta SET value = '00000000000000aa' WHERE key = 'device'");
+  courier_execute (self, "UPDATE meta SET value = '00000000000000aa' WHERE key = 'device'");
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED);
 }
 
 static void
-test_a_damaged_database_is_left_as_it_is (Fixture *self, gconstpointer unused)
+test_a_damaged_database_is_left_as_it_is (CourierFixture *self, gconstpointer unused)
 {
-  g_autofree char *path = path_of (self, "ruhu.db"), *noise = g_strnfill (8192, 'x'), *after = NULL;
+  g_autofree char *path = courier_path_of (self, "ruhu.db"), *noise = g_strnfill (8192, 'x'), *after = NULL;
   g_autoptr (GError) error = NULL;
   gsize size;
 
-  enrol (self);
-  restart (self);
+  courier_enrol (self);
+  courier_restart (self);
   g_assert_true (g_file_set_contents (path, noise, 8192, NULL));
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT);
@@ -557,18 +353,18 @@ test_a_damaged_database_is_left_as_it_is (Fixture *self, gconstpointer unused)
 }
 
 static void
-test_a_rewritten_history_is_noticed (Fixture *self, gconstpointer unused)
+test_a_rewritten_history_is_noticed (CourierFixture *self, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
-  enrol (self);
-  sync_well (self);
-  execute (self, "UPDATE checkpoint SET hash = '00000000000000000000000000000000000000000000000000000000000000ff'");
+  courier_enrol (self);
+  courier_sync_well (self);
+  courier_execute (self, "UPDATE checkpoint SET hash = '00000000000000000000000000000000000000000000000000000000000000ff'");
   g_assert_false (ruhu_courier_sync (self->courier, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN);
 }
 
-#define ADD(name, data, function) g_test_add ("/courier/" name, Fixture, data, set_up, function, tear_down)
+#define ADD(name, data, function) g_test_add ("/courier/" name, CourierFixture, data, courier_set_up, function, courier_tear_down)
 
 int
 main (int argc, char **argv)
@@ -591,8 +387,6 @@ main (int argc, char **argv)
   ADD ("batch-too-large-becomes-smaller", NULL, test_a_batch_too_large_becomes_smaller);
   ADD ("clock-years-off-is-set-right", GINT_TO_POINTER (1), test_a_clock_years_off_is_set_right);
   ADD ("clock-years-off-refused-first", NULL, test_a_clock_years_off_is_set_right);
-  ADD ("revoked-laptop-forgets-only-what-is-safe", NULL, test_a_revoked_laptop_forgets_only_what_is_safe);
-  ADD ("forgotten-laptop-is-enrolled-anew", NULL, test_a_forgotten_laptop_is_enrolled_anew_when_nothing_is_lost_by_it);
   ADD ("another-database-does-not-go-by-this-name", NULL, test_another_database_does_not_go_by_this_name);
   ADD ("damaged-database-is-left-as-it-is", NULL, test_a_damaged_database_is_left_as_it_is);
   ADD ("rewritten-history-is-noticed", NULL, test_a_rewritten_history_is_noticed);

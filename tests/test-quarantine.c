@@ -324,13 +324,13 @@ test_a_withdrawn_laptop_hands_everything_over_and_then_erases (Fixture *f, gcons
 
   laptop_save (f->a, "h1", GROUP_9, -1);
   g_assert_true (ruhu_ledger_revoke_device (f->township->ledger, "0a", NULL));
-  g_assert_true (ruhu_replica_erase_sent (f->a->replica, &erased, NULL));
+  g_assert_true (ruhu_replica_erase_sent (f->a->replica, NULL, &erased, NULL));
   g_assert_false (erased);
   laptop_push (f->a, f->township);
   g_assert_cmpint (store_count (f->township->store, "SELECT count (*) FROM log WHERE kind = 'quarantined' AND reason = 'revoked'"), ==, 1);
   /* A draft that was begun meanwhile counts too, */
   g_assert_true (ruhu_store_put_draft (f->a->store, "d1", "visit", "h1", 3, body, NULL));
-  g_assert_true (ruhu_replica_erase_sent (f->a->replica, &erased, NULL));
+  g_assert_true (ruhu_replica_erase_sent (f->a->replica, NULL, &erased, NULL));
   g_assert_false (erased);
   drafts = ruhu_replica_take_drafts (f->a->replica, 100000, NULL);
   g_assert_true (drafts->news);
@@ -340,12 +340,12 @@ test_a_withdrawn_laptop_hands_everything_over_and_then_erases (Fixture *f, gcons
   /* … and what was typed while it was handed over. */
   g_assert_true (ruhu_store_put_draft (f->a->store, "d1", "visit", "h1", 3, body, NULL));
   g_assert_true (ruhu_replica_drafts_handed (f->a->replica, drafts, NULL));
-  g_assert_true (ruhu_replica_erase_sent (f->a->replica, &erased, NULL));
+  g_assert_true (ruhu_replica_erase_sent (f->a->replica, NULL, &erased, NULL));
   g_assert_false (erased);
   g_clear_pointer (&drafts, ruhu_handover_free);
   drafts = ruhu_replica_take_drafts (f->a->replica, 100000, NULL);
   g_assert_true (ruhu_replica_drafts_handed (f->a->replica, drafts, NULL));
-  g_assert_true (ruhu_replica_erase_sent (f->a->replica, &erased, NULL));
+  g_assert_true (ruhu_replica_erase_sent (f->a->replica, NULL, &erased, NULL));
   g_assert_true (erased);
   g_assert_cmpint (store_count (f->a->store, "SELECT (SELECT count (*) FROM log) + (SELECT count (*) FROM draft) + (SELECT count (*) FROM r_person)"), ==, 0);
   /* A page that is still open brings nothing back, and says so. */

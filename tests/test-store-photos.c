@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "photo-fixture.h"
+#include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-fixture.h"
 #include "ruhu-store-photos.h"
@@ -250,6 +251,59 @@ test_unsent_stays_though_its_household_left (Fixture *self, gconstpointer data)
 }
 
 static void
+put_draft (Fixture *self, const char *hash)
+{
+  g_autofree char *text = g_strdup_printf ("{\"photo\":{\"f1\":{\"image\":\"%s\"}}}", hash);
+  g_autoptr (RuhuJson) body = json_tokener_parse (text);
+
+  g_assert_true (ruhu_store_put_draft (self->laptop->store, "d1", "visit", "h1", 1, body, NULL));
+}
+
+static void
+hand_drafts_over (Fixture *self)
+{
+  g_autoptr (RuhuHandover) drafts = ruhu_replica_take_drafts (self->laptop->replica, 100000, NULL);
+
+  g_assert_true (ruhu_replica_drafts_handed (self->laptop->replica, drafts, NULL));
+}
+
+/* What a draft mentions is to come back with the draft. Before it was handed over, much of what is taken is thrown away again. */
+static void
+test_a_draft_that_was_handed_over_takes_its_photos_along (Fixture *self, gconstpointer data)
+{
+  gboolean erased = TRUE;
+
+  add (self);
+  put_draft (self, self->hash);
+  follow (self);
+  assert_counts (self, 0, 0, 0);
+  hand_drafts_over (self);
+  g_assert_true (ruhu_replica_erase_sent (self->laptop->replica, self->photos, &erased, NULL));
+  g_assert_false (erased);
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+  g_assert_true (ruhu_replica_erase_sent (self->laptop->replica, self->photos, &erased, NULL));
+  g_assert_false (erased);
+  set_sent (self);
+  follow (self);
+  assert_status (self, RUHU_PHOTO_SENT, 9000);
+  g_assert_true (ruhu_replica_erase_sent (self->laptop->replica, self->photos, &erased, NULL));
+  g_assert_true (erased);
+  assert_status (self, RUHU_PHOTO_ABSENT, 0);
+}
+
+static void
+test_photos_of_a_draft_that_came_are_wanted (Fixture *self, gconstpointer data)
+{
+  put_draft (self, self->hash);
+  assert_counts (self, 0, 0, 1);
+  g_assert_true (ruhu_store_keep_photo (self->laptop->store, self->photos, self->hash, self->photo, NULL));
+  follow (self);
+  assert_counts (self, 0, 0, 0);
+  assert_status (self, RUHU_PHOTO_SENT, 9000);
+}
+
+static void
 test_table_is_made_anew_from_records_and_folder (Fixture *self, gconstpointer data)
 {
   add (self);
@@ -343,6 +397,8 @@ main (int argc, char **argv)
   ADD ("leaves-with-its-last-household-once-sent", test_leaves_with_its_last_household_once_sent);
   ADD ("nothing-of-it-stays-beside", test_nothing_of_it_stays_beside);
   ADD ("unsent-stays-though-its-household-left", test_unsent_stays_though_its_household_left);
+  ADD ("handed-draft-takes-its-photos-along", test_a_draft_that_was_handed_over_takes_its_photos_along);
+  ADD ("photos-of-a-draft-that-came-are-wanted", test_photos_of_a_draft_that_came_are_wanted);
   ADD ("table-is-made-anew-from-records-and-folder", test_table_is_made_anew_from_records_and_folder);
   ADD ("unsaved-goes-after-a-month", test_unsaved_goes_after_a_month);
   ADD ("offered-again-to-a-restored-township", test_offered_again_to_a_restored_township);

@@ -25,6 +25,26 @@ test_who_may_have_it (UploadFixture *self, gconstpointer data)
   g_assert_cmpuint (later->status, ==, 200);
 }
 
+/* A photo that only a draft mentions is for whoever typed that, on any laptop, until a record mentions it: then what counts is whose the household is. */
+static void
+test_a_draft_gives_its_photos_to_its_author (UploadFixture *self, gconstpointer data)
+{
+  g_autoptr (RuhuResponse) early = NULL, helper = NULL, cadre = NULL, later = NULL;
+  g_autoptr (Laptop) next = town_enrol (&self->town, "u-helper");
+
+  upload_put (self);
+  early = upload_get (self, next, NULL, NULL);
+  town_assert_problem (early, 404, "not-found");
+  upload_put_draft (self, self->helper, self->hash);
+  helper = upload_get (self, next, NULL, NULL);
+  g_assert_cmpuint (helper->status, ==, 200);
+  cadre = upload_get (self, self->cadre, NULL, NULL);
+  town_assert_problem (cadre, 404, "not-found");
+  upload_mention (self, "h-two");
+  later = upload_get (self, next, NULL, NULL);
+  town_assert_problem (later, 404, "not-found");
+}
+
 static void
 test_ranges (UploadFixture *self, gconstpointer data)
 {
@@ -108,6 +128,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/township-photos/" name, UploadFixture, NULL, upload_set_up, func, upload_tear_down)
   ADD ("who-may-have-it", test_who_may_have_it);
+  ADD ("draft-gives-its-photos-to-its-author", test_a_draft_gives_its_photos_to_its_author);
   ADD ("ranges", test_ranges);
   ADD ("conditions", test_conditions);
   ADD ("damaged-is-not-given", test_damaged_is_not_given);

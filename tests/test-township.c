@@ -159,6 +159,20 @@ test_enrol_other_token (Town *town, gconstpointer data)
   town_assert_problem (response, 410, "expired");
 }
 
+/* A laptop that comes again under its name: nobody else's code is used up for it. */
+static void
+test_enrol_for_somebody_else (Town *town, gconstpointer data)
+{
+  g_autoptr (Laptop) laptop = laptop_new ("u-helper");
+  g_autofree char *code = town_issue (town, "u-helper", 1);
+  g_autofree char *plain = town_enrolment (code, laptop);
+  g_autofree char *wrong = g_strdup_printf ("%.*s,\"user\":\"u-cadre\"}", (int) strlen (plain) - 1, plain), *right = g_strdup_printf ("%.*s,\"user\":\"u-helper\"}", (int) strlen (plain) - 1, plain);
+  g_autoptr (RuhuResponse) refused = town_ask (town, "POST", "/v1/enrol", NULL, wrong), fine = town_ask (town, "POST", "/v1/enrol", NULL, right);
+
+  town_assert_problem (refused, 403, "forbidden");
+  g_assert_cmpuint (fine->status, ==, 200);
+}
+
 static void
 test_enrol_malformed (Town *town, gconstpointer data)
 {
@@ -179,6 +193,16 @@ test_enrol_malformed (Town *town, gconstpointer data)
     }
 }
 
+static RuhuResponse *
+enrol_from (Town *town, const char *body, const char *peer)
+{
+  RuhuRequest *request = town_request ("POST", "/v1/enrol", NULL, body);
+
+  g_free (request->peer);
+  request->peer = g_strdup (peer);
+  return town_send (town, request);
+}
+
 static void
 test_enrol_rate (Town *town, gconstpointer data)
 {
@@ -187,7 +211,6 @@ test_enrol_rate (Town *town, gconstpointer data)
   g_autofree char *code = town_issue (town, "u-helper", 1);
   g_autofree char *right = town_enrolment (code, laptop);
   g_autoptr (RuhuResponse) refused = NULL, elsewhere = NULL;
-  RuhuRequest *request;
 
   for (guint i = 0; i < 10; i++)
     {
@@ -199,11 +222,33 @@ test_enrol_rate (Town *town, gconstpointer data)
   town_assert_problem (refused, 429, "rate");
   g_assert_cmpint (g_ascii_strtoll (ruhu_response_get_header (refused, "Retry-After"), NULL, 10), >, 0);
   /* Another address is not held up. */
-  request = town_request ("POST", "/v1/enrol", NULL, right);
-  g_free (request->peer);
-  request->peer = g_strdup ("192.0.2.2");
-  elsewhere = town_send (town, request);
+  elsewhere = enrol_from (town, right, "192.0.2.2");
   g_assert_cmpuint (elsewhere->status, ==, 200);
+}
+
+/* Guesses from ever new addresses are guesses at the same codes: at some hundreds a minute nobody's are looked at any more, for a minute. */
+static void
+test_enrol_rate_of_all (Town *town, gconstpointer data)
+{
+  g_autoptr (Laptop) laptop = laptop_new ("u-helper");
+  g_autofree char *wrong = town_enrolment ("AAAA-BBBB-CCCC", laptop);
+  g_autofree char *code = town_issue (town, "u-helper", 1);
+  g_autofree char *right = town_enrolment (code, laptop);
+  g_autoptr (RuhuResponse) refused = NULL;
+  gint64 wait;
+
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autofree char *peer = g_strdup_printf ("198.51.%u.%u", i / 200, i % 200);
+      g_autoptr (RuhuResponse) response = enrol_from (town, wrong, peer);
+
+      town_assert_problem (response, 410, "expired");
+    }
+  refused = enrol_from (town, right, "203.0.113.1");
+  town_assert_problem (refused, 429, "rate");
+  wait = g_ascii_strtoll (ruhu_response_get_header (refused, "Retry-After"), NULL, 10);
+  g_assert_cmpint (wait, >, 0);
+  g_assert_cmpint (wait, <=, 60);
 }
 
 /* Who has left is not enrolled any more, and who leaves afterwards keeps nothing but a device without households. */
@@ -405,6 +450,8 @@ main (int argc, char **argv)
   ADD ("enrol-other-token", test_enrol_other_token);
   ADD ("enrol-malformed", test_enrol_malformed);
   ADD ("enrol-rate", test_enrol_rate);
+  ADD ("enrol-rate-of-all", test_enrol_rate_of_all);
+  ADD ("enrol-for-somebody-else", test_enrol_for_somebody_else);
   ADD ("enrol-left", test_enrol_left);
   ADD ("tokens", test_tokens);
   ADD ("me", test_me);

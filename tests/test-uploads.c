@@ -362,18 +362,23 @@ test_what_nothing_mentions_expires (UploadFixture *self, gconstpointer data)
 {
   gint64 before = town_now;
 
-  for (guint mentioned = 0; mentioned < 2; mentioned++)
+  for (guint mentioned = 0; mentioned < 3; mentioned++)
     {
       g_autoptr (RuhuResponse) response = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo), next = NULL;
 
       g_assert_cmpuint (response->status, ==, 201);
-      if (mentioned)
+      if (mentioned == 1)
+        upload_put_draft (self, self->helper, self->hash);
+      if (mentioned == 2)
         upload_mention (self, "h-two");
       town_now += 31 * DAY;
       town_restart (&self->town, 0);
       next = upload_ask_creation (self, self->cadre, "0000000000000000000000000000000000000000000000000000000000000000", 5, NULL);
       g_assert_cmpuint (next->status, ==, 201);
-      g_assert_true (ruhu_photo_store_has (self->photos, self->hash, NULL) == (mentioned == 1));
+      g_assert_true (ruhu_photo_store_has (self->photos, self->hash, NULL) == (mentioned > 0));
+      /* A draft that is over keeps nothing any more. */
+      if (mentioned == 1)
+        upload_put_draft (self, self->helper, NULL);
     }
   town_now = before;
 }

@@ -30,7 +30,6 @@
 #define POLL_LEAST   (10 * 1000)
 #define POLL_PAUSE   (15 * 1000)
 /* For how long, in ms, photos go before it is asked again for others' changes. */
-#define MAX_LAST_STEPS 4096
 #define PHOTOS_AT_ONCE (20 * 1000)
 
 typedef struct
@@ -229,29 +228,6 @@ tell_news (Machine *self)
     ruhu_agent_tell_data_changed (self->agent);
 }
 
-/* What only this laptop has goes to the township before anything is erased: photos too. */
-static gboolean
-hand_over_photos (Machine *self, GError **error)
-{
-  gboolean more = TRUE;
-
-  /* What does not get through in so many steps waits for the next contact. */
-  for (guint i = 0; i < MAX_LAST_STEPS && more && ruhu_courier_get_photo_counts (self->courier).due > 0; i++)
-    {
-      g_autoptr (GError) local = NULL;
-
-      if (ruhu_courier_move_photos (self->courier, &more, &local))
-        continue;
-      if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return FALSE;
-        }
-      more = FALSE;
-    }
-  return TRUE;
-}
-
 /* The township will have nothing more to do with this laptop. */
 static void
 withdraw (Machine *self, const GError *revoked)
@@ -259,7 +235,7 @@ withdraw (Machine *self, const GError *revoked)
   g_autoptr (GError) local = NULL;
   gboolean erased = FALSE;
 
-  if (!hand_over_photos (self, &local) || !ruhu_courier_withdraw (self->courier, &erased, &local))
+  if (!ruhu_courier_hand_over_photos (self->courier, &local) || !ruhu_courier_withdraw (self->courier, &erased, &local))
     {
       fail (self, local);
       return;

@@ -3,47 +3,18 @@
 
 #include "config.h"
 
-#include "ruhu-courier.h"
+#include "ruhu-courier-private.h"
 
-#include "ruhu-answer.h"
 #include "ruhu-bundle.h"
-#include "ruhu-cleanups.h"
 #include "ruhu-error.h"
-#include "ruhu-link.h"
 #include "ruhu-rebuild.h"
 #include "ruhu-schedule.h"
-#include "ruhu-store-query.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #define DATABASE_NAME "ruhu.db"
 /* The time of the last success is written this rarely when nothing else is, in s. */
-#define REMEMBER_EVERY  (10 * 60)
-#define MAX_DEVICE_NAME 64
-
-struct _RuhuCourier
-{
-  /* Borrowed. */
-  RuhuStageFunc stage;
-  gpointer data;
-  /* Owned. */
-  char *directory;
-  RuhuHttp *http;
-  RuhuCredentials *credentials;
-  RuhuStore *store;
-  RuhuReplica *replica;
-  RuhuExchange *exchange;
-  RuhuPhotoStore *photos;
-  RuhuPhotoCourier *photo_courier;
-  /* Values. */
-  RuhuTokenStore token_store;
-  RuhuFigures before; /* of exchanges that are closed */
-  gint64 last_success;
-  gint64 remembered;
-  gboolean news;
-  gboolean rejected; /* the township knows the token no more */
-};
+#define REMEMBER_EVERY (10 * 60)
 
 RuhuCourier *
 ruhu_courier_new (const char *directory, int wake_fd, RuhuHttpStopFunc stop, RuhuStageFunc stage, gpointer data)
@@ -83,8 +54,8 @@ ruhu_courier_free (RuhuCourier *self)
   g_free (self);
 }
 
-static gboolean
-open_store (RuhuCourier *self, GError **error)
+gboolean
+ruhu_courier_open_store (RuhuCourier *self, GError **error)
 {
   g_autofree char *path = g_build_filename (self->directory, DATABASE_NAME, NULL);
   g_autofree char *success = NULL;
@@ -105,8 +76,8 @@ open_store (RuhuCourier *self, GError **error)
   return TRUE;
 }
 
-static void
-use_credentials (RuhuCourier *self)
+void
+ruhu_courier_use_credentials (RuhuCourier *self)
 {
   const char *token = self->credentials->code == NULL ? self->credentials->token : NULL;
 
@@ -121,7 +92,7 @@ rebuild (RuhuCourier *self, const GError *failure, GError **error)
 
   ruhu_courier_close (self);
   self->news = TRUE;
-  return ruhu_rebuild (path, self->credentials, self->http, failure, error) && open_store (self, error);
+  return ruhu_rebuild (path, self->credentials, self->http, failure, error) && ruhu_courier_open_store (self, error);
 }
 
 /* Whether @error is of this laptop's own database, which has an identity to be made anew with: a township says the same of its own. */
@@ -149,22 +120,21 @@ ruhu_courier_open (RuhuCourier *self, GError **error)
         return FALSE;
       if (self->credentials == NULL)
         return TRUE;
-      use_credentials (self);
+      ruhu_courier_use_credentials (self);
     }
   if (self->store != NULL)
     return TRUE;
   /* At each opening the whole file is read once: what is damaged where nobody looks for weeks would be found when it is too late to send it. */
-  if (!ruhu_rebuild_is_lost (self->directory, DATABASE_NAME, self->credentials, &local) && open_store (self, &local) && ruhu_database_check (ruhu_store_get_database (self->store), &local))
-    return TRUE;
+  if (!ruhu_rebuild_is_lost (self->directory, DATABASE_NAME, self->credentials, &local) && ruhu_courier_open_store (self, &local) && ruhu_database_check (ruhu_store_get_database (self->store), &local))
+    return ruhu_courier_finish_withdrawal (self, error);
   if (may_rebuild (self, local))
     return rebuild (self, local, error);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 
-/* Whose store this is: its device, or NULL while it is nobody's. */
-static gboolean
-get_device (RuhuCourier *self, char **device, GError **error)
+gboolean
+ruhu_courier_get_device (RuhuCourier *self, char **device, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
@@ -175,25 +145,8 @@ get_device (RuhuCourier *self, char **device, GError **error)
   return FALSE;
 }
 
-static GBytes *
-make_enrol_body (RuhuCredentials *credentials)
-{
-  g_autoptr (RuhuJson) object = json_object_new_object ();
-  g_autofree char *valid = g_utf8_make_valid (g_get_host_name (), -1);
-  g_autofree char *name = g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), MAX_DEVICE_NAME));
-  const char *text;
-
-  json_object_object_add (object, "code", json_object_new_string (credentials->code));
-  json_object_object_add (object, "device", json_object_new_string (credentials->device));
-  json_object_object_add (object, "token", json_object_new_string (credentials->token));
-  json_object_object_add (object, "name", json_object_new_string (*name != '\0' ? name : "laptop"));
-  text = json_object_to_json_string_ext (object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-  return g_bytes_new (text, strlen (text));
-}
-
-/* The key that bundles are sealed for when there is no network. Without it everything else goes on, so a failure is only told. */
-static void
-keep_server_key (RuhuCourier *self)
+void
+ruhu_courier_keep_server_key (RuhuCourier *self)
 {
   GBytes *key = ruhu_http_get_server_key (self->http);
   g_autofree char *text = NULL, *kept = NULL;
@@ -207,163 +160,13 @@ keep_server_key (RuhuCourier *self)
     g_warning ("The township's public key could not be kept: %s", local->message);
 }
 
-/* The store becomes the device's. The server's address and pin are noted beside it for whoever looks into the file. */
-static gboolean
-adopt (RuhuCourier *self, const RuhuEnrolAnswer *answer, GError **error)
-{
-  return ruhu_replica_enrol (self->replica, self->credentials->device, answer->user, answer->role, answer->township, answer->position, error) &&
-         ruhu_exchange_correct_clock (self->store, self->replica, self->http, error) &&
-         ruhu_store_set_meta (self->store, "server", self->credentials->server, error) &&
-         ruhu_store_set_meta (self->store, "server_pin", self->credentials->pin, error);
-}
-
-/* Forgets an enrolment that the township will never confirm. */
-static void
-drop_enrolment (RuhuCourier *self)
-{
-  g_autoptr (GError) local = NULL;
-
-  if (!ruhu_credentials_clear (self->directory, &local))
-    g_warning ("The refused enrolment could not be forgotten: %s", local->message);
-  g_clear_pointer (&self->credentials, ruhu_credentials_free);
-  self->token_store = RUHU_TOKEN_STORE_NONE;
-}
-
-static gboolean
-is_final_refusal (const GError *error)
-{
-  return g_error_matches (error, RUHU_ERROR, RUHU_ERROR_EXPIRED) || g_error_matches (error, RUHU_ERROR, RUHU_ERROR_INVALID) ||
-         g_error_matches (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN) || g_error_matches (error, RUHU_ERROR, RUHU_ERROR_REVOKED);
-}
-
-/* Asks the township to confirm the credentials that wait for it. */
-static gboolean
-confirm_enrolment (RuhuCourier *self, GError **error)
-{
-  g_autoptr (GBytes) body = make_enrol_body (self->credentials);
-  RuhuHttpRequest request = { .target = "/v1/enrol", .body = body, .type = "application/json", .accept = "application/json" };
-  g_autoptr (GBytes) received = NULL;
-  g_autoptr (RuhuEnrolAnswer) answer = NULL;
-  g_autoptr (GError) local = NULL;
-  g_autofree char *code = NULL;
-
-  received = ruhu_http_send (self->http, &request, &local);
-  if (received == NULL)
-    {
-      if (is_final_refusal (local))
-        drop_enrolment (self);
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  answer = ruhu_enrol_answer_parse (g_bytes_get_data (received, NULL), g_bytes_get_size (received), error);
-  if (answer == NULL)
-    return FALSE;
-  if (!g_str_equal (answer->device, self->credentials->device))
-    {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township enrolled another device than this one."));
-      return FALSE;
-    }
-  if (!adopt (self, answer, error))
-    return FALSE;
-  keep_server_key (self);
-  code = g_steal_pointer (&self->credentials->code);
-  if (!ruhu_credentials_save (self->directory, self->credentials, &self->token_store, error))
-    {
-      self->credentials->code = g_steal_pointer (&code);
-      return FALSE;
-    }
-  use_credentials (self);
-  g_message ("Enrolled; the token is in the %s", ruhu_token_store_get_name (self->token_store));
-  return TRUE;
-}
-
-static gboolean
-has_unsent_work (RuhuCourier *self, gboolean *unsent, GError **error)
-{
-  g_autoptr (GPtrArray) drafts = ruhu_store_list_drafts (self->store, NULL, error);
-  RuhuPhotoCounts photos;
-  gint64 changes = 0;
-
-  if (drafts == NULL || !ruhu_store_count_photos (self->store, self->photos, &photos, error) || !ruhu_store_count_unsent (self->store, &changes, error))
-    return FALSE;
-  *unsent = drafts->len > 0 || changes > 0 || photos.due > 0;
-  return TRUE;
-}
-
-/* Makes the store fit for a new device. What is the township's can be had again; what is only here is never given up, if it was saved a moment ago. */
-static gboolean
-make_vacant (RuhuCourier *self, GError **error)
-{
-  gboolean confirmed = self->credentials != NULL && self->credentials->code == NULL;
-  gboolean unsent = FALSE, gone = FALSE, same;
-  g_autofree char *device = NULL;
-
-  if (!get_device (self, &device, error))
-    return FALSE;
-  if (device == NULL)
-    return TRUE;
-  same = self->credentials != NULL && g_str_equal (device, self->credentials->device);
-  if (same && !confirmed)
-    return TRUE;
-  if (same && !self->rejected)
-    {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This laptop is enrolled already."));
-      return FALSE;
-    }
-  if (!has_unsent_work (self, &unsent, error) || (!unsent && !ruhu_replica_erase_sent (self->replica, &gone, error)))
-    return FALSE;
-  if (!gone)
-    {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("What this laptop recorded under its earlier enrolment has not all been sent, so it cannot be enrolled anew; it is all kept."));
-      return FALSE;
-    }
-  return ruhu_store_erase_photos (self->store, self->photos, error);
-}
-
-/* Takes up the enrolment that @link was begun with, or begins one. On disk when it returns. */
-static gboolean
-begin_enrolment (RuhuCourier *self, const RuhuLink *link, GError **error)
-{
-  g_autofree char *server = ruhu_link_dup_base (link);
-  g_autoptr (RuhuCredentials) fresh = NULL;
-  RuhuCredentials *pending = self->credentials;
-
-  if (pending != NULL && g_strcmp0 (pending->code, link->code) == 0 && g_str_equal (pending->server, server) && g_str_equal (pending->pin, link->pin))
-    return TRUE;
-  fresh = ruhu_credentials_new (server, link->pin, link->code);
-  if (!ruhu_credentials_save (self->directory, fresh, &self->token_store, error))
-    return FALSE;
-  ruhu_credentials_free (self->credentials);
-  self->credentials = g_steal_pointer (&fresh);
-  use_credentials (self);
-  return TRUE;
-}
-
-gboolean
-ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error)
-{
-  g_autoptr (RuhuLink) parsed = NULL;
-
-  g_return_val_if_fail (self != NULL && link != NULL, FALSE);
-
-  parsed = ruhu_link_parse (link, error);
-  if (parsed == NULL)
-    return FALSE;
-  if (!ruhu_courier_open (self, error) || !open_store (self, error))
-    return FALSE;
-  if (!make_vacant (self, error) || !begin_enrolment (self, parsed, error) || !confirm_enrolment (self, error))
-    return FALSE;
-  self->rejected = FALSE;
-  return TRUE;
-}
-
 /* A database that was put aside or brought from elsewhere must not go on under this device's name: its numbers would be used twice. */
 static gboolean
 check_same_device (RuhuCourier *self, GError **error)
 {
   g_autofree char *device = NULL;
 
-  if (!get_device (self, &device, error))
+  if (!ruhu_courier_get_device (self, &device, error))
     return FALSE;
   if (g_strcmp0 (device, self->credentials->device) == 0)
     return TRUE;
@@ -390,6 +193,14 @@ remember_success (RuhuCourier *self)
     g_warning ("The time of the last synchronisation could not be noted: %s", local->message);
 }
 
+/* @error: (nullable): what the last contact ended with */
+static void
+note_rejection (RuhuCourier *self, const GError *error)
+{
+  self->unknown = g_error_matches (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED);
+  self->withdrawn = g_error_matches (error, RUHU_ERROR, RUHU_ERROR_REVOKED);
+}
+
 gboolean
 ruhu_courier_sync (RuhuCourier *self, GError **error)
 {
@@ -404,7 +215,7 @@ ruhu_courier_sync (RuhuCourier *self, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
       return FALSE;
     }
-  if (self->credentials->code != NULL && (!make_vacant (self, error) || !confirm_enrolment (self, error)))
+  if (self->credentials->code != NULL && !ruhu_courier_go_on_enrolling (self, error))
     return FALSE;
   if (!check_same_device (self, error))
     return FALSE;
@@ -412,12 +223,15 @@ ruhu_courier_sync (RuhuCourier *self, GError **error)
     {
       if (may_rebuild (self, local))
         return rebuild (self, local, error) && ruhu_courier_sync (self, error);
-      self->rejected = g_error_matches (local, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_REVOKED);
-      g_propagate_error (error, g_steal_pointer (&local));
+      note_rejection (self, local);
+      if (self->unknown)
+        g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this laptop any more; perhaps its data had to be put back from an older backup. With a new enrolment, whatever the township lacks is sent to it."));
+      else
+        g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  self->rejected = FALSE;
-  keep_server_key (self);
+  note_rejection (self, NULL);
+  ruhu_courier_keep_server_key (self);
   remember_success (self);
   return TRUE;
 }
@@ -460,35 +274,6 @@ ruhu_courier_get_photo_counts (RuhuCourier *self)
   g_return_val_if_fail (self != NULL, none);
 
   return self->photo_courier != NULL ? ruhu_photo_courier_get_counts (self->photo_courier) : none;
-}
-
-gboolean
-ruhu_courier_withdraw (RuhuCourier *self, gboolean *erased, GError **error)
-{
-  RuhuPhotoCounts photos = { 0 };
-  gboolean gone = TRUE;
-
-  g_return_val_if_fail (self != NULL && erased != NULL, FALSE);
-  *erased = FALSE;
-  if (!ruhu_courier_open (self, error) || (self->photos != NULL && !ruhu_store_count_photos (self->store, self->photos, &photos, error)))
-    return FALSE;
-  if (photos.due > 0)
-    return TRUE;
-  /* The records first: what was saved meanwhile keeps its photos. */
-  if (self->replica != NULL && !ruhu_replica_erase_sent (self->replica, &gone, error))
-    return FALSE;
-  if (!gone)
-    return TRUE;
-  if (self->photos != NULL && !ruhu_store_erase_photos (self->store, self->photos, error))
-    return FALSE;
-  if (!ruhu_credentials_clear (self->directory, error))
-    return FALSE;
-  g_clear_pointer (&self->credentials, ruhu_credentials_free);
-  self->token_store = RUHU_TOKEN_STORE_NONE;
-  self->last_success = self->remembered = 0;
-  self->news = TRUE;
-  *erased = TRUE;
-  return TRUE;
 }
 
 gboolean

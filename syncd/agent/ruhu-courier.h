@@ -28,6 +28,8 @@ void ruhu_courier_close (RuhuCourier *self);
  * The device's id and token are made here and saved before the township is asked, so that an enrolment that was interrupted anywhere is repeated with the same ones:
  * by calling this again with the same link, or by ruhu_courier_sync().
  *
+ * A laptop that the township does not know any more (the last contact said so) keeps them, and all that it holds, and sends whatever the township lacks; a link for another person is not used up for that.
+ *
  * Errors: INVALID (the link), FORBIDDEN (this laptop is enrolled already and the township knows it, or holds what was recorded under an earlier enrolment and never sent), EXPIRED, and those of ruhu_http_send() and the store.
  */
 gboolean ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -45,9 +47,12 @@ void ruhu_courier_retry_photos (RuhuCourier *self);
 /* Zeros while there is no store. */
 RuhuPhotoCounts ruhu_courier_get_photo_counts (RuhuCourier *self);
 
+/* Sends what photos wait, and those that drafts mention, to a township that has withdrawn this laptop: it asks for nothing. Given up without an error when there is something better to do. */
+gboolean ruhu_courier_hand_over_photos (RuhuCourier *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * ruhu_courier_withdraw:
- * @erased: whether everything personal is gone; FALSE: changes that the township never got are still here, and so nothing was touched
+ * @erased: whether everything personal is gone; FALSE: changes, drafts or photos that the township never got are still here, and so nothing was touched
  *
  * What a laptop does that the township has revoked.
  */

@@ -434,16 +434,21 @@ fetch_wanted (RuhuPhotoCourier *self, gboolean *more, GError **error)
   return TRUE;
 }
 
+/* One photo's next piece. *@more FALSE: nothing was to be sent, or not now. */
 static gboolean
-step (RuhuPhotoCourier *self, gboolean *more, GError **error)
+send_due (RuhuPhotoCourier *self, gboolean *more, GError **error)
 {
   g_autoptr (GPtrArray) due = ruhu_store_list_due_photos (self->store, 0, error);
   g_autoptr (RuhuPhotoUpload) upload = due != NULL ? pick_due (self, due) : NULL;
 
-  if (due == NULL)
-    return FALSE;
-  *more = TRUE;
-  return upload != NULL ? send_photo (self, upload, error) : fetch_wanted (self, more, error);
+  *more = upload != NULL;
+  return due != NULL && (upload == NULL || send_photo (self, upload, error));
+}
+
+static gboolean
+step (RuhuPhotoCourier *self, gboolean *more, GError **error)
+{
+  return send_due (self, more, error) && (*more || fetch_wanted (self, more, error));
 }
 
 static gboolean
@@ -472,19 +477,34 @@ look (RuhuPhotoCourier *self, GError **error)
   return !self->stale;
 }
 
-gboolean
-ruhu_photo_courier_step (RuhuPhotoCourier *self, gboolean *more, GError **error)
+static gboolean
+go_on (RuhuPhotoCourier *self, gboolean send_only, gboolean *more, GError **error)
 {
   gboolean done;
 
-  g_return_val_if_fail (self != NULL && more != NULL, FALSE);
   *more = FALSE;
   if (self->stale && !look (self, error))
     return FALSE;
-  if (self->counts.due == 0 && self->counts.wanted == 0)
+  if (self->counts.due == 0 && (send_only || self->counts.wanted == 0))
     return TRUE;
-  done = step (self, more, error);
+  done = send_only ? send_due (self, more, error) : step (self, more, error);
   if (!count (self, done ? error : NULL))
     return FALSE;
   return done;
+}
+
+gboolean
+ruhu_photo_courier_step (RuhuPhotoCourier *self, gboolean *more, GError **error)
+{
+  g_return_val_if_fail (self != NULL && more != NULL, FALSE);
+
+  return go_on (self, FALSE, more, error);
+}
+
+gboolean
+ruhu_photo_courier_hand_over (RuhuPhotoCourier *self, gboolean *more, GError **error)
+{
+  g_return_val_if_fail (self != NULL && more != NULL, FALSE);
+
+  return go_on (self, TRUE, more, error);
 }

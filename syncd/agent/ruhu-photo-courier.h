@@ -30,6 +30,8 @@ void ruhu_photo_courier_retry (RuhuPhotoCourier *self);
  * UNAUTHORISED, REVOKED, and those of the store.
  */
 gboolean ruhu_photo_courier_step (RuhuPhotoCourier *self, gboolean *more, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, for one that only sends. *@more FALSE: nothing is left to be sent, or not now. */
+gboolean ruhu_photo_courier_hand_over (RuhuPhotoCourier *self, gboolean *more, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* As of the last look or step. */
 RuhuPhotoCounts ruhu_photo_courier_get_counts (RuhuPhotoCourier *self);

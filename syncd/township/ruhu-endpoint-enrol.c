@@ -93,12 +93,12 @@ ruhu_endpoint_enrol (RuhuCall *call, RuhuSession *session, GError **error)
   json = parse (body, error);
   if (json == NULL)
     return NULL;
-  enrolment = (RuhuEnrolment){ .code = get_text (json, "code"), .device = get_text (json, "device"), .token = get_text (json, "token"), .name = get_text (json, "name") };
+  enrolment = (RuhuEnrolment){ .code = get_text (json, "code"), .device = get_text (json, "device"), .token = get_text (json, "token"), .name = get_text (json, "name"), .user = get_text (json, "user") };
   if (!ruhu_enrolment_check (&enrolment, error))
     return NULL;
   if (!ruhu_enrol_redeem (session, &enrolment, &user, &position, &local))
     {
-      if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_EXPIRED))
+      if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_EXPIRED) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
         ruhu_server_add_enrol_failure (call->server, call->request->peer);
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;

@@ -219,6 +219,11 @@ redeem (RuhuDatabase *database, gpointer data, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_EXPIRED, _ ("The enrolment code is used up, expired or unknown."));
       return FALSE;
     }
+  if (self->enrolment->user != NULL && !g_str_equal (self->enrolment->user, user))
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This enrolment link is for somebody else than the person whose work is on this laptop."));
+      return FALSE;
+    }
   /* The old one goes first, so that its rights end where the new one's begin. */
   if (replaces != NULL && !ruhu_ledger_revoke_device (self->session->ledger, replaces, error))
     return FALSE;

@@ -25,6 +25,7 @@ typedef struct
   const char *device; /* 16 lower-case hexadecimal digits, chosen by the laptop */
   const char *token;  /* 43 characters: base64url of 32 random bytes, chosen by the laptop */
   const char *name;
+  const char *user; /* whose code it has to be, where the laptop comes again under a name that it had; or NULL */
 } RuhuEnrolment;
 
 /* INVALID names the member and the reason. */
@@ -36,7 +37,7 @@ gboolean ruhu_enrolment_check (const RuhuEnrolment *self, GError **error) G_GNUC
  * @position: (out): where the device's stream starts
  *
  * Uses up the code and registers the device, in one transaction. With the same code, device and token it may be repeated as often as answers get lost; anything else with a
- * code that is unknown, expired or used is EXPIRED, and the three look alike. Outputs are untouched on failure.
+ * code that is unknown, expired or used is EXPIRED, and the three look alike. FORBIDDEN where the code is somebody else's than the laptop expects; it is not used up. Outputs are untouched on failure.
  */
 gboolean ruhu_enrol_redeem (RuhuSession *session, const RuhuEnrolment *enrolment, char **user, gint64 *position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

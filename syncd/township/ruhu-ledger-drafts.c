@@ -110,6 +110,20 @@ ruhu_ledger_has_drafts (RuhuLedger *self, const char *device, gboolean *has, GEr
   return TRUE;
 }
 
+gboolean
+ruhu_ledger_find_draft_photo (RuhuLedger *self, const char *device, const char *hash, gboolean *found, GError **error)
+{
+  gint64 one;
+
+  if (!ruhu_database_get_integer (self->database,
+                                  "SELECT 1 FROM handed_draft WHERE (?1 IS NULL OR device IN (SELECT p.id FROM device p JOIN device d ON d.owner = p.owner WHERE d.id = ?1 AND d.revoked IS NULL)) "
+                                  "AND body LIKE '%' || ?2 || '%' LIMIT 1",
+                                  0, &one, error, "ss", device, hash))
+    return FALSE;
+  *found = one != 0;
+  return TRUE;
+}
+
 RuhuStatement *
 ruhu_ledger_query_drafts (RuhuLedger *self, const char *device, GError **error)
 {

@@ -135,6 +135,8 @@ gboolean ruhu_ledger_keep_drafts (RuhuLedger *self, const char *device, GPtrArra
 /* Whether withdrawn laptops of @device's user left drafts; and those: id, kind, scope, seen, updated, body. Nothing for a device that is withdrawn itself. */
 gboolean ruhu_ledger_has_drafts (RuhuLedger *self, const char *device, gboolean *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 RuhuStatement *ruhu_ledger_query_drafts (RuhuLedger *self, const char *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a draft that was handed over mentions the photo: one of the laptops of @device's user, or, with @device NULL, of anybody. */
+gboolean ruhu_ledger_find_draft_photo (RuhuLedger *self, const char *device, const char *hash, gboolean *found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether anything after @after would be streamed to @device: for the long poll. */
 gboolean ruhu_ledger_has_news (RuhuLedger *self, const char *device, gint64 after, gboolean *news, GError **error) G_GNUC_WARN_UNUSED_RESULT;

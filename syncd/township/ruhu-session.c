@@ -40,7 +40,7 @@ ruhu_session_may_have_photo (RuhuSession *self, const char *device, const char *
                                     "ss", device, scopes->pdata[i]))
       return FALSE;
   *may = found != 0;
-  return scopes != NULL;
+  return scopes != NULL && (scopes->len > 0 || ruhu_ledger_find_draft_photo (self->ledger, device, hash, may, error));
 }
 
 void

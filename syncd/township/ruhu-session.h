@@ -22,7 +22,7 @@ typedef struct
 RuhuSession *ruhu_session_open (const char *path, gboolean create, RuhuNowFunc now, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The log's last position. */
 gboolean ruhu_session_get_head (RuhuSession *self, gint64 *position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Whether a record in one of the device's scopes mentions the photo. */
+/* Whether a record in one of the device's scopes mentions the photo, or, while no record does, a draft of its user. */
 gboolean ruhu_session_may_have_photo (RuhuSession *self, const char *device, const char *hash, gboolean *may, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ruhu_session_free (RuhuSession *self);
 

@@ -28,5 +28,7 @@ struct _RuhuUploads
 
 /* Under the mutex: @upload is forgotten, and what came of it is gone. */
 void ruhu_uploads_drop (RuhuUploads *self, RuhuUpload *upload);
+/* Under the mutex: a complete one whose photo no record mentions yet is kept for another while. */
+void ruhu_uploads_postpone (RuhuUploads *self, RuhuUpload *upload, gint64 now);
 
 G_END_DECLS

@@ -11,18 +11,27 @@
 
 #define SWEEP_EVERY (RUHU_UPLOADS_DAY / 24)
 
-/* Whether anything of the log has to do with the photo: a record, or a change that was refused or waits for the office. */
-static gboolean
-is_mentioned (RuhuSession *session, const char *hash)
+typedef enum
+{
+  MENTIONED_NOT,
+  MENTIONED_FOR_NOW, /* by a draft that was handed over */
+  MENTIONED_FOR_GOOD,
+} Mention;
+
+/* Whether anything has to do with the photo: a record, a change that was refused or waits for the office, or a draft. What cannot be looked up counts as such. */
+static Mention
+find_mention (RuhuSession *session, const char *hash)
 {
   g_autoptr (GPtrArray) scopes = ruhu_store_list_photo_scopes (session->store, hash, NULL);
+  gboolean drafted = TRUE;
   gint64 found = 1;
 
-  if (scopes == NULL || scopes->len > 0)
-    return TRUE;
-  return !ruhu_database_get_integer (ruhu_store_get_database (session->store), "SELECT 1 FROM log WHERE kind NOT IN ('change', 'scope') AND body LIKE '%' || ?1 || '%' LIMIT 1", 0,
-                                     &found, NULL, "s", hash) ||
-         found != 0;
+  if (scopes == NULL || scopes->len > 0 ||
+      !ruhu_database_get_integer (ruhu_store_get_database (session->store), "SELECT 1 FROM log WHERE kind NOT IN ('change', 'scope') AND body LIKE '%' || ?1 || '%' LIMIT 1", 0, &found, NULL,
+                                  "s", hash) ||
+      found != 0)
+    return MENTIONED_FOR_GOOD;
+  return !ruhu_ledger_find_draft_photo (session->ledger, NULL, hash, &drafted, NULL) || drafted ? MENTIONED_FOR_NOW : MENTIONED_NOT;
 }
 
 /* Under the mutex: what has expired, as id → hash where it has to be looked up whether something mentions the photo, or NULL. NULL: it is not time. */
@@ -58,18 +67,23 @@ is_needed (RuhuUploads *self, const RuhuUpload *upload, gint64 now)
   return FALSE;
 }
 
-/* @unmentioned: nothing in the log mentioned the photo a moment ago. */
+/* @mention: what it was a moment ago. */
 static void
-remove_expired (RuhuUploads *self, RuhuSession *session, const char *id, gboolean unmentioned, gint64 now)
+remove_expired (RuhuUploads *self, RuhuSession *session, const char *id, Mention mention, gint64 now)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   RuhuUpload *upload = g_hash_table_lookup (self->uploads, id);
   g_autoptr (GPtrArray) scopes = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (upload == NULL || upload->busy || upload->state.expires > now || (unmentioned && is_needed (self, upload, now)))
+  if (upload == NULL || upload->busy || upload->state.expires > now || (mention == MENTIONED_NOT && is_needed (self, upload, now)))
     return;
-  scopes = unmentioned ? ruhu_store_list_photo_scopes (session->store, upload->hash, NULL) : NULL;
+  if (mention == MENTIONED_FOR_NOW)
+    {
+      ruhu_uploads_postpone (self, upload, now);
+      return;
+    }
+  scopes = mention == MENTIONED_NOT ? ruhu_store_list_photo_scopes (session->store, upload->hash, NULL) : NULL;
   if (scopes != NULL && scopes->len == 0 && !ruhu_photo_store_remove (self->photos, upload->hash, &error))
     g_warning ("a photo that nothing mentions stays: %s", error->message);
   ruhu_uploads_drop (self, upload);
@@ -90,5 +104,5 @@ ruhu_uploads_sweep (RuhuUploads *self, RuhuSession *session, gint64 now)
   /* The log is looked through while others go on. */
   g_hash_table_iter_init (&iter, expired);
   while (g_hash_table_iter_next (&iter, &id, &hash))
-    remove_expired (self, session, id, hash != NULL && !is_mentioned (session, hash), now);
+    remove_expired (self, session, id, hash != NULL ? find_mention (session, hash) : MENTIONED_FOR_GOOD, now);
 }

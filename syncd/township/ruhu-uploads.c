@@ -192,6 +192,16 @@ ruhu_uploads_drop (RuhuUploads *self, RuhuUpload *upload)
   g_hash_table_remove (self->uploads, upload->state.id);
 }
 
+void
+ruhu_uploads_postpone (RuhuUploads *self, RuhuUpload *upload, gint64 now)
+{
+  g_autoptr (GError) error = NULL;
+
+  upload->state.expires = now + UNMENTIONED;
+  if (!write_info (self, upload, &error))
+    g_warning ("until when a photo is kept could not be noted: %s", error->message);
+}
+
 /* Under the mutex. NULL: there is none for this device. */
 static RuhuUpload *
 find (RuhuUploads *self, const char *device, const char *id, gint64 now)

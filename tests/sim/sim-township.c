@@ -568,7 +568,7 @@ sim_laptop_leave (SimLaptop *self)
   if (!hand_drafts (self))
     return;
   sim_begin (world, self, FALSE);
-  ok = ruhu_replica_erase_sent (self->replica, &self->gone, &error);
+  ok = ruhu_replica_erase_sent (self->replica, NULL, &self->gone, &error);
   outcome = sim_end (world, ok, &error, "erasing", FALSE);
   self->gone |= outcome == SIM_CAME;
   if (outcome == SIM_NOT || !self->gone)
