@@ -17,6 +17,7 @@ struct _RuhuEditSession
   char *draft;             /* the draft's id; NULL: one record */
   GHashTable *checked;     /* "type/record" → RuhuChecked */
   GHashTable *to_check;    /* the same keys, as a set */
+  GHashTable *proposed;    /* "type/record/field" → json_object: the last value that was proposed */
   GPtrArray *ruled;        /* RuhuFinding of the rules, records by their final ids; NULL before the first time */
   GPtrArray *ruled_ids;    /* char *: of each of them the record's id in the draft */
   GTask *saving;           /* waits for checks, then for the store */
@@ -43,6 +44,10 @@ void ruhu_edit_session_mark_dirty (RuhuEditSession *self);
 void ruhu_edit_session_start_checks (RuhuEditSession *self);
 /* Has the rules judge what would be saved now; several calls are one. */
 void ruhu_edit_session_rule (RuhuEditSession *self);
+/* "type/record". Transfer full. */
+char *ruhu_edit_session_make_key (const char *type, const char *record);
+/* Says that a value changed. */
+void ruhu_edit_session_emit_edited (RuhuEditSession *self, const char *type, const char *record);
 /* Says that findings are known anew: of one record, or (@type "") of the rules. */
 void ruhu_edit_session_emit_checked (RuhuEditSession *self, const char *type, const char *record);
 /* Whether what was typed into a field belongs into the change. */

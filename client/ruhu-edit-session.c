@@ -11,8 +11,7 @@
 
 #include <glib/gi18n.h>
 
-/* In ms: a check waits for the typing to pause; the draft is at most this old when the battery dies; a disk that failed is tried again. */
-#define CHECK_DELAY 200
+/* In ms: the draft is at most this old when the battery dies; a disk that failed is tried again. */
 #define STORE_DELAY 1000
 #define RETRY_DELAY 5000
 
@@ -28,10 +27,16 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RuhuEditSession, ruhu_edit_session, G_TYPE_OBJECT)
 
-static char *
-make_key (const char *type, const char *record)
+char *
+ruhu_edit_session_make_key (const char *type, const char *record)
 {
   return g_strconcat (type, "/", record, NULL);
+}
+
+static void
+json_free (gpointer data)
+{
+  json_object_put (data);
 }
 
 static void
@@ -58,6 +63,7 @@ ruhu_edit_session_finalize (GObject *object)
   g_clear_pointer (&self->opening, ruhu_opening_free);
   g_hash_table_unref (self->checked);
   g_hash_table_unref (self->to_check);
+  g_hash_table_unref (self->proposed);
   g_clear_pointer (&self->ruled, g_ptr_array_unref);
   g_clear_pointer (&self->ruled_ids, g_ptr_array_unref);
   G_OBJECT_CLASS (ruhu_edit_session_parent_class)->finalize (object);
@@ -80,6 +86,7 @@ ruhu_edit_session_init (RuhuEditSession *self)
 {
   self->checked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ruhu_checked_free);
   self->to_check = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->proposed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
 }
 
 RuhuEditSession *
@@ -321,7 +328,7 @@ ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const 
 
   if (field->retired)
     return _ ("No longer recorded");
-  if ((field->writers & self->opening->role) == 0)
+  if (((added ? field->makers : field->writers) & self->opening->role) == 0)
     return _ ("Others record this");
   if (added)
     return NULL;
@@ -419,111 +426,18 @@ ruhu_edit_session_mark_dirty (RuhuEditSession *self)
     self->store_timer = g_timeout_add (STORE_DELAY, store_timer_cb, self);
 }
 
-/* --- checking --- */
+/* --- what is said to the pages --- */
 
-static void
-checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+void
+ruhu_edit_session_emit_edited (RuhuEditSession *self, const char *type, const char *record)
 {
-  g_autoptr (RuhuEditSession) self = data;
-  g_autoptr (GError) error = NULL;
-  RuhuChecked *checked = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
-
-  self->n_checking--;
-  if (checked != NULL)
-    {
-      g_hash_table_replace (self->checked, make_key (checked->type, checked->record), checked);
-      g_signal_emit (self, signals[CHECKED], 0, checked->type, checked->record);
-    }
-  else if (error != NULL)
-    g_warning ("A record could not be checked: %s", error->message);
-  if (self->n_checking > 0)
-    return;
-  if (self->saving != NULL)
-    ruhu_edit_session_begin_save (self);
-  else
-    ruhu_edit_session_rule (self);
+  g_signal_emit (self, signals[EDITED], 0, type, record);
 }
 
 void
 ruhu_edit_session_emit_checked (RuhuEditSession *self, const char *type, const char *record)
 {
   g_signal_emit (self, signals[CHECKED], 0, type, record);
-}
-
-static void
-start_check (RuhuEditSession *self, const char *key)
-{
-  const char *slash = strchr (key, '/');
-  RuhuCheckRequest *request = g_new0 (RuhuCheckRequest, 1);
-
-  request->type = g_strndup (key, slash - key);
-  request->record = g_strdup (slash + 1);
-  request->scope = g_strdup (self->request.scope);
-  request->fields = ruhu_draft_body_dup_fields (self->opening->body, request->type, request->record);
-  self->n_checking++;
-  ruhu_worker_run_async (self->worker, ruhu_session_check, request, (GDestroyNotify) ruhu_check_request_free, (GDestroyNotify) ruhu_checked_free, NULL, checked_cb, g_object_ref (self));
-}
-
-void
-ruhu_edit_session_start_checks (RuhuEditSession *self)
-{
-  GHashTableIter iter;
-  gpointer key;
-
-  g_clear_handle_id (&self->check_timer, g_source_remove);
-  g_hash_table_iter_init (&iter, self->to_check);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    {
-      start_check (self, key);
-      g_hash_table_iter_remove (&iter);
-    }
-}
-
-static gboolean
-check_timer_cb (gpointer data)
-{
-  RuhuEditSession *self = data;
-
-  self->check_timer = 0;
-  ruhu_edit_session_start_checks (self);
-  return G_SOURCE_REMOVE;
-}
-
-void
-ruhu_edit_session_check (RuhuEditSession *self, RuhuRecordType *type, const char *record)
-{
-  g_autofree char *key = make_key (type->name, record);
-
-  /* What was never checked shows nothing yet: that cannot wait for a pause. */
-  g_clear_handle_id (&self->check_timer, g_source_remove);
-  self->check_timer = g_timeout_add (g_hash_table_contains (self->checked, key) ? CHECK_DELAY : 0, check_timer_cb, self);
-  g_hash_table_add (self->to_check, g_steal_pointer (&key));
-}
-
-static RuhuChecked *
-get_checked (RuhuEditSession *self, const char *type, const char *record)
-{
-  g_autofree char *key = make_key (type, record);
-
-  return g_hash_table_lookup (self->checked, key);
-}
-
-gboolean
-ruhu_edit_session_is_relevant (RuhuEditSession *self, RuhuField *field, const char *record)
-{
-  RuhuChecked *checked = get_checked (self, field->record->name, record);
-
-  if (field->relevant == NULL)
-    return TRUE;
-  return checked != NULL && g_hash_table_contains (checked->relevant, field->name);
-}
-
-GPtrArray *
-ruhu_edit_session_get_findings (RuhuEditSession *self, RuhuRecordType *type, const char *record)
-{
-  RuhuChecked *checked = get_checked (self, type->name, record);
-
-  return checked != NULL ? checked->findings : NULL;
 }
 
 /* --- typing --- */
@@ -571,7 +485,7 @@ ruhu_edit_session_add_record (RuhuEditSession *self, RuhuRecordType *type)
 void
 ruhu_edit_session_remove_record (RuhuEditSession *self, RuhuRecordType *type, const char *record)
 {
-  g_autofree char *key = make_key (type->name, record);
+  g_autofree char *key = ruhu_edit_session_make_key (type->name, record);
 
   if (!ruhu_draft_body_remove_record (self->opening->body, type->name, record))
     return;

@@ -59,6 +59,7 @@ ruhu_checked_free (RuhuChecked *self)
   g_free (self->record);
   g_clear_pointer (&self->relevant, g_hash_table_unref);
   g_clear_pointer (&self->findings, g_ptr_array_unref);
+  json_object_put (self->initial);
   g_free (self);
 }
 
@@ -229,6 +230,33 @@ make_initial (RuhuField *field, json_object *result)
   return ruhu_value_check (field, value, NULL) ? g_steal_pointer (&value) : NULL;
 }
 
+/* Adds to @values what the fields of a new record start with; @following: only those whose start looks at other fields. */
+static gboolean
+read_initials (RuhuStore *store, RuhuRecordType *type, RuhuRole role, const char *scope, const char *today, json_object *fields, gboolean following, json_object *values, GError **error)
+{
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = type->fields->pdata[i];
+      g_autoptr (RuhuExpression) expression = NULL;
+      g_autoptr (RuhuJson) result = NULL;
+      json_object *value;
+
+      if (field->initial == NULL || field->retired || (field->makers & role) == 0)
+        continue;
+      expression = ruhu_expression_new (ruhu_store_get_database (store), type, field->initial, error);
+      if (expression == NULL)
+        return FALSE;
+      if (following && !ruhu_expression_uses_any (expression))
+        continue;
+      if (!ruhu_expression_evaluate (expression, "", scope, fields, today, &result, error))
+        return FALSE;
+      value = make_initial (field, result);
+      if (value != NULL)
+        json_object_object_add (values, field->name, value);
+    }
+  return TRUE;
+}
+
 static gboolean
 load_initials (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, const char *scope, GError **error)
 {
@@ -237,22 +265,8 @@ load_initials (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, con
   if (g_hash_table_contains (opening->initials, type->name))
     return TRUE;
   values = json_object_new_object ();
-  for (guint i = 0; i < type->fields->len; i++)
-    {
-      RuhuField *field = type->fields->pdata[i];
-      g_autoptr (RuhuExpression) expression = NULL;
-      g_autoptr (RuhuJson) result = NULL;
-      json_object *value;
-
-      if (field->initial == NULL || field->retired || (field->writers & opening->role) == 0)
-        continue;
-      expression = ruhu_expression_new (ruhu_store_get_database (store), type, field->initial, error);
-      if (expression == NULL || !ruhu_expression_evaluate (expression, "", scope, values, opening->today, &result, error))
-        return FALSE;
-      value = make_initial (field, result);
-      if (value != NULL)
-        json_object_object_add (values, field->name, value);
-    }
+  if (!read_initials (store, type, opening->role, scope, opening->today, values, FALSE, values, error))
+    return FALSE;
   g_hash_table_insert (opening->initials, g_strdup (type->name), g_steal_pointer (&values));
   return TRUE;
 }
@@ -474,6 +488,12 @@ ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *cancellable, 
   checked->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
   if (type != NULL && !ruhu_validator_check_record (ruhu_store_get_validator (store), type, request->record, request->scope, request->fields, ruhu_store_get_role (store), today, checked->relevant, checked->findings, error))
     return NULL;
+  if (type != NULL && request->is_new)
+    {
+      checked->initial = json_object_new_object ();
+      if (!read_initials (store, type, ruhu_store_get_role (store), request->scope, today, request->fields, TRUE, checked->initial, error))
+        return NULL;
+    }
   return g_steal_pointer (&checked);
 }
 

@@ -47,6 +47,7 @@ typedef struct
   char *type;
   char *record;
   char *scope;
+  gboolean is_new;
   json_object *fields;
 } RuhuCheckRequest;
 
@@ -56,6 +57,7 @@ typedef struct
   char *record;
   GHashTable *relevant; /* set of field names */
   GPtrArray *findings;  /* RuhuFinding */
+  json_object *initial; /* of a new record: what its fields would start with now, those that look at other fields; NULL: none */
 } RuhuChecked;
 
 /* A draft to be written, or a change to be made. */

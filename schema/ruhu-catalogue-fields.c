@@ -14,7 +14,7 @@
 #define MAX_PATTERN 500
 
 static const char *const field_members[] = { "name", "type", "label", "hint", "section", "choices", "max_choices", "reference", "unit", "places", "min", "max", "pattern",
-                                             "long_text", "required", "retired", "relevant", "constraint", "message", "calculate", "initial", "merge", "privacy", "writers", "search", NULL };
+                                             "long_text", "required", "retired", "relevant", "constraint", "message", "calculate", "initial", "merge", "privacy", "writers", "makers", "search", NULL };
 static const char *const extended_field_members[] = { "name", "label", "hint", "message", "retired", NULL };
 static const char *const type_names[] = { "text", "integer", "decimal", "money", "boolean", "date", "month", "choice", "choices", "reference", "photo", NULL };
 static const char *const search_names[] = { "name", "tail", "exact", NULL };
@@ -42,7 +42,7 @@ static const struct
 };
 
 /* Members that a derived field has no use for. */
-static const char *const stored_members[] = { "required", "relevant", "constraint", "initial", "message", "merge", "writers", "pattern", "search", "max_choices" };
+static const char *const stored_members[] = { "required", "relevant", "constraint", "initial", "message", "merge", "writers", "makers", "pattern", "search", "max_choices" };
 
 static gboolean
 check_members (RuhuField *field, const RuhuPlace *at, json_object *element, GError **error)
@@ -169,8 +169,11 @@ load_policy (RuhuRecordTypeBody *type, RuhuField *field, const RuhuPlace *at, js
   if (!ruhu_reader_enum (at, element, "merge", ruhu_merge_names, &has_merge, &merge, error) ||
       !ruhu_reader_count (at, element, "privacy", 3, &has_privacy, &field->privacy, error) ||
       !ruhu_reader_enum (at, element, "search", search_names, &has_search, &search, error) ||
-      !ruhu_catalogue_load_writers (at, element, &field->writers, error))
+      !ruhu_catalogue_load_writers (at, element, "writers", &field->writers, error) ||
+      !ruhu_catalogue_load_writers (at, element, "makers", &field->makers, error))
     return FALSE;
+  field->makers |= field->writers;
+  type->type.has_makers = type->type.has_makers || field->makers != field->writers;
   if (!has_merge && field->calculate == NULL)
     return ruhu_place_fail (at, error, _ ("neither the field nor its record type has a “merge”"));
   if (!has_privacy)

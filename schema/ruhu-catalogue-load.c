@@ -154,13 +154,13 @@ declare_choices (RuhuCatalogue *self, const RuhuPlace *at, json_object *element,
 }
 
 gboolean
-ruhu_catalogue_load_writers (const RuhuPlace *at, json_object *object, guint *writers, GError **error)
+ruhu_catalogue_load_writers (const RuhuPlace *at, json_object *object, const char *name, guint *writers, GError **error)
 {
-  RuhuPlace array_place = { .parent = at, .name = "writers" };
+  RuhuPlace array_place = { .parent = at, .name = name };
   json_object *array = NULL;
   guint set = RUHU_ROLE_OFFICE;
 
-  if (!ruhu_reader_array (at, object, "writers", 8, &array, error))
+  if (!ruhu_reader_array (at, object, name, 8, &array, error))
     return FALSE;
   if (array == NULL)
     return TRUE;
@@ -214,7 +214,7 @@ load_record_body (RuhuCatalogue *self, RuhuRecordTypeBody *body, const RuhuPlace
       !ruhu_reader_boolean (at, element, "append_only", &type->append_only, error) ||
       !ruhu_reader_count (at, element, "privacy", 3, &body->has_privacy, &body->privacy, error) ||
       !ruhu_reader_enum (at, element, "merge", ruhu_merge_names, &body->has_merge, &merge, error) ||
-      !ruhu_catalogue_load_writers (at, element, &body->writers, error) ||
+      !ruhu_catalogue_load_writers (at, element, "writers", &body->writers, error) ||
       !ruhu_reader_string (self, at, element, "title", RUHU_CATALOGUE_MAX_SQL, &type->title, error) ||
       !ruhu_reader_string (self, at, element, "summary", RUHU_CATALOGUE_MAX_SQL, &type->summary, error) ||
       !ruhu_reader_string (self, at, element, "order", RUHU_CATALOGUE_MAX_SQL, &type->order, error) ||

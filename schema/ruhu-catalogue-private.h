@@ -109,7 +109,7 @@ gboolean ruhu_catalogue_load_rules (RuhuCatalogue *self, const RuhuPlace *file, 
 void ruhu_rule_free (RuhuRule *self);
 
 /* Reads a set of roles; the office may always write. */
-gboolean ruhu_catalogue_load_writers (const RuhuPlace *at, json_object *object, guint *writers, GError **error);
+gboolean ruhu_catalogue_load_writers (const RuhuPlace *at, json_object *object, const char *name, guint *writers, GError **error);
 
 /* Fills an empty catalogue from its sources. */
 gboolean ruhu_catalogue_fill (RuhuCatalogue *self, GError **error);

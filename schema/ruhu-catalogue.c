@@ -35,9 +35,10 @@
  *   relevant       SQL: whether the field is asked
  *   constraint     SQL: what must not be false; NULL passes. Always with "message".
  *   calculate      SQL: a derived field, never stored
- *   initial        SQL: what a form starts a new record with (a date: today); a proposal, no rule
+ *   initial        SQL: what a form starts a new record with (a date: today); a proposal, no rule. It follows the fields that it looks at until somebody types something else.
  *   merge          "review" or "latest"                           privacy      0 … 3
  *   writers        [ "helper", "cadre", "office", "inspector" ]; the office may always. Without it on field and record type: helper, cadre, office.
+ *   makers         who else may write it, but only in the change that makes the record
  *   search         "name", "tail" or "exact"
  *
  * SQL is an expression over the names of the stored fields, id, scope, deleted and today. In a sub-query (over r_… tables) a field of the record itself is self.FIELD. Because the township

@@ -98,6 +98,7 @@ struct _RuhuField
   const char *initial;    /* SQL expression: what a form starts a new record with, for the person to change; or NULL */
   RuhuMerge merge;
   guint writers;      /* set of RuhuRole; who may write it */
+  guint makers;       /* set of RuhuRole, @writers among them; who may write it in the change that makes the record */
   guint privacy;      /* 0 … 3 */
   const char *search; /* NULL, "name" (whole, parts, pinyin), "tail" (last characters), "exact" */
 };
@@ -115,6 +116,7 @@ struct _RuhuRecordType
   RuhuLabel plural;
   RuhuBelongs belongs;
   gboolean append_only; /* written once, then only corrected by other records */
+  gboolean has_makers;  /* some field may be written by more people while the record is made */
   GPtrArray *fields;    /* RuhuField, in order of display; "deleted" is not among them */
   GPtrArray *sections;  /* RuhuSection */
   GPtrArray *key;       /* names of fields that with the scope determine the id, or NULL: the id is random */

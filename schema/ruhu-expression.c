@@ -168,6 +168,13 @@ ruhu_expression_uses (RuhuExpression *self, RuhuField *field)
 }
 
 gboolean
+ruhu_expression_uses_any (RuhuExpression *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  return self->fields->len > 0;
+}
+
+gboolean
 ruhu_expression_has_query (RuhuExpression *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);

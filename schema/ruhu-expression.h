@@ -24,8 +24,9 @@ gboolean ruhu_expression_evaluate (RuhuExpression *self, const char *id, const c
 /* The same as a truth value: NULL is @if_null. */
 gboolean ruhu_expression_test (RuhuExpression *self, const char *id, const char *scope, json_object *fields, const char *today, gboolean if_null, gboolean *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether @field is among the values that the expression is given; whether it looks at other records. */
+/* Whether @field, or any, is among the values that the expression is given; whether it looks at other records. */
 gboolean ruhu_expression_uses (RuhuExpression *self, RuhuField *field);
+gboolean ruhu_expression_uses_any (RuhuExpression *self);
 gboolean ruhu_expression_has_query (RuhuExpression *self);
 
 /* Every relevant, constraint, calculate, title, summary and order of @catalogue compiles; INVALID names record, field and reason. The record tables must be there

@@ -279,9 +279,9 @@ may_write (Check *check, RuhuRule *rule, RuhuFinding *finding)
   if (role == 0)
     return TRUE;
   if (named != NULL)
-    return (named->writers & role) != 0;
+    return (named->makers & role) != 0;
   for (guint i = 0; i < fields->len; i++)
-    if ((((RuhuField *) g_ptr_array_index (fields, i))->writers & role) != 0)
+    if ((((RuhuField *) g_ptr_array_index (fields, i))->makers & role) != 0)
       return TRUE;
   return fields->len == 0;
 }

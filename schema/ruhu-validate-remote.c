@@ -146,7 +146,7 @@ exists (RuhuDatabase *database, RuhuRecordType *type, const char *id, gboolean *
 }
 
 static gboolean
-check_field (RuhuValidator *self, RuhuField *field, const char *id, const RuhuChange *change, json_object *written, json_object *value, RuhuRole role, GError **error)
+check_field (RuhuValidator *self, RuhuField *field, const char *id, const RuhuChange *change, json_object *written, json_object *value, RuhuRole role, gboolean is_new, GError **error)
 {
   gboolean holds = TRUE;
 
@@ -155,7 +155,7 @@ check_field (RuhuValidator *self, RuhuField *field, const char *id, const RuhuCh
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: is calculated and cannot be written."), ruhu_label_get (&field->label));
       return FALSE;
     }
-  if (!(field->writers & role))
+  if (!((is_new ? field->makers : field->writers) & role))
     {
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("%s: may not be written by people of your role."), ruhu_label_get (&field->label));
       return FALSE;
@@ -189,12 +189,12 @@ refuse_excluded (const char *name, GError **error)
 }
 
 static gboolean
-check_fields (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, RuhuRole role, GError **error)
+check_fields (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, RuhuRole role, gboolean is_new, GError **error)
 {
   json_object_object_foreach (written, name, value)
   {
     RuhuField *field = type != NULL ? ruhu_record_type_get_field (type, name) : NULL;
-    gboolean passes = field != NULL ? check_field (self, field, id, change, written, value, role, error) : refuse_excluded (name, error);
+    gboolean passes = field != NULL ? check_field (self, field, id, change, written, value, role, is_new, error) : refuse_excluded (name, error);
     if (!passes)
       {
         g_prefix_error (error, "%s: ", name);
@@ -210,12 +210,12 @@ check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const R
   gboolean is_there = FALSE;
 
   if (type == NULL)
-    return check_fields (self, NULL, id, change, written, role, error);
+    return check_fields (self, NULL, id, change, written, role, FALSE, error);
   if (!ruhu_validate_place (type, id, change, written, FALSE, error))
     return FALSE;
-  if (type->append_only && !exists (ruhu_validator_get_database (self), type, id, &is_there, error))
+  if ((type->append_only || type->has_makers) && !exists (ruhu_validator_get_database (self), type, id, &is_there, error))
     return FALSE;
-  return ruhu_validate_rights (type, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, error) &&
+  return ruhu_validate_rights (type, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, !is_there, error) &&
          ruhu_validate_extension (self, type, written, error);
 }
 

@@ -229,11 +229,13 @@ judge_value (Case *its, RuhuField *field, json_object *value, gboolean is_releva
   gboolean written = is_written (its, field);
   g_autoptr (GError) fault = NULL;
 
-  if (its->written != NULL && written && !(field->writers & its->role))
+  guint writers = its->is_new ? field->makers : field->writers;
+
+  if (its->written != NULL && written && !(writers & its->role))
     add_finding (its, RUHU_SEVERITY_ERROR, field, _ ("%s: may not be written by people of your role."), ruhu_label_get (&field->label));
   if (value == NULL)
     {
-      if (is_relevant && field->required && !field->retired && !its->is_deleted && (field->writers & its->role) && (its->is_new || written))
+      if (is_relevant && field->required && !field->retired && !its->is_deleted && (writers & its->role) && (its->is_new || written))
         add_finding (its, RUHU_SEVERITY_ERROR, field, _ ("%s: is needed."), ruhu_label_get (&field->label));
       return FALSE;
     }

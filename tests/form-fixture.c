@@ -89,3 +89,58 @@ form_find_with_data (GtkWidget *widget, const char *name)
     found = form_find_with_data (child, name);
   return found;
 }
+
+RuhuEditSession *
+form_open_visit (FormFixture *fixture, const char *draft)
+{
+  RuhuEditSession *session = ruhu_edit_session_new_form (fixture->worker, "visit", "h1", draft);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ruhu_edit_session_open_async (session, NULL, form_keep_result_cb, &result);
+  form_wait (form_is_set, &result);
+  g_assert_true (ruhu_edit_session_open_finish (session, result, &error));
+  g_assert_no_error (error);
+  return session;
+}
+
+void
+form_enter (RuhuEditSession *session, const char *type, const char *record, const char *field, const char *json)
+{
+  RuhuRecordType *record_type = ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (session), type);
+  g_autoptr (RuhuJson) value = json_tokener_parse (json);
+
+  ruhu_edit_session_set_value (session, ruhu_record_type_get_field (record_type, field), record, value);
+}
+
+gboolean
+form_save_once (RuhuEditSession *session, GPtrArray **findings, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  ruhu_edit_session_save_async (session, NULL, form_keep_result_cb, &result);
+  form_wait (form_is_set, &result);
+  return ruhu_edit_session_save_finish (session, result, findings, error);
+}
+
+gboolean
+form_save (RuhuEditSession *session, GPtrArray **findings, GError **error)
+{
+  gboolean asked = FALSE;
+
+  if (form_save_once (session, findings, error) || *findings == NULL)
+    return *findings != NULL;
+  for (guint i = 0; i < (*findings)->len; i++)
+    {
+      const RuhuFinding *finding = (*findings)->pdata[i];
+
+      if (finding->rule == NULL || !(finding->needs_reason || finding->may_pend))
+        continue;
+      ruhu_edit_session_set_reason (session, finding, "已核实");
+      asked = TRUE;
+    }
+  if (!asked)
+    return FALSE;
+  g_clear_pointer (findings, g_ptr_array_unref);
+  return form_save_once (session, findings, error);
+}

@@ -5,7 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "ruhu-fixture.h"
-#include "ruhu-worker.h"
+#include "ruhu-edit-session.h"
 
 G_BEGIN_DECLS
 
@@ -29,5 +29,13 @@ gboolean form_is_set (gpointer data);
 
 /* The first widget in @widget that carries data of this name, or NULL. */
 GtkWidget *form_find_with_data (GtkWidget *widget, const char *name);
+
+/* The visit form of h1, begun anew or gone on with; opened. Transfer full. */
+RuhuEditSession *form_open_visit (FormFixture *self, const char *draft);
+/* Types the value @json. */
+void form_enter (RuhuEditSession *session, const char *type, const char *record, const char *field, const char *json);
+/* Saves; the second gives a reason for each rule that asks for one: the fixture's family is not quite in order. */
+gboolean form_save_once (RuhuEditSession *session, GPtrArray **findings, GError **error);
+gboolean form_save (RuhuEditSession *session, GPtrArray **findings, GError **error);
 
 G_END_DECLS

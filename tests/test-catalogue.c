@@ -223,7 +223,7 @@ test_visit_asks_what_a_helper_may_write (void)
           for (guint k = 0; k < part->fields->len; k++)
             {
               RuhuField *field = g_ptr_array_index (part->fields, k);
-              if (!(field->writers & RUHU_ROLE_HELPER))
+              if (!(field->makers & RUHU_ROLE_HELPER))
                 g_test_fail_printf ("%s asks for %s.%s", step->name, part->record->name, field->name);
             }
           for (guint k = 0; part->mode == RUHU_PART_ADD && k < part->record->fields->len; k++)

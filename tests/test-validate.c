@@ -227,6 +227,20 @@ test_roles_write_what_is_theirs (Fixture *self, gconstpointer data)
   assert_remote_at (HELPER, "township", "{\"inspection\":{\"i1\":{\"kind\":\"1\",\"date\":\"2018-06-30\"}}}", "forbidden inspection/i1: ");
 }
 
+/* Whoever finds a problem says by when it is to be solved; only the office moves that afterwards. */
+static void
+test_makers_write_only_in_the_making (Fixture *self, gconstpointer data)
+{
+  store (self, "problem", "p1", "h1", "{\"kind\":\"04\",\"found\":\"2018-06-01\",\"state\":\"1\",\"deadline\":\"2018-06-16\"}");
+  assert_local (HELPER, "{\"problem\":{\"p2\":{\"kind\":\"04\",\"found\":\"2018-06-30\",\"state\":\"1\",\"deadline\":\"2018-07-15\",\"owner\":\"u1\"}}}", "");
+  assert_local (HELPER, "{\"problem\":{\"p1\":{\"deadline\":\"2018-12-31\"}}}", "E deadline");
+  assert_local (INSPECTOR, "{\"problem\":{\"p2\":{\"deadline\":\"2018-07-15\"}}}", "E deadline");
+  assert_local (OFFICE, "{\"problem\":{\"p1\":{\"deadline\":\"2018-12-31\"}}}", "");
+  assert_remote (HELPER, "{\"problem\":{\"p2\":{\"kind\":\"04\",\"found\":\"2018-06-30\",\"state\":\"1\",\"deadline\":\"2018-07-15\",\"owner\":\"u1\"}}}", "");
+  assert_remote (HELPER, "{\"problem\":{\"p1\":{\"deadline\":\"2018-12-31\"}}}", "forbidden problem/p1: deadline: ");
+  assert_remote (OFFICE, "{\"problem\":{\"p1\":{\"deadline\":\"2018-12-31\"}}}", "");
+}
+
 static void
 test_append_only_is_written_once (Fixture *self, gconstpointer data)
 {
@@ -429,6 +443,7 @@ main (int argc, char **argv)
   ADD ("old-faults-do-not-stop-other-work", test_old_faults_do_not_stop_other_work);
   ADD ("what-is-not-asked-is-a-warning", test_what_is_not_asked_is_a_warning);
   ADD ("roles-write-what-is-theirs", test_roles_write_what_is_theirs);
+  ADD ("makers-write-only-in-the-making", test_makers_write_only_in_the_making);
   ADD ("append-only-is-written-once", test_append_only_is_written_once);
   ADD ("deleting", test_deleting);
   ADD ("records-belong-to-their-place", test_records_belong_to_their_place);

@@ -13,67 +13,11 @@
 
 #include <adwaita.h>
 
-static RuhuEditSession *
-open_visit (FormFixture *fixture, const char *draft)
-{
-  RuhuEditSession *session = ruhu_edit_session_new_form (fixture->worker, "visit", "h1", draft);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  ruhu_edit_session_open_async (session, NULL, form_keep_result_cb, &result);
-  form_wait (form_is_set, &result);
-  g_assert_true (ruhu_edit_session_open_finish (session, result, &error));
-  g_assert_no_error (error);
-  return session;
-}
-
-static void
-enter (RuhuEditSession *session, const char *type, const char *record, const char *field, const char *json)
-{
-  RuhuRecordType *record_type = ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (session), type);
-  g_autoptr (RuhuJson) value = json_tokener_parse (json);
-
-  ruhu_edit_session_set_value (session, ruhu_record_type_get_field (record_type, field), record, value);
-}
-
 /* What the visit itself cannot do without. */
 static void
 enter_visit (RuhuEditSession *session)
 {
-  enter (session, "visit", ruhu_draft_body_get_self (ruhu_edit_session_get_body (session)), "outcome", "\"1\"");
-}
-
-static gboolean
-save_once (RuhuEditSession *session, GPtrArray **findings, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  ruhu_edit_session_save_async (session, NULL, form_keep_result_cb, &result);
-  form_wait (form_is_set, &result);
-  return ruhu_edit_session_save_finish (session, result, findings, error);
-}
-
-/* A reason for each rule that asks for one: the fixture's family is not quite in order. */
-static gboolean
-save (RuhuEditSession *session, GPtrArray **findings, GError **error)
-{
-  gboolean asked = FALSE;
-
-  if (save_once (session, findings, error) || *findings == NULL)
-    return *findings != NULL;
-  for (guint i = 0; i < (*findings)->len; i++)
-    {
-      const RuhuFinding *finding = (*findings)->pdata[i];
-
-      if (finding->rule == NULL || !(finding->needs_reason || finding->may_pend))
-        continue;
-      ruhu_edit_session_set_reason (session, finding, "已核实");
-      asked = TRUE;
-    }
-  if (!asked)
-    return FALSE;
-  g_clear_pointer (findings, g_ptr_array_unref);
-  return save_once (session, findings, error);
+  form_enter (session, "visit", ruhu_draft_body_get_self (ruhu_edit_session_get_body (session)), "outcome", "\"1\"");
 }
 
 static guint
@@ -103,7 +47,7 @@ static void
 test_only_what_changed_is_recorded (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  g_autoptr (RuhuEditSession) session = open_visit (fixture, NULL);
+  g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
   const char *visit = ruhu_draft_body_get_self (ruhu_edit_session_get_body (session));
   g_autoptr (GPtrArray) findings = NULL;
   g_autoptr (GError) error = NULL;
@@ -112,9 +56,9 @@ test_only_what_changed_is_recorded (void)
   json_object *set;
 
   enter_visit (session);
-  enter (session, "household", "h1", "phone", "\"13900000002\"");
-  enter (session, "household", "h1", "group_name", "\"二组\"");
-  g_assert_true (save (session, &findings, &error));
+  form_enter (session, "household", "h1", "phone", "\"13900000002\"");
+  form_enter (session, "household", "h1", "group_name", "\"二组\"");
+  g_assert_true (form_save (session, &findings, &error));
   g_assert_no_error (error);
   assert_value (fixture->laptop->store, "household", "h1", "phone", "\"13900000002\"");
   text = dup_last_change (fixture);
@@ -134,7 +78,7 @@ static void
 test_looking_writes_nothing (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  g_autoptr (RuhuEditSession) session = open_visit (fixture, NULL);
+  g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
 
   g_assert_false (ruhu_edit_session_is_changed (session));
   ruhu_edit_session_set_step (session, "greet");
@@ -155,16 +99,16 @@ static void
 test_draft_is_on_disk_within_a_second (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  g_autoptr (RuhuEditSession) session = open_visit (fixture, NULL);
+  g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
   gpointer stored = NULL;
   guint typed = 0;
 
   g_signal_connect_swapped (session, "stored", G_CALLBACK (set_flag_cb), &stored);
-  enter (session, "household", "h1", "phone", "\"13900000002\"");
+  form_enter (session, "household", "h1", "phone", "\"13900000002\"");
   /* Going on typing does not put it off. A hundred letters at 20 ms are two seconds; a slow machine types fewer. */
   for (; stored == NULL && typed < 100; typed++)
     {
-      enter (session, "household", "h1", "land_arable", g_random_boolean () ? "3" : "4");
+      form_enter (session, "household", "h1", "land_arable", g_random_boolean () ? "3" : "4");
       g_main_context_iteration (NULL, FALSE);
       g_usleep (20000);
     }
@@ -180,7 +124,7 @@ static void
 test_draft_after_a_crash (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  RuhuEditSession *session = open_visit (fixture, NULL);
+  RuhuEditSession *session = form_open_visit (fixture, NULL);
   RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (session), "household");
   RuhuField *phone = ruhu_record_type_get_field (type, "phone");
   g_autofree char *draft = g_strdup (ruhu_edit_session_get_draft (session));
@@ -195,7 +139,7 @@ test_draft_after_a_crash (void)
   g_assert_true (ruhu_store_get_seen (fixture->laptop->store, &seen_before, &error));
   enter_visit (session);
   ruhu_edit_session_set_text (session, ruhu_record_type_get_field (type, "land_arable"), "h1", "twelve");
-  enter (session, "household", "h1", "group_name", "\"三组\"");
+  form_enter (session, "household", "h1", "group_name", "\"三组\"");
   ruhu_edit_session_set_step (session, "house");
   ruhu_edit_session_store (session);
   g_assert_cmpuint (count_drafts (fixture), ==, 1);
@@ -205,19 +149,19 @@ test_draft_after_a_crash (void)
   g_assert_true (ruhu_store_get_seen (fixture->laptop->store, &seen_now, &error));
   g_assert_cmpint (seen_now, >, seen_before);
 
-  again = open_visit (fixture, draft);
+  again = form_open_visit (fixture, draft);
   g_assert_true (ruhu_edit_session_get_resumed (again));
   g_assert_cmpstr (ruhu_draft_body_get_step (ruhu_edit_session_get_body (again)), ==, "house");
   g_assert_cmpstr (ruhu_draft_body_get_text (ruhu_edit_session_get_body (again), "household", "h1", "land_arable"), ==, "twelve");
   g_assert_true (ruhu_edit_session_get_meanwhile (again, phone, "h1", &meanwhile));
   g_assert_cmpstr (json_object_get_string (meanwhile), ==, "13700000003");
   /* The text that is no number stands in the way until it is corrected; nothing is lost by trying. */
-  g_assert_false (save (again, &findings, &error));
+  g_assert_false (form_save (again, &findings, &error));
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_INVALID);
   g_clear_error (&error);
   g_assert_cmpuint (count_drafts (fixture), ==, 1);
-  enter (again, "household", "h1", "land_arable", "12");
-  g_assert_true (save (again, &findings, &error));
+  form_enter (again, "household", "h1", "land_arable", "12");
+  g_assert_true (form_save (again, &findings, &error));
   g_assert_no_error (error);
   text = dup_last_change (fixture);
   change = json_tokener_parse (text);
@@ -232,7 +176,7 @@ static void
 test_findings_stop_the_save (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  g_autoptr (RuhuEditSession) session = open_visit (fixture, NULL);
+  g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
   const char *visit = ruhu_draft_body_get_self (ruhu_edit_session_get_body (session));
   g_autoptr (GPtrArray) findings = NULL;
   g_autoptr (GPtrArray) later = NULL;
@@ -240,16 +184,16 @@ test_findings_stop_the_save (void)
   RuhuFinding *finding;
 
   enter_visit (session);
-  enter (session, "visit", visit, "date", "\"2099-01-01\"");
-  g_assert_false (save (session, &findings, &error));
+  form_enter (session, "visit", visit, "date", "\"2099-01-01\"");
+  g_assert_false (form_save (session, &findings, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (findings->len, >, 0);
   finding = findings->pdata[0];
   g_assert_cmpstr (finding->field, ==, "date");
   g_assert_cmpstr (finding->record, ==, visit);
   g_assert_cmpuint (count_drafts (fixture), ==, 1);
-  enter (session, "visit", visit, "date", "\"2018-06-29\"");
-  g_assert_true (save (session, &later, &error));
+  form_enter (session, "visit", visit, "date", "\"2018-06-29\"");
+  g_assert_true (form_save (session, &later, &error));
   g_assert_no_error (error);
   g_clear_object (&session);
   form_fixture_free (fixture);
@@ -276,7 +220,7 @@ static void
 test_relevance_follows_the_typing (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  g_autoptr (RuhuEditSession) session = open_visit (fixture, NULL);
+  g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
   const char *visit = ruhu_draft_body_get_self (ruhu_edit_session_get_body (session));
   g_autoptr (GPtrArray) findings = NULL;
   g_autoptr (GError) error = NULL;
@@ -284,10 +228,10 @@ test_relevance_follows_the_typing (void)
   g_assert_false (outcome_is_checked (session));
   enter_visit (session);
   form_wait (outcome_is_checked, session);
-  enter (session, "visit", visit, "minutes", "40");
-  enter (session, "visit", visit, "outcome", "\"2\"");
+  form_enter (session, "visit", visit, "minutes", "40");
+  form_enter (session, "visit", visit, "outcome", "\"2\"");
   form_wait (outcome_is_checked_again, session);
-  g_assert_true (save (session, &findings, &error));
+  g_assert_true (form_save (session, &findings, &error));
   g_assert_no_error (error);
   assert_value (fixture->laptop->store, "visit", visit, "outcome", "\"2\"");
   assert_value (fixture->laptop->store, "visit", visit, "minutes", "-");
@@ -329,7 +273,7 @@ static void
 test_draft_of_a_household_that_left (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  RuhuEditSession *session = open_visit (fixture, NULL);
+  RuhuEditSession *session = form_open_visit (fixture, NULL);
   g_autofree char *draft = g_strdup (ruhu_edit_session_get_draft (session));
   g_autoptr (RuhuEditSession) again = NULL;
   g_autoptr (GPtrArray) findings = NULL;
@@ -337,7 +281,7 @@ test_draft_of_a_household_that_left (void)
   g_autoptr (GError) error = NULL;
 
   enter_visit (session);
-  enter (session, "household", "h1", "group_name", "\"三组\"");
+  form_enter (session, "household", "h1", "group_name", "\"三组\"");
   ruhu_edit_session_store (session);
   g_assert_cmpuint (count_drafts (fixture), ==, 1);
   g_object_unref (session);
@@ -346,8 +290,8 @@ test_draft_of_a_household_that_left (void)
   g_assert_null (ruhu_store_get_record (fixture->laptop->store, "household", "h1", &error));
   g_assert_cmpuint (count_drafts (fixture), ==, 2);
   unassign (fixture, "null");
-  again = open_visit (fixture, draft);
-  g_assert_true (save (again, &findings, &error));
+  again = form_open_visit (fixture, draft);
+  g_assert_true (form_save (again, &findings, &error));
   g_assert_no_error (error);
   assert_value (fixture->laptop->store, "household", "h1", "group_name", "\"三组\"");
   g_clear_object (&again);
@@ -358,14 +302,14 @@ static void
 test_thrown_away_on_demand (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  g_autoptr (RuhuEditSession) session = open_visit (fixture, NULL);
+  g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
   enter_visit (session);
   ruhu_edit_session_store (session);
   g_assert_cmpuint (count_drafts (fixture), ==, 1);
-  enter (session, "household", "h1", "phone", "\"13900000002\"");
+  form_enter (session, "household", "h1", "phone", "\"13900000002\"");
   ruhu_edit_session_discard_async (session, form_keep_result_cb, &result);
   form_wait (form_is_set, &result);
   g_assert_true (ruhu_edit_session_discard_finish (session, result, &error));
@@ -387,8 +331,8 @@ test_one_record (void)
   ruhu_edit_session_open_async (session, NULL, form_keep_result_cb, &result);
   form_wait (form_is_set, &result);
   g_assert_true (ruhu_edit_session_open_finish (session, result, &error));
-  enter (session, "person", "p3", "edu", "\"02\"");
-  g_assert_true (save (session, &findings, &error));
+  form_enter (session, "person", "p3", "edu", "\"02\"");
+  g_assert_true (form_save (session, &findings, &error));
   g_assert_no_error (error);
   assert_value (fixture->laptop->store, "person", "p3", "edu", "\"02\"");
   g_assert_cmpuint (count_drafts (fixture), ==, 0);

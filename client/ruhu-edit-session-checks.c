@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is found while a person types: each record judged after a pause in the worker, and what the catalogue proposes for a new one. */
+#define G_LOG_DOMAIN "ruhu-session"
+
+#include "config.h"
+
+#include "ruhu-edit-session-private.h"
+
+#include "ruhu-value.h"
+
+#include <string.h>
+
+/* In ms: a check waits for the typing to pause. */
+#define CHECK_DELAY 200
+
+/* --- proposals --- */
+
+/* A field's "initial" follows what is typed into the fields that it looks at: a problem's deadline its kind. What a person typed, or emptied, stays. */
+
+/* What was proposed last: in this session, else when the record was made. NULL: nothing. */
+static json_object *
+get_last (RuhuEditSession *self, const char *key, const char *type, const char *field)
+{
+  json_object *last = g_hash_table_lookup (self->proposed, key);
+  json_object *initials = g_hash_table_lookup (self->opening->initials, type);
+
+  if (last == NULL && initials != NULL)
+    last = json_object_object_get (initials, field);
+  return last;
+}
+
+static gboolean
+propose (RuhuEditSession *self, const char *type, const char *record, const char *field, json_object *value)
+{
+  RuhuDraftBody *body = self->opening->body;
+  g_autofree char *key = g_strjoin ("/", type, record, field, NULL);
+  json_object *now = ruhu_draft_body_get_value (body, type, record, field);
+  gboolean untouched = ruhu_draft_body_get_text (body, type, record, field) == NULL && ruhu_value_equal (now, get_last (self, key, type, field));
+
+  if (untouched && !ruhu_value_equal (now, value))
+    {
+      g_hash_table_replace (self->proposed, g_steal_pointer (&key), json_object_get (value));
+      ruhu_draft_body_set_value (body, type, record, field, value);
+      return TRUE;
+    }
+  /* A draft gone on with does not say what was proposed: what would be proposed now, was. */
+  if (ruhu_value_equal (now, value))
+    g_hash_table_replace (self->proposed, g_steal_pointer (&key), json_object_get (value));
+  return FALSE;
+}
+
+static void
+propose_all (RuhuEditSession *self, const RuhuChecked *checked)
+{
+  gboolean changed = FALSE;
+
+  if (checked->initial == NULL || !ruhu_draft_body_is_added (self->opening->body, checked->type, checked->record))
+    return;
+  json_object_object_foreach (checked->initial, field, value)
+  {
+    changed = propose (self, checked->type, checked->record, field, value) || changed;
+  }
+  if (!changed)
+    return;
+  ruhu_edit_session_mark_dirty (self);
+  if (self->saving == NULL)
+    ruhu_edit_session_check (self, ruhu_catalogue_get_record (self->opening->catalogue, checked->type), checked->record);
+  ruhu_edit_session_emit_edited (self, checked->type, checked->record);
+}
+
+/* --- checking --- */
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RuhuEditSession) self = data;
+  g_autoptr (GError) error = NULL;
+  RuhuChecked *checked = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+
+  self->n_checking--;
+  if (checked != NULL)
+    {
+      g_hash_table_replace (self->checked, ruhu_edit_session_make_key (checked->type, checked->record), checked);
+      propose_all (self, checked);
+      ruhu_edit_session_emit_checked (self, checked->type, checked->record);
+    }
+  else if (error != NULL)
+    g_warning ("A record could not be checked: %s", error->message);
+  if (self->n_checking > 0)
+    return;
+  if (self->saving != NULL)
+    ruhu_edit_session_begin_save (self);
+  else
+    ruhu_edit_session_rule (self);
+}
+
+static void
+start_check (RuhuEditSession *self, const char *key)
+{
+  const char *slash = strchr (key, '/');
+  RuhuCheckRequest *request = g_new0 (RuhuCheckRequest, 1);
+
+  request->type = g_strndup (key, slash - key);
+  request->record = g_strdup (slash + 1);
+  request->scope = g_strdup (self->request.scope);
+  request->is_new = ruhu_draft_body_is_added (self->opening->body, request->type, request->record);
+  request->fields = ruhu_draft_body_dup_fields (self->opening->body, request->type, request->record);
+  self->n_checking++;
+  ruhu_worker_run_async (self->worker, ruhu_session_check, request, (GDestroyNotify) ruhu_check_request_free, (GDestroyNotify) ruhu_checked_free, NULL, checked_cb, g_object_ref (self));
+}
+
+void
+ruhu_edit_session_start_checks (RuhuEditSession *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_clear_handle_id (&self->check_timer, g_source_remove);
+  g_hash_table_iter_init (&iter, self->to_check);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      start_check (self, key);
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
+static gboolean
+check_timer_cb (gpointer data)
+{
+  RuhuEditSession *self = data;
+
+  self->check_timer = 0;
+  ruhu_edit_session_start_checks (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ruhu_edit_session_check (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  g_autofree char *key = ruhu_edit_session_make_key (type->name, record);
+
+  /* What was never checked shows nothing yet: that cannot wait for a pause. */
+  g_clear_handle_id (&self->check_timer, g_source_remove);
+  self->check_timer = g_timeout_add (g_hash_table_contains (self->checked, key) ? CHECK_DELAY : 0, check_timer_cb, self);
+  g_hash_table_add (self->to_check, g_steal_pointer (&key));
+}
+
+static RuhuChecked *
+get_checked (RuhuEditSession *self, const char *type, const char *record)
+{
+  g_autofree char *key = ruhu_edit_session_make_key (type, record);
+
+  return g_hash_table_lookup (self->checked, key);
+}
+
+gboolean
+ruhu_edit_session_is_relevant (RuhuEditSession *self, RuhuField *field, const char *record)
+{
+  RuhuChecked *checked = get_checked (self, field->record->name, record);
+
+  if (field->relevant == NULL)
+    return TRUE;
+  return checked != NULL && g_hash_table_contains (checked->relevant, field->name);
+}
+
+GPtrArray *
+ruhu_edit_session_get_findings (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  RuhuChecked *checked = get_checked (self, type->name, record);
+
+  return checked != NULL ? checked->findings : NULL;
+}
