@@ -5,6 +5,8 @@
 
 #include "ruhu-amendment.h"
 
+#include "ruhu-describe.h"
+
 #include <glib/gi18n.h>
 
 /* What is asked, in this order. */
@@ -45,11 +47,98 @@ ruhu_amendment_new (const RuhuFileRecord *amendment)
   return label;
 }
 
+GtkWidget *
+ruhu_amendment_row_new (const RuhuAmendmentText *amendment)
+{
+  g_autofree char *title = amendment->old_value != NULL || amendment->new_value != NULL
+                               /* Translators: what a visit said, and what it should say. */
+                               ? g_strdup_printf (_ ("“%s” should be “%s”"), amendment->old_value != NULL ? amendment->old_value : "", amendment->new_value != NULL ? amendment->new_value : "")
+                               : g_strdup (amendment->body);
+  g_autofree char *subtitle = g_strdup_printf (_ ("Amendment of %s · %s · %s"), amendment->date, amendment->by_name, amendment->body);
+  g_autofree char *spoken = g_strdup_printf ("%s, %s", title, subtitle);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", subtitle, "title-lines", 0, "subtitle-lines", 0, NULL);
+
+  gtk_widget_add_css_class (row, "amendment");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  return row;
+}
+
+/* Something that the visit recorded. */
+typedef struct
+{
+  char *path;  /* type/record/field */
+  char *label; /* what it is called */
+  char *value; /* in words */
+} Recorded;
+
+static void
+recorded_free (gpointer data)
+{
+  Recorded *recorded = data;
+
+  g_free (recorded->path);
+  g_free (recorded->label);
+  g_free (recorded->value);
+  g_free (recorded);
+}
+
+typedef struct
+{
+  char *household;
+  char *visit;
+} Place;
+
+static void
+place_free (gpointer data)
+{
+  Place *place = data;
+
+  g_free (place->household);
+  g_free (place->visit);
+  g_free (place);
+}
+
+/* In the worker. */
+static gpointer
+read_recorded (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Place *place = data;
+  g_autoptr (GPtrArray) edits = ruhu_store_list_visit_edits (store, place->household, place->visit, error);
+  GPtrArray *all;
+
+  if (edits == NULL)
+    return NULL;
+  all = g_ptr_array_new_with_free_func (recorded_free);
+  for (guint i = 0; i < edits->len; i++)
+    {
+      const RuhuVisitEdit *edit = edits->pdata[i];
+      RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), edit->type);
+      RuhuField *field = type != NULL ? ruhu_record_type_get_field (type, edit->field) : NULL;
+      g_autofree char *title = ruhu_describe_title (store, edit->type, edit->record);
+      Recorded *recorded;
+
+      /* Photos and reasons given to a rule are not corrected in words. */
+      if (field == NULL || field->type == RUHU_TYPE_PHOTO || g_str_equal (type->name, "finding_note"))
+        continue;
+      recorded = g_new0 (Recorded, 1);
+      recorded->path = g_strjoin ("/", edit->type, edit->record, edit->field, NULL);
+      recorded->label = g_str_equal (title, ruhu_label_get (&type->label)) ? g_strdup_printf ("%s · %s", title, ruhu_describe_field (type, edit->field))
+                                                                           : g_strdup_printf ("%s · %s · %s", ruhu_label_get (&type->label), title, ruhu_describe_field (type, edit->field));
+      recorded->value = ruhu_describe_masked (store, field, edit->after);
+      g_ptr_array_add (all, recorded);
+    }
+  return all;
+}
+
 typedef struct
 {
   RuhuFileWriter *writer;
   RuhuHouseholdFile *file;
+  GCancellable *cancellable;
   char *visit;
+  GPtrArray *recorded; /* Recorded; NULL before it is read */
+  GtkWidget *list;
+  GtkWidget *choice; /* NULL before it is read: which of @recorded, after “something else” */
   GtkWidget *rows[G_N_ELEMENTS (questions)];
 } Question;
 
@@ -58,16 +147,29 @@ question_free (gpointer data)
 {
   Question *question = data;
 
+  g_cancellable_cancel (question->cancellable);
+  g_object_unref (question->cancellable);
   g_object_unref (question->writer);
   ruhu_household_file_free (question->file);
+  g_clear_pointer (&question->recorded, g_ptr_array_unref);
   g_free (question->visit);
   g_free (question);
+}
+
+/* NULL: something else. */
+static const Recorded *
+get_chosen (Question *question)
+{
+  guint n = question->choice != NULL ? adw_combo_row_get_selected (ADW_COMBO_ROW (question->choice)) : 0;
+
+  return n > 0 && n != GTK_INVALID_LIST_POSITION && n <= question->recorded->len ? question->recorded->pdata[n - 1] : NULL;
 }
 
 static void
 response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
 {
   g_autofree char *id = ruhu_random_id ();
+  const Recorded *chosen = get_chosen (question);
   json_object *fields;
   json_object *records;
   json_object *set;
@@ -79,6 +181,8 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
   set = json_object_new_object ();
   json_object_object_add (fields, "visit_id", json_object_new_string (question->visit));
   json_object_object_add (fields, "date", json_object_new_string (question->file->today));
+  if (chosen != NULL)
+    json_object_object_add (fields, "field_path", json_object_new_string (chosen->path));
   for (gsize i = 0; i < G_N_ELEMENTS (questions); i++)
     {
       const char *text = gtk_editable_get_text (GTK_EDITABLE (question->rows[i]));
@@ -101,30 +205,68 @@ changed_cb (AdwMessageDialog *dialog)
   adw_message_dialog_set_response_enabled (dialog, "amend", enough);
 }
 
+static void
+chosen_cb (Question *question)
+{
+  const Recorded *chosen = get_chosen (question);
+
+  gtk_editable_set_text (GTK_EDITABLE (question->rows[0]), chosen != NULL ? chosen->label : "");
+  gtk_editable_set_text (GTK_EDITABLE (question->rows[1]), chosen != NULL ? chosen->value : "");
+  gtk_widget_set_visible (question->rows[0], chosen == NULL);
+  gtk_widget_grab_focus (question->rows[chosen != NULL ? 2 : 0]);
+}
+
+static void
+recorded_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *recorded = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  g_autoptr (GtkStringList) names = NULL;
+  Question *question;
+
+  if (recorded == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  question = data;
+  if (recorded == NULL || recorded->len == 0)
+    {
+      g_clear_pointer (&recorded, g_ptr_array_unref);
+      return;
+    }
+  question->recorded = recorded;
+  names = gtk_string_list_new (NULL);
+  gtk_string_list_append (names, _ ("Something else"));
+  for (guint i = 0; i < recorded->len; i++)
+    gtk_string_list_append (names, ((Recorded *) recorded->pdata[i])->label);
+  question->choice = g_object_new (ADW_TYPE_COMBO_ROW, "title", _ ("Recorded by the visit"), "model", names, NULL);
+  gtk_list_box_prepend (GTK_LIST_BOX (question->list), question->choice);
+  g_signal_connect_swapped (question->choice, "notify::selected", G_CALLBACK (chosen_cb), question);
+}
+
 static GtkWidget *
 make_rows (Question *question, GtkWidget *dialog)
 {
-  GtkWidget *list = gtk_list_box_new ();
-
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_widget_add_css_class (list, "boxed-list");
+  question->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (question->list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (question->list, "boxed-list");
   for (gsize i = 0; i < G_N_ELEMENTS (questions); i++)
     {
       question->rows[i] = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _ (questions[i].label), NULL);
-      gtk_list_box_append (GTK_LIST_BOX (list), question->rows[i]);
+      gtk_list_box_append (GTK_LIST_BOX (question->list), question->rows[i]);
       g_signal_connect_object (question->rows[i], "changed", G_CALLBACK (changed_cb), dialog, G_CONNECT_SWAPPED);
     }
-  return list;
+  return question->list;
 }
 
 void
-ruhu_amendment_ask (GtkWidget *widget, RuhuFileWriter *writer, RuhuHouseholdFile *file, const char *visit)
+ruhu_amendment_ask (GtkWidget *widget, RuhuWorker *worker, RuhuFileWriter *writer, RuhuHouseholdFile *file, const char *visit)
 {
   Question *question = g_new0 (Question, 1);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Amend a Sealed Visit"), _ ("The visit stays as it is; the amendment is shown with it."));
+  Place *place = g_new0 (Place, 1);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Amend a Sealed Visit"), _ ("The visit stays as it is; the amendment is shown with it, and in the history of the field."));
 
   question->writer = g_object_ref (writer);
   question->file = ruhu_household_file_ref (file);
+  question->cancellable = g_cancellable_new ();
   question->visit = g_strdup (visit);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), make_rows (question, dialog));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "amend", _ ("_Amend"), NULL);
@@ -134,6 +276,9 @@ ruhu_amendment_ask (GtkWidget *widget, RuhuFileWriter *writer, RuhuHouseholdFile
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "ruhu-question", question, question_free);
   g_signal_connect (dialog, "response", G_CALLBACK (response_cb), question);
+  place->household = g_strdup (file->id);
+  place->visit = g_strdup (visit);
+  ruhu_worker_run_async (worker, read_recorded, place, place_free, (GDestroyNotify) g_ptr_array_unref, question->cancellable, recorded_cb, question);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (question->rows[0]);
 }

@@ -5,6 +5,7 @@
 
 #include "ruhu-history-page.h"
 
+#include "ruhu-amendment.h"
 #include "ruhu-describe.h"
 #include "ruhu-version-row.h"
 #include "ruhu-window.h"
@@ -39,7 +40,8 @@ typedef struct
 typedef struct
 {
   char *label;
-  GPtrArray *versions; /* RuhuVersionText */
+  GPtrArray *versions;   /* RuhuVersionText */
+  GPtrArray *amendments; /* RuhuAmendmentText */
 } History;
 
 G_DEFINE_FINAL_TYPE (RuhuHistoryPage, ruhu_history_page, RUHU_TYPE_PAGE)
@@ -62,6 +64,7 @@ history_free (gpointer data)
 
   g_free (history->label);
   g_ptr_array_unref (history->versions);
+  g_ptr_array_unref (history->amendments);
   g_free (history);
 }
 
@@ -73,16 +76,19 @@ read_history (RuhuStore *store, gpointer data, GCancellable *cancellable, GError
   Place *place = data;
   RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), place->type);
   RuhuField *field = type != NULL ? ruhu_record_type_get_field (type, place->field) : NULL;
+  g_autofree char *path = g_strjoin ("/", place->type, place->record, place->field, NULL);
   g_autoptr (GPtrArray) versions = ruhu_store_get_history (store, place->type, place->record, place->field, error);
+  g_autoptr (GPtrArray) amendments = versions != NULL ? ruhu_store_list_amendments (store, path, error) : NULL;
   History *history;
 
-  if (versions == NULL)
+  if (amendments == NULL)
     return NULL;
   history = g_new0 (History, 1);
   history->label = g_strdup (ruhu_describe_field (type, place->field));
   history->versions = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_version_text_free);
   for (guint i = 0; i < versions->len; i++)
     g_ptr_array_add (history->versions, ruhu_version_text_new (store, field, g_ptr_array_index (versions, i), TRUE));
+  history->amendments = g_steal_pointer (&amendments);
   return history;
 }
 
@@ -102,6 +108,8 @@ show (RuhuHistoryPage *self, History *history)
   ruhu_page_set_title (RUHU_PAGE (self), history->label, self->title);
   adw_preferences_group_set_title (self->group, _ ("Who Wrote What, and When"));
   adw_preferences_group_set_description (self->group, history->versions->len > 0 ? _ ("Newest first.") : _ ("Nobody has written this yet."));
+  for (guint i = 0; i < history->amendments->len; i++)
+    add_row (self, ruhu_amendment_row_new (g_ptr_array_index (history->amendments, i)));
   for (guint i = 0; i < history->versions->len; i++)
     add_row (self, ruhu_version_row_new (g_ptr_array_index (history->versions, i), NULL));
 }

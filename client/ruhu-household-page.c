@@ -231,7 +231,7 @@ act_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (g_str_equal (action, "show"))
     show_visit (self, record);
   else if (g_str_equal (action, "amend"))
-    ruhu_amendment_ask (GTK_WIDGET (self), self->writer, self->file, record);
+    ruhu_amendment_ask (GTK_WIDGET (self), self->worker, self->writer, self->file, record);
   else
     act (self, action, record, NULL);
 }

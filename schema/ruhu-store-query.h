@@ -143,6 +143,21 @@ void ruhu_visit_edit_free (RuhuVisitEdit *self);
 /* RuhuVisitEdit: all that a visit of the household @scope wrote, in the order of its changes. Transfer full. */
 GPtrArray *ruhu_store_list_visit_edits (RuhuStore *self, const char *scope, const char *visit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What somebody said afterwards of a field as a sealed visit recorded it. */
+typedef struct
+{
+  char *date;
+  char *by_name;   /* name, or the user's id */
+  char *old_value; /* or NULL */
+  char *new_value; /* or NULL */
+  char *body;      /* why */
+} RuhuAmendmentText;
+
+void ruhu_amendment_text_free (RuhuAmendmentText *self);
+
+/* RuhuAmendmentText about "type/record/field", newest first. Transfer full. */
+GPtrArray *ruhu_store_list_amendments (RuhuStore *self, const char *field_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A conflict: a field with differing heads. */
 typedef struct
 {

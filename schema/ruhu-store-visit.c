@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a visit changed: its values beside those that stood before. */
+/* What a visit changed: its values beside those that stood before; and what was said of them afterwards. */
 #define G_LOG_DOMAIN "ruhu-store"
 
 #include "config.h"
@@ -96,4 +96,48 @@ ruhu_store_list_visit_edits (RuhuStore *self, const char *scope, const char *vis
       walk_change (&walk, change);
     }
   return ruhu_check_end (&local, error) ? g_steal_pointer (&edits) : NULL;
+}
+
+#define AMENDMENTS                                                                                                                           \
+  "SELECT a.date, coalesce (p.name, l.author, ''), a.old_value, a.new_value, a.body"                                                         \
+  " FROM r_amendment a LEFT JOIN head h ON h.scope = a.scope AND h.record = a.id AND h.type = 'amendment' LEFT JOIN log l ON l.n = h.change" \
+  " LEFT JOIN r_helper p ON p.id = l.author WHERE a.field_path = ?1 AND a.deleted = 0 GROUP BY a.id ORDER BY a.date DESC, l.time DESC"
+
+void
+ruhu_amendment_text_free (RuhuAmendmentText *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->date);
+  g_free (self->by_name);
+  g_free (self->old_value);
+  g_free (self->new_value);
+  g_free (self->body);
+  g_free (self);
+}
+
+GPtrArray *
+ruhu_store_list_amendments (RuhuStore *self, const char *field_path, GError **error)
+{
+  g_autoptr (GPtrArray) amendments = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_amendment_text_free);
+  g_autoptr (RuhuStatement) query = NULL;
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (self != NULL && field_path != NULL, NULL);
+
+  query = ruhu_database_query (ruhu_store_get_database (self), AMENDMENTS, error, "s", field_path);
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    {
+      RuhuAmendmentText *amendment = g_new0 (RuhuAmendmentText, 1);
+
+      amendment->date = g_strdup (ruhu_statement_get_text (query, 0));
+      amendment->by_name = g_strdup (ruhu_statement_get_text (query, 1));
+      amendment->old_value = g_strdup (ruhu_statement_get_text (query, 2));
+      amendment->new_value = g_strdup (ruhu_statement_get_text (query, 3));
+      amendment->body = g_strdup (ruhu_statement_get_text (query, 4));
+      g_ptr_array_add (amendments, amendment);
+    }
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&amendments) : NULL;
 }

@@ -5,8 +5,10 @@
 #include "config.h"
 
 #include "form-fixture.h"
+#include "ruhu-cleanups.h"
 #include "ruhu-file-chapter.h"
 #include "ruhu-form-style.h"
+#include "ruhu-history-page.h"
 #include "ruhu-household-page.h"
 #include "ruhu-photo-strip.h"
 
@@ -268,6 +270,61 @@ test_a_sealed_visit_is_amended_beside_itself (Fixture *f, gconstpointer data)
   assert_value (f->form->laptop->store, "visit", "w1", "summary", "\"three sheep\"");
 }
 
+static gboolean
+is_choice (GtkWidget *widget, const char *text)
+{
+  return ADW_IS_COMBO_ROW (widget) && g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), text);
+}
+
+static void
+choose (GtkWidget *row, const char *label)
+{
+  GListModel *names = adw_combo_row_get_model (ADW_COMBO_ROW (row));
+
+  for (guint i = 0; i < g_list_model_get_n_items (names); i++)
+    if (strstr (gtk_string_list_get_string (GTK_STRING_LIST (names), i), label) != NULL)
+      {
+        adw_combo_row_set_selected (ADW_COMBO_ROW (row), i);
+        return;
+      }
+  g_test_fail_printf ("There is no %s to choose", label);
+}
+
+/* What the visit recorded is chosen rather than written out, and the amendment is then found where somebody looks the field up. */
+static void
+test_an_amendment_is_in_the_history_of_its_field (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuEditSession) session = form_open_visit (f->form, NULL);
+  g_autofree char *visit = g_strdup (ruhu_draft_body_get_self (ruhu_edit_session_get_body (session)));
+  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *date = NULL;
+  GtkWidget *dialog, *history;
+
+  form_enter (session, "visit", visit, "outcome", "\"1\"");
+  form_enter (session, "household", "h1", "phone", "\"13900000002\"");
+  g_assert_true (form_save (session, &findings, &error));
+  ruhu_page_refresh (RUHU_PAGE (f->page));
+  /* The day that the worker's clock says. */
+  date = store_value (f->form->laptop->store, "visit", visit, "date");
+  date[strlen (date) - 1] = '\0';
+  unfold (f, date + 1);
+  press (f, "Amend…");
+  dialog = find_dialog ();
+  choose (see (dialog, is_choice, "Recorded by the visit"), "Telephone");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (see (dialog, is_entry_row, "It said"))), ==, "13900000002");
+  answer (dialog, "It should say", "13900000003");
+  answer (dialog, "Why", "misheard");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "amend");
+  see (f->page, is_label, "1 amendment");
+  history = g_object_ref_sink (ruhu_history_page_new (f->form->worker, "household", "h1", "phone", "Household"));
+  adw_window_set_content (ADW_WINDOW (f->window), history);
+  see (history, is_label, "“13900000002” should be “13900000003”");
+  see (history, is_label, "misheard");
+  g_object_unref (history);
+  g_clear_object (&session);
+}
+
 static void
 test_there_may_be_nothing_to_take_back (Fixture *f, gconstpointer data)
 {
@@ -374,6 +431,7 @@ main (int argc, char **argv)
   add ("a-photo-is-added-after-somebody-has-looked", test_a_photo_is_added_after_somebody_has_looked);
   add ("what-is-no-photo-is-refused-in-words", test_what_is_no_photo_is_refused_in_words);
   add ("a-sealed-visit-is-amended-beside-itself", test_a_sealed_visit_is_amended_beside_itself);
+  add ("an-amendment-is-in-the-history-of-its-field", test_an_amendment_is_in_the_history_of_its_field);
   add ("there-may-be-nothing-to-take-back", test_there_may_be_nothing_to_take_back);
   add ("every-chapter-is-reached", test_every_chapter_is_reached);
   add ("opened-and-closed-files-leave-nothing-behind", test_opened_and_closed_files_leave_nothing_behind);
