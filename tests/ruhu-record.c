@@ -10,6 +10,7 @@
 #include "ruhu-heads.h"
 #include "ruhu-replica.h"
 #include "ruhu-store-photos.h"
+#include "ruhu-store-review.h"
 #include "ruhu-store-query.h"
 #include "ruhu-store.h"
 #include "ruhu-tables.h"
@@ -29,6 +30,7 @@ typedef struct
 } Command;
 
 static gint64 option_seen = -1;
+static char *option_draft;
 static char *option_database;
 
 static gboolean
@@ -123,7 +125,7 @@ static gboolean
 save_set (RuhuStore *store, const char *scope, json_object *set, gint64 seen, GError **error)
 {
   g_autofree char *visit = name_new_records (store, scope, set);
-  RuhuEdit edit = { .scope = scope, .visit = visit, .seen = option_seen >= 0 ? option_seen : seen, .set = set };
+  RuhuEdit edit = { .scope = scope, .visit = visit, .seen = option_seen >= 0 ? option_seen : seen, .set = set, .draft = option_draft };
   gint64 seq = 0;
 
   if (edit.seen < 0 && !ruhu_store_get_seen (store, &edit.seen, error))
@@ -324,19 +326,20 @@ run_photo (RuhuStore *store, char **arguments, GError **error)
   return hash != NULL;
 }
 
-/* refused: seq, reason, sentence. */
+/* reviews: own changes that did not take effect as they were sent: state, number, code, the township's or the office's words. */
 static gboolean
-run_refused (RuhuStore *store, char **arguments, GError **error)
+run_reviews (RuhuStore *store, char **arguments, GError **error)
 {
-  g_autoptr (GPtrArray) rows = ruhu_store_list_refused (store, error);
+  static const char *const states[] = { [RUHU_REVIEW_REFUSED] = "refused", [RUHU_REVIEW_QUARANTINED] = "quarantined", [RUHU_REVIEW_ACCEPTED] = "accepted" };
+  g_autoptr (GPtrArray) rows = ruhu_store_list_reviews (store, error);
 
   if (rows == NULL)
     return FALSE;
   for (guint i = 0; i < rows->len; i++)
     {
-      RuhuOutboxItem *row = g_ptr_array_index (rows, i);
+      RuhuReview *row = g_ptr_array_index (rows, i);
 
-      printf ("refused\t%" G_GINT64_FORMAT "\t%s\t%s\n", row->seq, row->reason != NULL ? row->reason : "", row->detail != NULL ? row->detail : "");
+      printf ("%s\t%" G_GINT64_FORMAT "\t%s\t%s\n", states[row->state], row->seq, row->code != NULL ? row->code : "", row->detail != NULL ? row->detail : "");
     }
   return TRUE;
 }
@@ -353,7 +356,10 @@ run_draft (RuhuStore *store, char **arguments, GError **error)
       g_autofree char *id = ruhu_random_id ();
       gint64 seen = 0;
 
-      return body != NULL && ruhu_store_get_seen (store, &seen, error) && ruhu_store_put_draft (store, id, "visit", arguments[0], seen, body, error);
+      if (body == NULL || !ruhu_store_get_seen (store, &seen, error) || !ruhu_store_put_draft (store, id, "visit", arguments[0], seen, body, error))
+        return FALSE;
+      printf ("new\tdraft\t%s\n", id);
+      return TRUE;
     }
   drafts = ruhu_store_list_drafts (store, arguments[0], error);
   for (guint i = 0; drafts != NULL && i < drafts->len; i++)
@@ -464,7 +470,7 @@ static const Command commands[] = {
   { "show", 2, run_show, "show TYPE ID [FIELD]" },
   { "history", 3, run_history, "history TYPE ID FIELD" },
   { "conflicts", 0, run_conflicts, "conflicts [SCOPE]" },
-  { "refused", 0, run_refused, "refused" },
+  { "reviews", 0, run_reviews, "reviews" },
   { "draft", 1, run_draft, "draft SCOPE [JSON]" },
   { "photo", 1, run_photo, "photo FILE   (prints its hash, for a record to mention)" },
   { "state", 0, run_state, "state" },
@@ -516,6 +522,7 @@ main (int argc, char **argv)
 {
   const GOptionEntry entries[] = {
     { "seen", 0, 0, G_OPTION_ARG_INT64, &option_seen, "Save as from a page opened at this position", "POSITION" },
+    { "draft", 0, 0, G_OPTION_ARG_STRING, &option_draft, "Save as from the page that keeps this draft", "ID" },
     { "database", 0, 0, G_OPTION_ARG_FILENAME, &option_database, "The file, where it is not a laptop's", "FILE" },
     { NULL },
   };
@@ -531,7 +538,7 @@ main (int argc, char **argv)
     return fail (error);
   if (argc < 3)
     {
-      g_printerr ("ruhu-record [--seen N] [--database FILE] DIR COMMAND…\n");
+      g_printerr ("ruhu-record [--seen N] [--draft ID] [--database FILE] DIR COMMAND…\n");
       for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
         g_printerr ("  %s\n", commands[i].usage);
       return 2;

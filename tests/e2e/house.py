@@ -291,9 +291,9 @@ class Laptop:
 
     # What a person does.
 
-    def record(self, *arguments, check=True, seen=None):
+    def record(self, *arguments, check=True, seen=None, draft=None):
         """While another program writes, a sanitizer's build can outlast the wait for the lock: then nothing was done, and it is asked again."""
-        options = ["--seen", str(seen)] if seen is not None else []
+        options = (["--seen", str(seen)] if seen is not None else []) + (["--draft", draft] if draft is not None else [])
         command = [program("ruhu-record"), *options, str(self.data), *map(str, arguments)]
         for attempt in range(SLOW * 5):
             result = run(command, env=self.env, check=False)
@@ -333,9 +333,12 @@ def parse_dump(text):
         parts = line.split("\t")
         if parts[0] == "log":
             identity = (parts[1], int(parts[2]))
-            if identity in log:
+            # What the office let in stands in the log once as it waited, and once as a change.
+            before = log.get(identity)
+            if before and "quarantined" not in (before[1], parts[4]):
                 raise Failed(f"the same change twice in a log: {identity}")
-            log[identity] = parts[3:]
+            if not before or before[1] == "quarantined":
+                log[identity] = parts[3:]
         elif parts[0] == "scope":
             held.add(parts[1])
         else:
