@@ -268,6 +268,13 @@ arrays_equal (json_object *a, json_object *b)
   return TRUE;
 }
 
+/* json-c reads NaN, which is no JSON, and NaN is not equal to itself. */
+static gboolean
+doubles_equal (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
 gboolean
 ruhu_value_equal (json_object *a, json_object *b)
 {
@@ -277,7 +284,7 @@ ruhu_value_equal (json_object *a, json_object *b)
     {
       if (json_object_is_type (a, json_type_int) && json_object_is_type (b, json_type_int))
         return json_object_get_int64 (a) == json_object_get_int64 (b);
-      return json_object_get_double (a) == json_object_get_double (b);
+      return doubles_equal (json_object_get_double (a), json_object_get_double (b));
     }
   if (json_object_is_type (a, json_type_array) && json_object_is_type (b, json_type_array))
     return arrays_equal (a, b);

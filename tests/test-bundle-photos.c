@@ -144,6 +144,86 @@ test_a_hurt_photo_refuses_the_answer (void)
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_INVALID);
 }
 
+/* A real outbox with one change and one photo. */
+static GBytes *
+export_all (World *self, GBytes *photo)
+{
+  g_auto (RuhuStanding) standing = { .photos = TRUE };
+  g_autofree char *line = NULL, *hash = photo_hash (photo);
+  g_autoptr (GString) text = g_string_new (NULL), lines = g_string_new (NULL);
+  g_autoptr (GBytes) content = NULL;
+  gint64 last;
+
+  g_assert_true (ruhu_replica_get_cursor (self->laptop->replica, &standing.cursor, &standing.hash, NULL));
+  g_assert_true (ruhu_replica_take_outbox (self->laptop->replica, 0, G_MAXUINT, 1 << 20, lines, &last, NULL));
+  standing.changes = (gint64) lines->len;
+  line = ruhu_standing_to_json (&standing);
+  g_string_append_printf (text, "%s\n%s", line, lines->str);
+  ruhu_parcel_append_photo (text, hash, photo);
+  content = g_bytes_new (text->str, text->len);
+  return ruhu_bundle_seal_outbox (RUHU_BUNDLE_WITH_PHOTOS, DEVICE, token_hash, public_key, content, NULL);
+}
+
+/* Transfer full. */
+static GBytes *
+flip (GBytes *bytes, gsize i)
+{
+  gsize size;
+  guint8 *copy = g_memdup2 (g_bytes_get_data (bytes, &size), g_bytes_get_size (bytes));
+
+  copy[i] ^= (guint8) (1 << (i % 8));
+  return g_bytes_new_take (copy, size);
+}
+
+static void
+assert_reason (const GError *error)
+{
+  g_assert_true (error != NULL && error->domain == RUHU_ERROR && strlen (error->message) > 10);
+}
+
+/* Of a real outbox at the township, and of the township's answer at the laptop: refused whole, with a reason, and nothing is written. */
+static void
+test_every_byte_counts (World *self, gconstpointer unused)
+{
+  g_autoptr (GBytes) photo = photo_new (1, 400), outbox = NULL, answer = NULL;
+  g_autofree char *hash = photo_hash (photo);
+  g_auto (RuhuImport) taken = { 0 };
+  g_autoptr (GError) none = NULL;
+  gint64 before, after;
+
+  laptop_sync (self->laptop, self->township);
+  laptop_save (self->laptop, "h1", "{\"person\":{\"p1\":{\"name\":\"甲\"}}}", -1);
+  outbox = export_all (self, photo);
+  before = store_count (self->township->store, "SELECT total_changes ()");
+  for (gsize i = 0; i < g_bytes_get_size (outbox); i++)
+    {
+      g_autoptr (GBytes) hurt = flip (outbox, i), made = NULL;
+      g_autoptr (GError) error = NULL;
+      g_auto (RuhuImport) result = { 0 };
+
+      made = try_import (self, hurt, &result, &error);
+      g_assert_null (made);
+      assert_reason (error);
+    }
+  after = store_count (self->township->store, "SELECT total_changes ()");
+  g_assert_cmpint (after, ==, before);
+  g_assert_false (ruhu_photo_store_has (self->store, hash, NULL));
+  answer = try_import (self, outbox, &taken, &none);
+  g_assert_no_error (none);
+  g_assert_cmpint (taken.taken, ==, 1);
+  g_assert_true (ruhu_photo_store_has (self->store, hash, NULL));
+  for (gsize i = 0; i < g_bytes_get_size (answer); i++)
+    {
+      g_autoptr (GBytes) hurt = flip (answer, i), content = NULL;
+      g_autoptr (GError) error = NULL;
+
+      content = ruhu_bundle_open_answer (hurt, DEVICE, token_hash, &error);
+      g_assert_null (content);
+      assert_reason (error);
+    }
+  g_test_message ("%zu bytes there, %zu back", g_bytes_get_size (outbox), g_bytes_get_size (answer));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,6 +235,7 @@ main (int argc, char **argv)
   token_hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, DEVICE, -1);
   g_test_add ("/bundle-photos/each-is-judged-for-itself", World, NULL, set_up, test_each_photo_is_judged_for_itself, tear_down);
   g_test_add ("/bundle-photos/what-does-not-fit-refuses-all", World, NULL, set_up, test_photos_that_do_not_fit_refuse_all, tear_down);
+  g_test_add ("/bundle-photos/every-byte-counts", World, NULL, set_up, test_every_byte_counts, tear_down);
   g_test_add_func ("/bundle-photos/a-hurt-one-refuses-the-answer", test_a_hurt_photo_refuses_the_answer);
   status = g_test_run ();
   ruhu_key_free (key);

@@ -55,7 +55,7 @@ ruhu_command_verify (int argc, char **argv)
     return RUHU_EXIT_USAGE;
   if (!ruhu_command_open (argv[1], &township, &session))
     return RUHU_EXIT_FAILED;
-  if (!ruhu_database_check (ruhu_store_get_database (session->store), &error) || !ruhu_ledger_verify (session->ledger, &n, &error) ||
+  if (!ruhu_ledger_verify (session->ledger, &n, &error) ||
       !ruhu_ledger_get_head (session->ledger, &position, &hash, &error))
     return ruhu_command_fail (error);
   count = g_strdup_printf ("%" G_GINT64_FORMAT, n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The chain is walked; then the whole log is applied to an empty store in memory, and what comes out is compared with the file. */
+/* The chain is walked, each entry looked at by itself; then the whole log is applied to an empty store in memory, and what comes out is compared with the file. */
 #define G_LOG_DOMAIN "ruhu-ledger"
 
 #include "config.h"
@@ -16,9 +16,9 @@
 typedef struct
 {
   RuhuLedger *ledger;
-  RuhuStore *copy;
-  gint64 n;    /* entries seen */
-  gint64 last; /* position of the last one */
+  RuhuStore *copy; /* NULL while the chain is walked */
+  gint64 n;        /* entries seen */
+  gint64 last;     /* position of the last one */
   char *restored;
 } Verify;
 
@@ -42,12 +42,17 @@ enum
   COLUMN_SETTLED,
   COLUMN_HASH,
   COLUMN_SIZE,
+  COLUMN_TYPED,
 };
 
-#define WALK                                                                                                                  \
-  "SELECT n, position, kind, device, seq, seen, time, author, scope, visit, body, reason, detail, sent, settled, hash, "      \
-  "length (CAST (kind || device || coalesce (time, '') || coalesce (author, '') || scope || coalesce (visit, '') || body || " \
-  "coalesce (reason, '') || coalesce (detail, '') AS BLOB)) FROM log ORDER BY n"
+#define IS_OF(column, type) "typeof (" column ") = " type " AND "
+#define MAY(column, type)   "typeof (" column ") IN (" type ", 'null') AND "
+#define WALK                                                                                                                                                                                 \
+  "SELECT n, position, kind, device, seq, seen, time, author, scope, visit, body, reason, detail, sent, settled, hash, "                                                                     \
+  "length (CAST (kind || device || coalesce (time, '') || coalesce (author, '') || scope || coalesce (visit, '') || body || "                                                                \
+  "coalesce (reason, '') || coalesce (detail, '') AS BLOB)), " IS_OF ("kind", "'text'") IS_OF ("device", "'text'") IS_OF ("scope", "'text'") IS_OF ("body", "'text'") MAY ("time", "'text'") \
+      MAY ("author", "'text'") MAY ("visit", "'text'") MAY ("reason", "'text'") MAY ("detail", "'text'") MAY ("seq", "'integer'")                                                            \
+          MAY ("seen", "'integer'") IS_OF ("position", "'integer'") IS_OF ("sent", "'integer'") IS_OF ("settled", "'integer'") "typeof (hash) = 'blob' FROM log ORDER BY n"
 
 static gboolean
 damaged (gint64 position, const char *why, GError **error)
@@ -128,50 +133,33 @@ check_late (Verify *job, RuhuStatement *row, const RuhuChange *change, const cha
 }
 
 static gboolean
-replay_change (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+check_change (RuhuStatement *row, gint64 position, GError **error)
 {
-  const char *kind = ruhu_statement_get_text (row, COLUMN_KIND);
   const char *body = ruhu_statement_get_text (row, COLUMN_BODY);
   g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
-  g_autoptr (RuhuJson) fields = NULL;
-  RuhuDatabase *copy = ruhu_store_get_database (job->copy);
-  RuhuCatalogue *catalogue = ruhu_store_get_catalogue (job->copy);
-  gint64 n;
 
   if (change == NULL)
     return FALSE;
-  if (!is_change (row, change))
-    return damaged (position, _ ("its columns are not what its text says"), error);
-  if (strcmp (kind, "change") != 0)
-    return TRUE;
-  if (!check_late (job, row, change, body, &fields, error) ||
-      !ruhu_store_append (job->copy, change, body, (gssize) strlen (body), kind, position, &n, error))
-    return FALSE;
-  if (fields != NULL ? !ruhu_heads_apply_fields (copy, catalogue, change, n, position, fields, error)
-                     : !ruhu_heads_apply (copy, catalogue, change, n, position, error))
-    return FALSE;
-  return !ruhu_store_change_extends (change) || ruhu_store_refresh_catalogue (job->copy, NULL, error);
+  return is_change (row, change) || damaged (position, _ ("its columns are not what its text says"), error);
 }
 
 static gboolean
-replay_scope (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+is_grant (RuhuStatement *row)
 {
-  RuhuDatabase *copy = ruhu_store_get_database (job->copy);
-  const char *device = ruhu_statement_get_text (row, COLUMN_DEVICE);
-  const char *scope = ruhu_statement_get_text (row, COLUMN_SCOPE);
-  gboolean granted = g_str_has_prefix (ruhu_statement_get_text (row, COLUMN_BODY), "{\"grant\"");
-  g_autofree char *body = ruhu_scope_entry_to_json (device, scope, granted);
+  return g_str_has_prefix (ruhu_statement_get_text (row, COLUMN_BODY), "{\"grant\"");
+}
 
-  if (!has_no_author (row) || !is_text (row, COLUMN_BODY, body))
-    return damaged (position, _ ("its columns are not what its text says"), error);
-  if (granted)
-    return ruhu_database_run (copy, "INSERT INTO granted (device, scope, since) VALUES (?1, ?2, ?3)", error, "ssi", device, scope, position);
-  return ruhu_database_run (copy, "UPDATE granted SET until = ?3 WHERE device = ?1 AND scope = ?2 AND until IS NULL", error, "ssi", device, scope, position);
+static gboolean
+check_scope (RuhuStatement *row, gint64 position, GError **error)
+{
+  g_autofree char *body = ruhu_scope_entry_to_json (ruhu_statement_get_text (row, COLUMN_DEVICE), ruhu_statement_get_text (row, COLUMN_SCOPE), is_grant (row));
+
+  return (has_no_author (row) && is_text (row, COLUMN_BODY, body)) || damaged (position, _ ("its columns are not what its text says"), error);
 }
 
 /* The only entry before which positions may be missing. */
 static gboolean
-replay_restored (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+check_restored (Verify *job, RuhuStatement *row, gint64 position, GError **error)
 {
   g_autoptr (RuhuJson) json = json_tokener_parse (ruhu_statement_get_text (row, COLUMN_BODY));
   const char *stamp = json_object_get_string (json_object_object_get (json, "restored"));
@@ -185,9 +173,9 @@ replay_restored (Verify *job, RuhuStatement *row, gint64 position, GError **erro
   return TRUE;
 }
 
-/* Applies one entry to the copy. */
+/* The columns beside the text, which the hash does not cover. */
 static gboolean
-replay (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+check_columns (Verify *job, RuhuStatement *row, gint64 position, GError **error)
 {
   const char *kind = ruhu_statement_get_text (row, COLUMN_KIND);
 
@@ -196,11 +184,11 @@ replay (Verify *job, RuhuStatement *row, gint64 position, GError **error)
   if (ruhu_statement_get_integer (row, COLUMN_SENT) != 0 || ruhu_statement_get_integer (row, COLUMN_SETTLED) != 0)
     return damaged (position, _ ("its columns are not what its text says"), error);
   if (strcmp (kind, "scope") == 0)
-    return replay_scope (job, row, position, error);
+    return check_scope (row, position, error);
   if (strcmp (kind, "restored") == 0)
-    return replay_restored (job, row, position, error);
+    return check_restored (job, row, position, error);
   if (strcmp (kind, "change") == 0 || strcmp (kind, "refused") == 0 || strcmp (kind, "quarantined") == 0)
-    return replay_change (job, row, position, error);
+    return check_change (row, position, error);
   return damaged (position, _ ("it is of no known kind"), error);
 }
 
@@ -217,10 +205,13 @@ check_entry (Verify *job, RuhuStatement *row, guint8 *hash, GError **error)
 
   if (!follows || ruhu_statement_get_integer (row, COLUMN_POSITION) != position)
     return damaged (job->last + 1, _ ("an entry is missing"), error);
+  /* In a damaged file nothing keeps a column from being NULL; and text that became a BLOB reads the same, but is found no more. */
+  if (ruhu_statement_get_integer (row, COLUMN_TYPED) == 0)
+    return damaged (position, _ ("its columns are not what its text says"), error);
   ruhu_chain_hash (hash, ruhu_statement_get_text (row, COLUMN_KIND), body, strlen (body), reason, detail != NULL ? detail : "");
   if (length != RUHU_HASH_LENGTH || memcmp (hash, stored, RUHU_HASH_LENGTH) != 0)
     return damaged (position, _ ("its hash is another one"), error);
-  if (!replay (job, row, position, error))
+  if (!check_columns (job, row, position, error))
     return FALSE;
   job->last = position;
   job->n++;
@@ -228,18 +219,67 @@ check_entry (Verify *job, RuhuStatement *row, guint8 *hash, GError **error)
 }
 
 static gboolean
-walk (RuhuDatabase *copy, gpointer data, GError **error)
+check_chain (Verify *job, GError **error)
 {
-  Verify *job = data;
   guint8 hash[RUHU_HASH_LENGTH] = { 0 };
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) query = ruhu_database_query (job->ledger->database, WALK, error, "");
 
-  job->n = job->last = 0;
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
     if (!check_entry (job, query, hash, error))
+      return FALSE;
+  return ruhu_check_end (&local, error);
+}
+
+static gboolean
+replay_change (Verify *job, RuhuStatement *row, gint64 position, GError **error)
+{
+  const char *body = ruhu_statement_get_text (row, COLUMN_BODY);
+  g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
+  g_autoptr (RuhuJson) fields = NULL;
+  RuhuDatabase *copy = ruhu_store_get_database (job->copy);
+  RuhuCatalogue *catalogue = ruhu_store_get_catalogue (job->copy);
+  gint64 n;
+
+  if (change == NULL || !check_late (job, row, change, body, &fields, error) ||
+      !ruhu_store_append (job->copy, change, body, (gssize) strlen (body), "change", position, &n, error))
+    return FALSE;
+  if (fields != NULL ? !ruhu_heads_apply_fields (copy, catalogue, change, n, position, fields, error)
+                     : !ruhu_heads_apply (copy, catalogue, change, n, position, error))
+    return FALSE;
+  return !ruhu_store_change_extends (change) || ruhu_store_refresh_catalogue (job->copy, NULL, error);
+}
+
+/* Applies one entry to the copy. What was not taken, and what only says that positions are missing, does nothing. */
+static gboolean
+replay (Verify *job, RuhuStatement *row, GError **error)
+{
+  RuhuDatabase *copy = ruhu_store_get_database (job->copy);
+  gint64 position = ruhu_statement_get_integer (row, COLUMN_N);
+  const char *sql = "UPDATE granted SET until = ?3 WHERE device = ?1 AND scope = ?2 AND until IS NULL";
+
+  if (is_text (row, COLUMN_KIND, "change"))
+    return replay_change (job, row, position, error);
+  if (!is_text (row, COLUMN_KIND, "scope"))
+    return TRUE;
+  if (is_grant (row))
+    sql = "INSERT INTO granted (device, scope, since) VALUES (?1, ?2, ?3)";
+  return ruhu_database_run (copy, sql, error, "ssi", ruhu_statement_get_text (row, COLUMN_DEVICE), ruhu_statement_get_text (row, COLUMN_SCOPE), position);
+}
+
+static gboolean
+walk (RuhuDatabase *copy, gpointer data, GError **error)
+{
+  Verify *job = data;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = ruhu_database_query (job->ledger->database, WALK, error, "");
+
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    if (!replay (job, query, error))
       return FALSE;
   return ruhu_check_end (&local, error);
 }
@@ -345,19 +385,22 @@ static gboolean
 verify (RuhuDatabase *database, gpointer data, GError **error)
 {
   Verify *job = data;
+  RuhuStoreOptions options = { .path = ":memory:", .flags = RUHU_DATABASE_CREATE, .catalogue = ruhu_store_get_base_catalogue (job->ledger->store) };
 
-  return ruhu_database_check (database, error) && ruhu_database_transaction (ruhu_store_get_database (job->copy), walk, job, error) &&
-         check_end_of_log (job, error) && compare_tables (job, error);
+  /* The chain first: it names the place. */
+  if (!check_chain (job, error) || !check_end_of_log (job, error) || !ruhu_database_check (database, error))
+    return FALSE;
+  job->copy = ruhu_store_open (&options, error);
+  return job->copy != NULL && ruhu_database_transaction (ruhu_store_get_database (job->copy), walk, job, error) && compare_tables (job, error);
 }
 
 gboolean
 ruhu_ledger_verify (RuhuLedger *self, gint64 *n, GError **error)
 {
-  RuhuStoreOptions options = { .path = ":memory:", .flags = RUHU_DATABASE_CREATE, .catalogue = ruhu_store_get_base_catalogue (self->store) };
-  g_autoptr (RuhuStore) copy = ruhu_store_open (&options, error);
-  Verify job = { .ledger = self, .copy = copy };
-  gboolean ok = copy != NULL && ruhu_database_read (self->database, verify, &job, error);
+  Verify job = { .ledger = self };
+  gboolean ok = ruhu_database_read (self->database, verify, &job, error);
 
+  g_clear_pointer (&job.copy, ruhu_store_close);
   g_free (job.restored);
   if (!ok)
     return FALSE;
