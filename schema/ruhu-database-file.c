@@ -92,6 +92,12 @@ ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error)
   return FALSE;
 }
 
+const char *
+ruhu_database_get_path (RuhuDatabase *self)
+{
+  return self->path;
+}
+
 gboolean
 ruhu_database_checkpoint (RuhuDatabase *self, GError **error)
 {

@@ -6,8 +6,11 @@
 
 G_BEGIN_DECLS
 
-/* Whether a transaction is open on this connection. */
+/* Whether a transaction is open on this connection; one that is to be taken back does not count. */
 gboolean ruhu_driver_in_transaction (RuhuDatabase *self);
+
+/* Takes the open transaction back. Where that fails, nothing else runs on this connection before it has been done: what did would be told as done, and go with the rest. */
+gboolean ruhu_driver_roll_back (RuhuDatabase *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* While guarded, nothing runs once SQLite has ended the transaction by itself, as it does after an I/O error: statements that came after it would each be committed alone. */
 void ruhu_driver_guard (RuhuDatabase *self, gboolean guarded);

@@ -162,6 +162,8 @@ configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
   /* Reading the schema shows at once whether this is a database at all. */
   if (!ruhu_database_execute (self, "PRAGMA trusted_schema = OFF; PRAGMA schema_version", error) || !ruhu_driver_add_functions (self, error))
     return FALSE;
+  if (sqlite3_prepare_v3 (self->handle, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &self->rollback, NULL) != SQLITE_OK)
+    return ruhu_driver_fail (self->handle, sqlite3_errcode (self->handle), error);
   if ((flags & RUHU_DATABASE_READ_ONLY) != 0)
     return ruhu_database_execute (self, "PRAGMA query_only = ON", error);
   /* SQLite opens what it may not write all the same. */
@@ -207,16 +209,11 @@ ruhu_database_close (RuhuDatabase *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->statements);
+  sqlite3_finalize (self->rollback);
   /* _v2: a sandboxed statement that its owner frees later keeps the handle alive until then. */
   sqlite3_close_v2 (self->handle);
   g_free (self->path);
   g_free (self);
-}
-
-const char *
-ruhu_database_get_path (RuhuDatabase *self)
-{
-  return self->path;
 }
 
 void
@@ -225,10 +222,22 @@ ruhu_driver_guard (RuhuDatabase *self, gboolean guarded)
   self->guarded = guarded;
 }
 
-/* Whether the transaction that the caller believes in is over. */
+gboolean
+ruhu_driver_roll_back (RuhuDatabase *self, GError **error)
+{
+  int result = sqlite3_step (self->rollback);
+
+  sqlite3_reset (self->rollback);
+  self->leftover = !sqlite3_get_autocommit (self->handle);
+  return !self->leftover || ruhu_driver_fail (self->handle, result, error);
+}
+
+/* Whether the transaction that the caller believes in is over, or one that nobody believes in is not. */
 static gboolean
 is_adrift (RuhuDatabase *self, GError **error)
 {
+  if (G_UNLIKELY (self->leftover))
+    return !ruhu_driver_roll_back (self, error);
   if (!self->guarded || !sqlite3_get_autocommit (self->handle))
     return FALSE;
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The database gave the transaction up after an error. Nothing of it was kept."));
@@ -249,7 +258,7 @@ ruhu_database_execute (RuhuDatabase *self, const char *sql, GError **error)
 gboolean
 ruhu_driver_in_transaction (RuhuDatabase *self)
 {
-  return !sqlite3_get_autocommit (self->handle);
+  return !sqlite3_get_autocommit (self->handle) && !self->leftover;
 }
 
 static RuhuStatement *

@@ -23,9 +23,11 @@ struct _RuhuDatabase
   sqlite3 *handle;
   char *path;
   GHashTable *statements; /* SQL → RuhuStatement */
+  sqlite3_stmt *rollback; /* prepared with the connection: taking back must not ask for memory that there is not */
   /* Values. */
   RuhuRecentStatement recent[RUHU_RECENT_STATEMENTS];
-  gboolean guarded; /* see ruhu_driver_guard() */
+  gboolean guarded;  /* see ruhu_driver_guard() */
+  gboolean leftover; /* a transaction is open that could not be taken back */
 };
 
 /* Says what @result means; always FALSE. @handle may be NULL. */

@@ -134,7 +134,7 @@ try_transaction (RuhuDatabase *self, const char *begin, RuhuTransactionFunc func
     {
       g_autoptr (GError) ignored = NULL;
 
-      if (!ruhu_database_execute (self, "ROLLBACK", &ignored))
+      if (!ruhu_driver_roll_back (self, &ignored))
         g_warning ("rollback failed: %s", ignored->message);
     }
   *busy = g_error_matches (local, RUHU_ERROR, RUHU_ERROR_BUSY);

@@ -411,7 +411,7 @@ ruhu_store_is_pending (RuhuStore *self, const char *scope, gboolean *pending, GE
 {
   gint64 found;
 
-  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM meta WHERE key = 'backfill_scope' AND value IN (?1, '*')", 0, &found, error, "s",
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM meta WHERE key = 'backfill_scope' AND (value = ?1 OR value = '*')", 0, &found, error, "s",
                                   scope))
     return FALSE;
   *pending = found != 0;
@@ -426,7 +426,8 @@ ruhu_store_holds (RuhuStore *self, const char *scope, gboolean *holds, GError **
   gboolean pending;
 
   if (!ruhu_store_is_pending (self, scope, &pending, error) ||
-      !ruhu_database_get_integer (self->database, "SELECT 1 FROM scope WHERE scope IN (?1, '*') LIMIT 1", 0, &found, error, "s", scope))
+      !ruhu_database_get_integer (self->database, "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE scope = ?1) OR EXISTS (SELECT 1 FROM scope WHERE scope = '*')", 0, &found, error,
+                                  "s", scope))
     return FALSE;
   *holds = found != 0 && !pending;
   return TRUE;

@@ -104,7 +104,11 @@ ruhu_ledger_has_drafts (RuhuLedger *self, const char *device, gboolean *has, GEr
 {
   gint64 found;
 
-  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM handed_draft WHERE device IN " BEFORE " LIMIT 1", 0, &found, error, "s", device))
+  /* Asked at each contact: with an IN SQLite would build a table. */
+  if (!ruhu_database_get_integer (self->database,
+                                  "SELECT 1 FROM device d JOIN device p ON p.owner = d.owner JOIN handed_draft h ON h.device = p.id "
+                                  "WHERE d.id = ?1 AND d.revoked IS NULL AND p.revoked IS NOT NULL LIMIT 1",
+                                  0, &found, error, "s", device))
     return FALSE;
   *has = found != 0;
   return TRUE;

@@ -96,11 +96,16 @@ ruhu_chain_hash (guint8 *hash, const char *kind, const char *body, gsize length,
 char *
 ruhu_chain_to_hex (const guint8 *hash)
 {
-  GString *hex = g_string_sized_new (RUHU_HASH_LENGTH * 2);
+  static const char digits[] = "0123456789abcdef";
+  char *hex = g_malloc (RUHU_HASH_LENGTH * 2 + 1);
 
   for (gsize i = 0; i < RUHU_HASH_LENGTH; i++)
-    g_string_append_printf (hex, "%02x", hash[i]);
-  return g_string_free (hex, FALSE);
+    {
+      hex[2 * i] = digits[hash[i] >> 4];
+      hex[2 * i + 1] = digits[hash[i] & 15];
+    }
+  hex[RUHU_HASH_LENGTH * 2] = '\0';
+  return hex;
 }
 
 gboolean
