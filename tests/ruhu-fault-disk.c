@@ -214,7 +214,7 @@ fault_disk_is_dark (FaultDisk *self, const char *program)
 static gboolean
 is_counted (FaultDisk *self, const char *program)
 {
-  return self->kind != FAULT_READ && (self->kind != FAULT_KILL || self->program == program);
+  return self->kind != FAULT_READ && self->kind != FAULT_MEMORY && (self->kind != FAULT_KILL || self->program == program);
 }
 
 int
@@ -291,6 +291,25 @@ FaultKind
 fault_disk_get_kind (FaultDisk *self)
 {
   return self->kind;
+}
+
+void
+fault_disk_pause (FaultDisk *self, gboolean paused)
+{
+  self->paused = paused;
+}
+
+void
+fault_disk_count_memory (FaultDisk *self, guint64 n, gboolean struck)
+{
+  self->count += n;
+  self->struck |= struck;
+}
+
+guint64
+fault_disk_get_left (FaultDisk *self)
+{
+  return self->at > self->count ? self->at - self->count : 0;
 }
 
 guint64
@@ -375,12 +394,38 @@ find_as_it_is (FaultDisk *self, FaultNode *node)
 }
 
 gboolean
+fault_disk_is_settled (FaultDisk *self)
+{
+  GHashTableIter iter;
+  gpointer node;
+
+  g_hash_table_iter_init (&iter, self->names);
+  while (g_hash_table_iter_next (&iter, NULL, &node))
+    if (!((FaultNode *) node)->named)
+      return FALSE;
+  return g_hash_table_size (self->ghosts) == 0;
+}
+
+void
+fault_disk_forget_index (FaultDisk *self)
+{
+  GHashTableIter iter;
+  gpointer data;
+
+  g_hash_table_iter_init (&iter, self->names);
+  while (g_hash_table_iter_next (&iter, NULL, &data))
+    for (guint i = 0; i < ((FaultNode *) data)->regions->len; i++)
+      memset (((FaultNode *) data)->regions->pdata[i], 0, FAULT_REGION);
+}
+
+gboolean
 fault_disk_power_on (FaultDisk *self)
 {
   g_autoptr (GList) names = NULL;
   gboolean lost = FALSE;
 
-  g_assert_cmpuint (self->open, ==, 0);
+  g_assert_true (self->open == 0 || fault_disk_is_settled (self));
+  fault_disk_forget_index (self);
   bring_back_ghosts (self);
   names = sorted_names (self->names);
   for (GList *l = names; l != NULL; l = l->next)

@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 #define FAULT_SHM_SLOTS SQLITE_SHM_NLOCK
+#define FAULT_REGION    (32 * 1024) /* bytes of shared memory that SQLite asks for at a time */
 
 typedef struct
 {
@@ -68,6 +69,7 @@ struct _FaultDisk
   guint64 count;
   guint64 syncs;
   gboolean struck;
+  gboolean paused;  /* as to readings */
   gboolean dark;    /* the power is off */
   const char *dead; /* the program that was killed */
   guint open;

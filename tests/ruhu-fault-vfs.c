@@ -40,7 +40,7 @@ handle_read (sqlite3_file *file, void *bytes, int length, sqlite3_int64 offset)
 
   if (is_dark (self))
     return fault_refuse (SQLITE_IOERR_READ, EIO);
-  if (self->disk->kind == FAULT_READ && ++self->disk->count == self->disk->at)
+  if (self->disk->kind == FAULT_READ && !self->disk->paused && ++self->disk->count == self->disk->at)
     {
       self->disk->struck = TRUE;
       return fault_refuse (SQLITE_IOERR_READ, EIO);
@@ -216,6 +216,7 @@ shm_map (sqlite3_file *file, int region, int size, int extend, void volatile **m
   FaultNode *node = self->node;
 
   *memory = NULL;
+  g_assert_cmpint (size, ==, FAULT_REGION);
   if (is_dark (self))
     return fault_refuse (SQLITE_IOERR_SHMMAP, EIO);
   if (!self->maps)
@@ -226,7 +227,7 @@ shm_map (sqlite3_file *file, int region, int size, int extend, void volatile **m
   if ((guint) region >= node->regions->len && self->disk->kind == FAULT_FULL && self->disk->struck)
     return fault_refuse (SQLITE_IOERR_SHMSIZE, ENOSPC);
   while ((guint) region >= node->regions->len)
-    g_ptr_array_add (node->regions, g_malloc0 ((gsize) size));
+    g_ptr_array_add (node->regions, g_malloc0 (FAULT_REGION));
   *memory = g_ptr_array_index (node->regions, region);
   return SQLITE_OK;
 }

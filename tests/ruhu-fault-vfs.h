@@ -12,11 +12,12 @@ G_BEGIN_DECLS
 typedef enum
 {
   FAULT_NONE,
-  FAULT_POWER, /* from the n-th operation on everything fails, until fault_disk_power_on() */
-  FAULT_KILL,  /* from a program's n-th operation on nothing that it does reaches the disk, until fault_disk_revive(); what was written stays, synced or not */
-  FAULT_FULL,  /* from the n-th operation on what needs space fails, until fault_disk_disarm(); the first write is done in part */
-  FAULT_ERROR, /* the n-th operation fails; a write is done in part, a sync loses some of what it was to keep, and does not say so again */
-  FAULT_READ,  /* the n-th reading fails: readings alone are counted */
+  FAULT_POWER,  /* from the n-th operation on everything fails, until fault_disk_power_on() */
+  FAULT_KILL,   /* from a program's n-th operation on nothing that it does reaches the disk, until fault_disk_revive(); what was written stays, synced or not */
+  FAULT_FULL,   /* from the n-th operation on what needs space fails, until fault_disk_disarm(); the first write is done in part */
+  FAULT_ERROR,  /* the n-th operation fails; a write is done in part, a sync loses some of what it was to keep, and does not say so again */
+  FAULT_READ,   /* the n-th reading fails: readings alone are counted */
+  FAULT_MEMORY, /* nothing fails here: whoever arms it counts what SQLite asks for by itself (ruhu-fault-memory.h), and says with fault_disk_count_memory() what came of it */
 } FaultKind;
 
 typedef struct _FaultDisk FaultDisk;
@@ -38,6 +39,12 @@ void fault_disk_disarm (FaultDisk *self);
 guint64 fault_disk_get_count (FaultDisk *self);
 gboolean fault_disk_has_struck (FaultDisk *self);
 FaultKind fault_disk_get_kind (FaultDisk *self);
+/* While it is paused no reading is counted, nor fails. */
+void fault_disk_pause (FaultDisk *self, gboolean paused);
+/* @n: what was asked for. */
+void fault_disk_count_memory (FaultDisk *self, guint64 n, gboolean struck);
+/* How far it is from the operation that is to fail; 1: the next one. */
+guint64 fault_disk_get_left (FaultDisk *self);
 /* How often a file was synced. */
 guint64 fault_disk_get_syncs (FaultDisk *self);
 
@@ -48,12 +55,18 @@ void fault_disk_power_off (FaultDisk *self);
  * fault_disk_power_on:
  *
  * The disk as it is found: what was synced, and of what was not an arbitrary part, in units of sectors of 512 bytes. Files made or deleted without a sync may be there or not.
- * Every file must have been closed (which the power cut makes quick). Disarms. TRUE if anything was lost.
+ * Every file must have been closed (which the power cut makes quick), or the disk be settled and nobody in a transaction: their connections then find the disk as new ones would,
+ * with a write-ahead log that has no index. Disarms. TRUE if anything was lost.
  */
 gboolean fault_disk_power_on (FaultDisk *self);
 
-/* Lets the program that was killed start again, all its files having been closed. Disarms. */
+/* Whether no file's name is in doubt. */
+gboolean fault_disk_is_settled (FaultDisk *self);
+
+/* Lets the program that was killed start again, all its files having been closed, or it being in no transaction. Disarms. */
 void fault_disk_revive (FaultDisk *self);
+/* The index of the write-ahead logs goes, as it does with the last program that had them open: whoever reads next makes it anew. */
+void fault_disk_forget_index (FaultDisk *self);
 
 /* A copy of a whole disk, everything synced. */
 typedef struct _FaultImage FaultImage;

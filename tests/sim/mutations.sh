@@ -13,7 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 git -C "$source" archive HEAD | tar -x -C "$scratch"
 cd "$scratch"
 meson setup build >build.log
-build() { ninja -C build tests/sim/ruhu-simulate >build.log 2>&1 || { tail -20 build.log; exit 1; }; }
+build() { ninja -C build tests/sim/ruhu-simulate >build.log 2>&1 || { tail -20 build.log; return 1; }; }
 
 survived=0
 for patch in "$here"/mutations/*.patch; do
@@ -24,8 +24,10 @@ for patch in "$here"/mutations/*.patch; do
     continue
   fi
   patch -s -p1 <"$patch"
-  build
-  if build/tests/sim/ruhu-simulate --whole --quiet --histories "$histories" >result.log 2>&1; then
+  if ! build; then
+    echo "$name: DOES NOT BUILD any more"
+    survived=1
+  elif build/tests/sim/ruhu-simulate --whole --quiet --histories "$histories" >result.log 2>&1; then
     echo "$name: NOT FOUND in $histories histories"
     survived=1
   else
@@ -33,7 +35,7 @@ for patch in "$here"/mutations/*.patch; do
   fi
   patch -s -p1 -R <"$patch"
 done
-build
+build || exit 1
 build/tests/sim/ruhu-simulate --whole --quiet --histories 200 >result.log || { cat result.log; exit 1; }
 echo "unbroken: $(tail -1 result.log)"
 exit $survived

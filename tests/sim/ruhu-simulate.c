@@ -3,13 +3,16 @@
  * (sim-oracle.h).
  *
  *   ruhu-simulate --histories 20000 --jobs 2       numbers 0 … 19999
- *   ruhu-simulate --exhaustive --histories 10      each again and again, with a power cut and with a full disk at each operation of each disk
+ *   ruhu-simulate --exhaustive --histories 10      each again and again: at each operation of each disk a power cut, a kill, no space, an error; at each reading an error;
+ *                                                  each time that SQLite asks for memory, none
  *   ruhu-simulate --verbose 4711                   one of them, told step by step
  *
  * A history's number is its seed. One that fails is played again with fewer steps and faults until none of them can be left out, and that is what is printed. */
 #include "config.h"
 
 #include "sim-campaign.h"
+
+#include "ruhu-fault-memory.h"
 
 #include <gio/gio.h>
 #include <malloc.h>
@@ -43,10 +46,10 @@ parse_fault (SimPlan *plan, const char *text)
 {
   g_auto (GStrv) parts = g_strsplit (text, ":", -1);
 
-  if (g_strv_length (parts) != 3 || (strcmp (parts[0], "power") != 0 && strcmp (parts[0], "full") != 0))
+  plan->fault = g_strv_length (parts) == 3 ? sim_fault_find (parts[0]) : NULL;
+  if (plan->fault == NULL)
     return FALSE;
   plan->exact = TRUE;
-  plan->fault = strcmp (parts[0], "power") == 0 ? FAULT_POWER : FAULT_FULL;
   plan->fault_laptop = atoi (parts[1]);
   plan->fault_n = g_ascii_strtoull (parts[2], NULL, 10);
   return TRUE;
@@ -75,16 +78,17 @@ int
 main (int argc, char **argv)
 {
   gint64 histories = 1000, first = 0, one = -1;
-  int jobs = 1;
+  int jobs = 1, stride = 1;
   gboolean whole = FALSE, exhaustive = FALSE, quiet = FALSE;
   g_autofree char *fault = NULL;
   GOptionEntry entries[] = {
     { "histories", 'n', 0, G_OPTION_ARG_INT64, &histories, "How many", "N" },
     { "seed", 's', 0, G_OPTION_ARG_INT64, &first, "The first one's number", "S" },
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "Processes", "J" },
-    { "exhaustive", 'x', 0, G_OPTION_ARG_NONE, &exhaustive, "Each with a power cut and with a full disk at each operation", NULL },
+    { "exhaustive", 'x', 0, G_OPTION_ARG_NONE, &exhaustive, "Each with each fault at each operation", NULL },
+    { "stride", 0, 0, G_OPTION_ARG_INT, &stride, "With --exhaustive: at every K-th", "K" },
     { "verbose", 'v', 0, G_OPTION_ARG_INT64, &one, "Play one, and tell every step", "SEED" },
-    { "fault", 0, 0, G_OPTION_ARG_STRING, &fault, "With --verbose: one fault alone, (power|full):LAPTOP:N", "FAULT" },
+    { "fault", 0, 0, G_OPTION_ARG_STRING, &fault, "With --verbose: one fault alone, (power|kill|kill-app|full|error|read|memory|no-memory):LAPTOP:N", "FAULT" },
     { "whole", 0, 0, G_OPTION_ARG_NONE, &whole, "Do not make a failing history small", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Tell no progress", NULL },
     { NULL }
@@ -105,6 +109,7 @@ main (int argc, char **argv)
   mallopt (M_TRIM_THRESHOLD, G_MAXINT);
   mallopt (M_MMAP_THRESHOLD, G_MAXINT);
   mallopt (M_MXFAST, 0);
+  fault_memory_register ();
   fault_vfs_register ();
   plan.places = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_place_free);
   if (one >= 0)
@@ -114,7 +119,7 @@ main (int argc, char **argv)
     }
   else
     {
-      SimCampaign campaign = { (guint64) first, (guint64) histories, CLAMP (jobs, 1, 64), !whole, exhaustive, !quiet };
+      SimCampaign campaign = { (guint64) first, (guint64) histories, CLAMP (jobs, 1, 64), !whole, exhaustive, (guint) MAX (stride, 1), !quiet };
 
       result = sim_campaign_run (&campaign, &plan) ? 0 : 1;
     }

@@ -12,7 +12,7 @@
 
 #define MAX_JOBS      64
 #define PROGRESS_US   (5 * G_USEC_PER_SEC)
-#define MAX_OPERATION 5000
+#define MAX_OPERATION 100000
 
 /* What the jobs share with their parent. */
 typedef struct
@@ -38,15 +38,35 @@ play (SimPlan *plan, gboolean minimise)
   return FALSE;
 }
 
-/* One kind of fault at each operation of one disk, until the history passes through. */
-static gboolean
-play_each (SimPlan *plan, FaultKind kind, int laptop, guint64 operations, gboolean minimise)
+static const SimFault faults[] = {
+  { "power", FAULT_POWER, NULL, FALSE },
+  { "kill", FAULT_KILL, "daemon", FALSE },
+  { "kill-app", FAULT_KILL, "app", FALSE },
+  { "full", FAULT_FULL, NULL, FALSE },
+  { "error", FAULT_ERROR, NULL, FALSE },
+  { "read", FAULT_READ, NULL, FALSE },
+  { "memory", FAULT_MEMORY, NULL, FALSE },
+  { "no-memory", FAULT_MEMORY, NULL, TRUE },
+};
+
+const SimFault *
+sim_fault_find (const char *name)
 {
-  plan->fault = kind;
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    if (g_str_equal (faults[i].name, name))
+      return &faults[i];
+  return NULL;
+}
+
+/* One fault at each operation of one disk, until the history passes through. */
+static gboolean
+play_each (const SimCampaign *self, SimPlan *plan, const SimFault *fault, int laptop)
+{
+  plan->fault = fault;
   plan->fault_laptop = laptop;
-  for (plan->fault_n = 1; plan->fault_n <= MIN (operations + 50, MAX_OPERATION); plan->fault_n++)
+  for (plan->fault_n = 1 + plan->seed % self->stride; plan->fault_n <= MAX_OPERATION; plan->fault_n += self->stride)
     {
-      if (!play (plan, minimise))
+      if (!play (plan, self->minimise))
         return FALSE;
       if (!plan->struck)
         break;
@@ -55,23 +75,19 @@ play_each (SimPlan *plan, FaultKind kind, int laptop, guint64 operations, gboole
 }
 
 static gboolean
-play_exhaustively (SimPlan *plan, gboolean minimise)
+play_exhaustively (const SimCampaign *self, SimPlan *plan)
 {
-  g_autoptr (GArray) operations = g_array_new (FALSE, FALSE, sizeof (guint64));
-  guint64 counts[16];
-  guint disks;
+  int laptops;
 
   plan->exact = TRUE;
-  plan->fault = FAULT_NONE;
-  plan->operations = operations;
-  if (!play (plan, minimise))
+  plan->fault = NULL;
+  if (!play (plan, self->minimise))
     return FALSE;
-  disks = MIN (operations->len, G_N_ELEMENTS (counts));
-  memcpy (counts, operations->data, disks * sizeof (guint64));
-  plan->operations = NULL;
-  for (guint i = 0; i < disks; i++)
-    if (!play_each (plan, FAULT_POWER, (int) i - 1, counts[i], minimise) || !play_each (plan, FAULT_FULL, (int) i - 1, counts[i], minimise))
-      return FALSE;
+  laptops = (int) plan->world->founded_laptops;
+  for (int laptop = -1; laptop < laptops; laptop++)
+    for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+      if (!play_each (self, plan, &faults[i], laptop))
+        return FALSE;
   return TRUE;
 }
 
@@ -88,7 +104,7 @@ run_job (const SimCampaign *self, SimPlan *plan, Board *board, int job)
       board->current[job] = seed;
       plan->seed = seed;
       plan->counts = &board->counts[job];
-      if (!(self->exhaustive ? play_exhaustively (plan, self->minimise) : play (plan, self->minimise)))
+      if (!(self->exhaustive ? play_exhaustively (self, plan) : play (plan, self->minimise)))
         {
           board->stop = TRUE;
           return 1;
@@ -149,6 +165,8 @@ report (Board *board, int jobs, gint64 start, gboolean good)
     { G_STRUCT_OFFSET (SimCounts, kills), "programs killed as they wrote" },
     { G_STRUCT_OFFSET (SimCounts, full), "calls that failed for want of space" },
     { G_STRUCT_OFFSET (SimCounts, errors), "calls that failed for an error of the disk" },
+    { G_STRUCT_OFFSET (SimCounts, reads), "calls that failed for a reading that did" },
+    { G_STRUCT_OFFSET (SimCounts, memory), "calls that failed for want of memory" },
     { G_STRUCT_OFFSET (SimCounts, undone), "calls cut short of which nothing stayed" },
     { G_STRUCT_OFFSET (SimCounts, survived), "drafts found again after a fault" },
     { G_STRUCT_OFFSET (SimCounts, clocks), "clocks so wrong that the township would not have the stamps" },

@@ -14,10 +14,14 @@ typedef struct
   guint64 n;
   int jobs;
   gboolean minimise;
-  /* Every history again and again, with a cut, and with a full disk, at each operation of each disk until it passes through. */
+  /* Every history again and again, with each fault at each operation of each disk (or at every @stride-th) until it passes through. */
   gboolean exhaustive;
+  guint stride;
   gboolean progress;
 } SimCampaign;
+
+/* NULL: there is none of that name. */
+const SimFault *sim_fault_find (const char *name);
 
 /* Whether everything held. Prints what did not, and the figures. */
 gboolean sim_campaign_run (const SimCampaign *self, SimPlan *plan);

@@ -6,6 +6,7 @@
 #include "sim-world.h"
 
 #include "ruhu-error.h"
+#include "ruhu-fault-memory.h"
 
 #include <string.h>
 
@@ -100,28 +101,35 @@ find_drafts (SimLaptop *self)
     }
 }
 
+/* Whether a program that died is begun from its opening of the file. That costs more than a short history, so most go on with the connection that they had, which finds the disk
+ * as a new one would: the write-ahead log's index is gone (see sim_place_rewind(), which does the like). */
+static gboolean
+begins_really (SimWorld *self, SimPlace *place)
+{
+  SimRandom random = sim_random_for (self->seed, 5000000 + (guint64) (self->step + 1));
+
+  return self->plan->exact || sim_random_chance (&random, 15) || place->store == NULL || (self->apart && self->place != place && place->app == NULL) ||
+         !fault_disk_is_settled (place->disk);
+}
+
 static void
 die (SimWorld *self, SimLaptop *laptop, gboolean daemon, gboolean app)
 {
   SimPlace *place = laptop != NULL ? laptop->place : self->place;
+  gboolean really = begins_really (self, place);
 
   if (laptop == NULL)
-    {
-      g_clear_pointer (&self->ledger, ruhu_ledger_free);
-      sim_place_close (place);
-      return;
-    }
-  if (daemon || !self->apart)
-    {
-      g_clear_pointer (&laptop->replica, ruhu_replica_free);
-      g_clear_pointer (&place->store, ruhu_store_close);
-      laptop->daemon_died = TRUE;
-    }
-  if (app || !self->apart)
-    {
-      g_clear_pointer (&place->app, ruhu_store_close);
-      laptop->app_died = TRUE;
-    }
+    g_clear_pointer (&self->ledger, ruhu_ledger_free);
+  if (laptop != NULL && (daemon || !self->apart))
+    g_clear_pointer (&laptop->replica, ruhu_replica_free);
+  if (really && (daemon || laptop == NULL || !self->apart))
+    g_clear_pointer (&place->store, ruhu_store_close);
+  if (really && (app || laptop == NULL || !self->apart))
+    g_clear_pointer (&place->app, ruhu_store_close);
+  if (laptop == NULL)
+    return;
+  laptop->daemon_died |= daemon || !self->apart;
+  laptop->app_died |= app || !self->apart;
 }
 
 static void
@@ -131,6 +139,7 @@ come_up (SimWorld *self, SimLaptop *laptop)
   g_autoptr (GError) error = NULL;
   gint64 n = -1;
 
+  sim_place_reload (self, place);
   if (!(laptop != NULL ? sim_laptop_start (laptop) : sim_township_start (self)))
     return;
   if (!sim_expect (self, ruhu_database_check (ruhu_store_get_database (place->store), &error), g_steal_pointer (&error), "checking a file after a fault"))
@@ -177,6 +186,8 @@ get_up (SimWorld *self, SimLaptop *laptop)
   die (self, laptop, !self->acting_app, self->acting_app);
   self->counts->kills++;
   fault_disk_revive (place->disk);
+  if (laptop == NULL || !self->apart)
+    fault_disk_forget_index (place->disk);
   doubt (place);
   come_up (self, laptop);
 }
@@ -212,6 +223,24 @@ sim_laptop_recover (SimLaptop *self)
 
 /* Calls */
 
+/* Readings fail, and memory runs out, only of calls that a fault may cut short. */
+static void
+expose (SimPlace *place)
+{
+  fault_disk_pause (place->disk, FALSE);
+  if (fault_disk_get_kind (place->disk) == FAULT_MEMORY)
+    fault_memory_arm (fault_disk_get_left (place->disk), place->stays_short);
+}
+
+static void
+shelter (SimPlace *place)
+{
+  fault_disk_pause (place->disk, TRUE);
+  fault_memory_disarm ();
+  if (fault_disk_get_kind (place->disk) == FAULT_MEMORY)
+    fault_disk_count_memory (place->disk, fault_memory_get_count (), fault_memory_has_struck ());
+}
+
 void
 sim_begin (SimWorld *self, SimLaptop *laptop, gboolean app)
 {
@@ -220,6 +249,8 @@ sim_begin (SimWorld *self, SimLaptop *laptop, gboolean app)
   g_clear_pointer (&self->before, g_free);
   if (self->failure == NULL && fault_disk_get_kind (acting_place (self)->disk) != FAULT_NONE)
     self->before = read_all (self);
+  if (self->before != NULL)
+    expose (acting_place (self));
 }
 
 static gboolean
@@ -234,17 +265,52 @@ is_explained (SimPlace *place, const GError *error)
   return kind != FAULT_NONE && error->code != RUHU_ERROR_INVALID && error->code != RUHU_ERROR_FORBIDDEN;
 }
 
+/* Its one error is over. */
+static gboolean
+has_passed (SimPlace *place)
+{
+  FaultKind kind = fault_disk_get_kind (place->disk);
+
+  return (kind == FAULT_READ || kind == FAULT_MEMORY) && fault_disk_has_struck (place->disk);
+}
+
+static void
+count_error (SimWorld *self, SimPlace *place)
+{
+  switch (fault_disk_get_kind (place->disk))
+    {
+    case FAULT_FULL:
+      self->counts->full++;
+      return;
+    case FAULT_READ:
+      self->counts->reads++;
+      break;
+    case FAULT_MEMORY:
+      self->counts->memory++;
+      break;
+    default:
+      self->counts->errors++;
+      doubt (place);
+    }
+  fault_disk_disarm (place->disk);
+}
+
 SimOutcome
 sim_end (SimWorld *self, gboolean ok, GError **error, const char *what, gboolean whole)
 {
   SimPlace *place = acting_place (self);
-  gboolean down = is_down (place), explained = !ok && self->before != NULL && is_explained (place, *error);
+  gboolean down = is_down (place), explained;
   g_autofree char *after = NULL;
 
+  if (self->before != NULL)
+    shelter (place);
+  explained = !ok && self->before != NULL && is_explained (place, *error);
   if (down && self->failure == NULL)
     get_up (self, self->acting);
   if (ok || self->failure != NULL)
     {
+      if (has_passed (place))
+        fault_disk_disarm (place->disk);
       g_clear_error (error);
       return ok ? SIM_DONE : SIM_NOT;
     }
@@ -255,14 +321,8 @@ sim_end (SimWorld *self, gboolean ok, GError **error, const char *what, gboolean
       return SIM_NOT;
     }
   sim_say (self, "%s: %s", what != NULL ? what : "it fails", (*error)->message);
-  if (!down && fault_disk_get_kind (place->disk) == FAULT_ERROR)
-    {
-      self->counts->errors++;
-      doubt (place);
-      fault_disk_disarm (place->disk);
-    }
-  else if (!down)
-    self->counts->full++;
+  if (!down)
+    count_error (self, place);
   after = read_all (self);
   if (self->failure == NULL && !down && whole && g_strcmp0 (self->before, after) != 0)
     sim_fail (self, "it was said that it had failed (%s), and something of it stayed: %s\nbefore: %s", (*error)->message, after, self->before);
@@ -275,9 +335,12 @@ sim_end (SimWorld *self, gboolean ok, GError **error, const char *what, gboolean
 
 /* Telling disks to break */
 
+/* A call asks for memory hundreds of times. */
 static guint64
-choose_operation (SimRandom *random)
+choose_operation (SimRandom *random, FaultKind kind)
 {
+  if (kind == FAULT_MEMORY)
+    return 1 + sim_random_below (random, sim_random_chance (random, 60) ? 300 : 3000);
   return 1 + sim_random_below (random, sim_random_chance (random, 60) ? 8 : 40);
 }
 
@@ -286,10 +349,13 @@ sim_fault_arm (SimWorld *self, SimRandom *random)
 {
   SimLaptop *laptop = NULL;
   guint which = sim_random_below (random, self->laptops->len * 2 + 1), dice = sim_random_below (random, 100);
-  guint64 n = choose_operation (random);
-  FaultKind kind = dice < 50 ? FAULT_POWER : dice < 70 ? FAULT_KILL
-                                         : dice < 88   ? FAULT_FULL
-                                                       : FAULT_ERROR;
+  FaultKind kind = dice < 45 ? FAULT_POWER : dice < 62 ? FAULT_KILL
+                                         : dice < 78   ? FAULT_FULL
+                                         : dice < 88   ? FAULT_ERROR
+                                         : dice < 93   ? FAULT_READ
+                                                       : FAULT_MEMORY;
+  static const char *const names[] = { "", "power", "a program killed", "full", "an error", "a reading", "no memory" };
+  guint64 n = choose_operation (random, kind);
   SimPlace *place;
 
   if (which > 0)
@@ -297,11 +363,9 @@ sim_fault_arm (SimWorld *self, SimRandom *random)
   place = laptop != NULL ? laptop->place : self->place;
   if (fault_disk_get_kind (place->disk) != FAULT_NONE || (laptop != NULL && laptop->gone) || (kind == FAULT_POWER && !may_cut (place)))
     return;
-  sim_say (self, "the disk of %s %d is to break: %s at operation %" G_GUINT64_FORMAT, laptop != NULL ? "laptop" : "the township", laptop != NULL ? (int) laptop->index : 0,
-           kind == FAULT_POWER ? "power" : kind == FAULT_KILL ? "a program killed"
-                                       : kind == FAULT_FULL   ? "full"
-                                                              : "an error",
-           n);
+  sim_say (self, "%s %d is to break: %s at operation %" G_GUINT64_FORMAT, laptop != NULL ? "laptop" : "the township", laptop != NULL ? (int) laptop->index : 0,
+           names[kind], n);
+  place->stays_short = sim_random_chance (random, 30);
   fault_disk_arm (place->disk, kind, kind != FAULT_KILL ? NULL : self->apart && laptop != NULL && sim_random_chance (random, 50) ? "app"
                                                                                                                                  : "daemon",
                   n);

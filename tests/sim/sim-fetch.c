@@ -350,7 +350,7 @@ sim_laptop_fetch (SimLaptop *self, SimRandom *random)
 
   if (self->gone)
     return;
-  if (sim_laptop_is_revoked (self))
+  if (self->revoked)
     return sim_laptop_leave (self);
   if (self->filling != NULL)
     fill (self, random);
@@ -369,11 +369,11 @@ sim_laptop_fetch (SimLaptop *self, SimRandom *random)
 void
 sim_laptop_finish (SimLaptop *self)
 {
-  if (self->page == NULL && self->filling == NULL && self->cursor == self->world->observed && !sim_laptop_is_revoked (self))
+  if (self->page == NULL && self->filling == NULL && self->cursor == self->world->observed && !self->revoked)
     return;
   for (guint i = 0; i < 300 && self->world->failure == NULL && !self->gone; i++)
     {
-      if (sim_laptop_is_revoked (self))
+      if (self->revoked)
         return sim_laptop_leave (self);
       sim_laptop_recover (self);
       sim_laptop_fetch (self, NULL);

@@ -76,10 +76,10 @@ hasten_fault (SimPlan *plan)
 char *
 sim_dup_command (const SimPlan *plan)
 {
-  if (!plan->exact || plan->fault == FAULT_NONE)
+  if (!plan->exact || plan->fault == NULL)
     return g_strdup_printf ("ruhu-simulate --verbose %" G_GUINT64_FORMAT, plan->seed);
-  return g_strdup_printf ("ruhu-simulate --verbose %" G_GUINT64_FORMAT " --fault %s:%d:%" G_GUINT64_FORMAT, plan->seed, plan->fault == FAULT_POWER ? "power" : "full",
-                          plan->fault_laptop, plan->fault_n);
+  return g_strdup_printf ("ruhu-simulate --verbose %" G_GUINT64_FORMAT " --fault %s:%d:%" G_GUINT64_FORMAT, plan->seed, plan->fault->name, plan->fault_laptop,
+                          plan->fault_n);
 }
 
 void
@@ -109,7 +109,7 @@ sim_minimise (SimPlan *plan)
     mark_all (&self, self.skip);
   if (!plan->exact)
     mark_all (&self, self.skip_faults);
-  else if (plan->fault != FAULT_NONE)
+  else if (plan->fault != NULL)
     hasten_fault (plan);
   mark_all (&self, self.plain);
   mark_all (&self, self.skip);

@@ -122,6 +122,13 @@ reload (SimWorld *world, RuhuStore *store)
   sim_expect (world, ruhu_store_load_clock (store, &error), g_steal_pointer (&error), "reading the clock");
 }
 
+void
+sim_place_reload (SimWorld *world, SimPlace *self)
+{
+  reload (world, self->store);
+  reload (world, self->app);
+}
+
 SimPlace *
 sim_place_take (SimWorld *world, RuhuCatalogue *catalogue)
 {
@@ -136,6 +143,7 @@ sim_place_take (SimWorld *world, RuhuCatalogue *catalogue)
       self->disk = fault_disk_get (self->name);
       self->catalogue = catalogue;
       fault_disk_reset (self->disk, 1);
+      fault_disk_pause (self->disk, TRUE);
     }
   self->time.world = world;
   self->time.error = 0;
@@ -146,8 +154,7 @@ sim_place_take (SimWorld *world, RuhuCatalogue *catalogue)
   if (image != NULL)
     {
       fault_image_restore (image, self->disk, world->seed);
-      reload (world, self->store);
-      reload (world, self->app);
+      sim_place_reload (world, self);
       if (sim_place_open (world, self))
         return self;
     }
@@ -174,8 +181,7 @@ sim_place_rewind (SimWorld *world, SimPlace *self)
   self->catalogue = self->founded_for;
   self->unsure = FALSE;
   fault_image_restore (self->image, self->disk, world->seed);
-  reload (world, self->store);
-  reload (world, self->app);
+  sim_place_reload (world, self);
 }
 
 void

@@ -46,7 +46,7 @@ had_right (SimWorld *self, SimLaptop *laptop, SimChange *change)
     {
       SimLaptop *other = self->laptops->pdata[i];
 
-      if (other->user == laptop->user && sim_laptop_is_revoked (other) && sim_oracle_holds (self->oracle, other->device, change->scope, change->seen))
+      if (other->user == laptop->user && other->revoked && sim_oracle_holds (self->oracle, other->device, change->scope, change->seen))
         return TRUE;
     }
   return FALSE;
@@ -65,7 +65,7 @@ judge_arrival (SimWorld *self, SimChange *change, guint device)
       laptop = self->laptops->pdata[i];
   if (writes_too_high_a_score (self, change))
     return SIM_REFUSED;
-  if (laptop == NULL || sim_laptop_is_revoked (laptop) || !had_right (self, laptop, change) ||
+  if (laptop == NULL || laptop->revoked || !had_right (self, laptop, change) ||
       !sim_change_is_allowed (self->oracle, change, sim_township_role_of_device (self, device)))
     return SIM_QUARANTINED;
   return SIM_ACCEPTED;
@@ -75,7 +75,7 @@ judge_arrival (SimWorld *self, SimChange *change, guint device)
 static void
 note_decision (SimWorld *self, SimChange *decision)
 {
-  json_object *root = json_tokener_parse (decision->body), *set = NULL, *records = NULL;
+  json_object *root = strstr (decision->body, "\"decision\"") != NULL ? json_tokener_parse (decision->body) : NULL, *set = NULL, *records = NULL;
 
   if (json_object_object_get_ex (root, "set", &set) && json_object_object_get_ex (set, "decision", &records))
     {
@@ -494,8 +494,9 @@ sim_township_list_rights (SimWorld *self, guint user)
 
 /* Devices */
 
+/* By the township's own list; else by what the simulation saw of it. */
 gboolean
-sim_laptop_is_revoked (SimLaptop *self)
+sim_laptop_was_revoked (SimLaptop *self)
 {
   g_autoptr (GError) error = NULL;
   RuhuDevice *device = ruhu_ledger_get_device (self->world->ledger, self->id, &error);
@@ -518,8 +519,10 @@ sim_township_revoke_device (SimWorld *self, SimRandom *random)
   sim_say (self, "the office revokes laptop %u", laptop->index);
   sim_begin (self, NULL, FALSE);
   ok = ruhu_ledger_revoke_device (self->ledger, laptop->id, &error);
-  if (sim_end (self, ok, &error, "revoking a device", TRUE) != SIM_NOT)
-    sim_township_observe (self);
+  if (sim_end (self, ok, &error, "revoking a device", TRUE) == SIM_NOT)
+    return;
+  laptop->revoked = TRUE;
+  sim_township_observe (self);
 }
 
 /* One whim of the office about what waits for it, or about what it refused before. */

@@ -295,26 +295,21 @@ arm_exactly (SimWorld *self, const SimPlan *plan)
   SimLaptop *laptop = plan->fault_laptop >= 0 ? self->laptops->pdata[plan->fault_laptop] : NULL;
 
   self->temper.faults = 0;
-  if (plan->fault != FAULT_NONE)
-    fault_disk_arm ((laptop != NULL ? laptop->place : self->place)->disk, plan->fault, plan->fault == FAULT_KILL ? "daemon" : NULL, plan->fault_n);
+  if (plan->fault != NULL)
+    {
+      SimPlace *place = laptop != NULL ? laptop->place : self->place;
+
+      place->stays_short = plan->fault->stays_short;
+      fault_disk_arm (place->disk, plan->fault->kind, plan->fault->program, plan->fault_n);
+    }
 }
 
-/* How many operations each disk has seen, or whether the one fault happened. */
 static void
-note_operations (SimWorld *self, SimPlan *plan)
+note_whether_struck (SimWorld *self, SimPlan *plan)
 {
-  plan->struck = FALSE;
-  if (plan->operations != NULL)
-    g_array_set_size (plan->operations, 0);
-  for (guint i = 0; i <= self->founded_laptops; i++)
-    {
-      SimPlace *place = i == 0 ? self->place : ((SimLaptop *) self->laptops->pdata[i - 1])->place;
-      guint64 n = fault_disk_get_count (place->disk);
-
-      plan->struck |= fault_disk_has_struck (place->disk);
-      if (plan->operations != NULL)
-        g_array_append_val (plan->operations, n);
-    }
+  plan->struck = fault_disk_has_struck (self->place->disk);
+  for (guint i = 0; i < self->founded_laptops; i++)
+    plan->struck |= fault_disk_has_struck (((SimLaptop *) self->laptops->pdata[i])->place->disk);
 }
 
 static void
@@ -359,7 +354,7 @@ sim_world_play (SimPlan *plan)
       set_temper (self);
       play_steps (self, plan);
       come_home (self, &home);
-      note_operations (self, plan);
+      note_whether_struck (self, plan);
     }
   if (self->failure == NULL)
     sim_check_end (self);

@@ -34,6 +34,7 @@ typedef struct
   /* A failed sync, or a program that was killed, may have left something that no sync has covered: it may come back or go at a power cut, and either is right. */
   gboolean unsure;
   guint64 unsure_since;
+  gboolean stays_short; /* FAULT_MEMORY: for the whole of a call */
   /* As it was founded. */
   FaultImage *image;
   RuhuCatalogue *founded_for;
@@ -87,7 +88,8 @@ typedef struct
   gint64 filling_at;
   SimView *filled;
 
-  gboolean gone; /* withdrawn by the township, and erased */
+  gboolean revoked; /* withdrawn by the township */
+  gboolean gone;    /* … and erased */
 
   /* Programs that died since it was last asked: what they had in memory is lost. */
   gboolean daemon_died;
@@ -123,13 +125,22 @@ typedef struct
 typedef struct
 {
   guint64 histories, steps, changes, refused, grants, revocations, stale, drafts, half, backfills, given_up, lost, repeated, restarts, reopened, clocks, upgrades,
-      erased, quarantined, decided, conflicts, contested, power_cuts, torn, kills, full, errors, undone, survived;
+      erased, quarantined, decided, conflicts, contested, power_cuts, torn, kills, full, errors, reads, memory, undone, survived;
 } SimCounts;
 
 /* How often a founded township and its laptops are played on: opening stores and enrolling costs more than a short history. */
 #define SIM_HISTORIES_A_FOUNDING 200
 
 typedef struct _SimPlan SimPlan;
+
+/* One way for one operation of one disk to go wrong. */
+typedef struct
+{
+  const char *name;
+  FaultKind kind;
+  const char *program;  /* FAULT_KILL: which */
+  gboolean stays_short; /* FAULT_MEMORY: until the call has ended */
+} SimFault;
 
 /* What a call came to that a disk may have cut short. */
 typedef enum
@@ -190,9 +201,9 @@ struct _SimPlan
   const guint8 *plain;       /* one a step: as simple as it can be; NULL: none */
   const guint8 *skip_faults; /* one a step; NULL: none */
   /* One fault alone, instead of those that the seed says: of the @fault_n-th operation, from the first step on, of the disk of laptop @fault_laptop (-1: the township's).
-   * FAULT_NONE: none. */
+   * NULL: none. */
   gboolean exact;
-  FaultKind fault;
+  const SimFault *fault;
   int fault_laptop;
   guint64 fault_n;
   GString *trace;
@@ -203,9 +214,8 @@ struct _SimPlan
   SimCounts *counts;
   SimWorld *world; /* founded, and kept for the next history; or NULL */
   /* Results. */
-  int played;         /* steps */
-  gboolean struck;    /* @fault happened */
-  GArray *operations; /* guint64, with FAULT_NONE: of the township's disk, and of each laptop's */
+  int played;      /* steps */
+  gboolean struck; /* @fault happened */
 };
 
 /* Plays one history. NULL: everything held. Else what did not, transfer full. */
@@ -241,6 +251,8 @@ void sim_place_close (SimPlace *self);
 gboolean sim_place_open (SimWorld *world, SimPlace *self);
 /* A second connection, as the app beside the daemon has one. */
 gboolean sim_place_open_app (SimWorld *world, SimPlace *self);
+/* What the open stores remember of their file is read anew. */
+void sim_place_reload (SimWorld *world, SimPlace *self);
 void sim_place_keep (SimWorld *world, SimPlace *self);
 void sim_place_rewind (SimWorld *world, SimPlace *self);
 /* Keeps it for another township where that can be, else frees it. */
@@ -287,7 +299,8 @@ gboolean sim_township_reconcile (SimWorld *self);
 void sim_township_edit (SimWorld *self, SimRandom *random);
 void sim_township_revoke_device (SimWorld *self, SimRandom *random);
 void sim_township_decide (SimWorld *self, SimRandom *random);
-gboolean sim_laptop_is_revoked (SimLaptop *self);
+/* Asks the township. */
+gboolean sim_laptop_was_revoked (SimLaptop *self);
 void sim_laptop_leave (SimLaptop *self);
 /* The user's role by the records. Transfer full. */
 char *sim_township_dup_role (SimWorld *self, guint user);
