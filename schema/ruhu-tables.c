@@ -256,16 +256,42 @@ ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, const char *id, G
   return fields;
 }
 
+/* One column of one row. */
+static char *
+make_look_up (RuhuRecordType *type, const char *column)
+{
+  GString *sql = g_string_sized_new (64);
+
+  g_string_append (sql, "SELECT ");
+  g_string_append (sql, column);
+  g_string_append (sql, " FROM \"r_");
+  g_string_append (sql, type->name);
+  g_string_append (sql, "\" WHERE id = ?1");
+  return g_string_free (sql, FALSE);
+}
+
+gboolean
+ruhu_tables_look (RuhuDatabase *database, RuhuRecordType *type, const char *id, gboolean *is_there, gboolean *is_deleted, GError **error)
+{
+  static const gint64 none = -1;
+  g_autofree char *sql = make_look_up (type, DELETED);
+  gint64 deleted;
+
+  g_return_val_if_fail (database != NULL && id != NULL, FALSE);
+  if (!ruhu_database_get_integer (database, sql, none, &deleted, error, "s", id))
+    return FALSE;
+  *is_there = deleted != none;
+  *is_deleted = deleted > 0;
+  return TRUE;
+}
+
 gboolean
 ruhu_tables_find_scope (RuhuDatabase *database, RuhuRecordType *type, const char *id, char **scope, GError **error)
 {
-  g_return_val_if_fail (database != NULL && type != NULL && id != NULL && scope != NULL, FALSE);
+  g_autofree char *sql = make_look_up (type, "scope");
 
-  g_autoptr (GString) sql = g_string_sized_new (64);
-  g_string_append (sql, "SELECT scope FROM \"r_");
-  g_string_append (sql, type->name);
-  g_string_append (sql, "\" WHERE id = ?1");
-  return ruhu_database_get_text (database, sql->str, scope, error, "s", id);
+  g_return_val_if_fail (database != NULL && id != NULL && scope != NULL, FALSE);
+  return ruhu_database_get_text (database, sql, scope, error, "s", id);
 }
 
 /* The fields of @fields that have a column, in the order of the type, so that the same set makes the same statement. */

@@ -13,6 +13,9 @@ gboolean ruhu_tables_follow (RuhuDatabase *database, RuhuCatalogue *catalogue, G
 /* The stored (not calculated) fields of a record as a JSON object, with "deleted" when it is set; NULL without error if there is no such row. Transfer full. */
 json_object *ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, const char *id, GError **error);
 
+/* Whether there is such a row, and whether it is a deleted one. */
+gboolean ruhu_tables_look (RuhuDatabase *database, RuhuRecordType *type, const char *id, gboolean *is_there, gboolean *is_deleted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The scope of a row; *@scope NULL if there is none. Transfer full. */
 gboolean ruhu_tables_find_scope (RuhuDatabase *database, RuhuRecordType *type, const char *id, char **scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

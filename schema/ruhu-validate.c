@@ -263,14 +263,24 @@ relevance_matters (Case *its, RuhuField *field, json_object *value)
   return rule != NULL && is_touched (its, field, rule);
 }
 
+/* Whether an error can be found at this field at all. */
+static gboolean
+is_worth_judging (Case *its, RuhuField *field)
+{
+  return !its->errors_only || is_written (its, field) || (its->is_new ? field->required : field->constraint != NULL);
+}
+
 static gboolean
 judge_fields (Case *its, GHashTable *relevant, GError **error)
 {
   for (guint i = 0; i < its->type->fields->len; i++)
     {
       RuhuField *field = g_ptr_array_index (its->type->fields, i);
-      json_object *value = json_object_object_get (its->fields, field->name);
+      json_object *value;
       gboolean is_relevant = TRUE;
+      if (!is_worth_judging (its, field))
+        continue;
+      value = json_object_object_get (its->fields, field->name);
       if (field->calculate != NULL)
         {
           if (its->written != NULL && is_written (its, field))
@@ -328,33 +338,49 @@ judge_whole (Case *its, const RuhuChange *change)
   }
 }
 
+/* Whether what is stored of the record can matter to an error: to its key, to a rule that looks at what is written, or to whether something may be emptied. */
 static gboolean
-check_local_record (RuhuValidator *self, const RuhuChange *change, RuhuRecordType *type, const char *id, json_object *written, RuhuRole role, const char *today, gboolean errors_only, GPtrArray *findings, GError **error)
+needs_stored (Case *its)
 {
-  GError *fault = NULL;
-  g_autoptr (RuhuJson) stored = ruhu_tables_get (self->database, type, id, &fault);
+  if (!its->errors_only || its->type->key != NULL)
+    return TRUE;
+  for (guint i = 0; i < its->type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (its->type->fields, i);
+      RuhuExpression *rule = field->constraint != NULL ? get_rules (its->self, field)->constraint : NULL;
+      json_object *value = NULL;
+      if (rule != NULL && is_touched (its, field, rule))
+        return TRUE;
+      if (field->required && field->relevant != NULL && json_object_object_get_ex (its->written, field->name, &value) && value == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+check_local_record (Case *its, GError **error)
+{
+  gboolean is_there, is_deleted;
+  g_autoptr (RuhuJson) stored = NULL;
+  g_autoptr (RuhuJson) merged = NULL;
+  g_autoptr (GError) fault = NULL;
+  json_object *deleted = NULL;
+
+  if (!ruhu_tables_look (its->self->database, its->type, its->id, &is_there, &is_deleted, error))
+    return FALSE;
+  if (is_there && needs_stored (its))
+    stored = ruhu_tables_get (its->self->database, its->type, its->id, &fault);
   if (fault != NULL)
     {
-      g_propagate_error (error, fault);
+      g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }
-
-  g_autoptr (RuhuJson) merged = merge_fields (stored, written);
-  Case its = { .self = self,
-               .type = type,
-               .id = id,
-               .scope = change->scope,
-               .fields = merged,
-               .written = written,
-               .errors_only = errors_only,
-               .is_new = stored == NULL,
-               .is_deleted = json_object_get_boolean (json_object_object_get (merged, RUHU_DELETED)),
-               .role = role,
-               .today = today,
-               .findings = findings,
-               .change = change };
-  judge_whole (&its, change);
-  return judge_fields (&its, NULL, error);
+  merged = stored != NULL ? merge_fields (stored, its->written) : json_object_get (its->written);
+  its->fields = merged;
+  its->is_new = !is_there;
+  its->is_deleted = json_object_object_get_ex (its->written, RUHU_DELETED, &deleted) ? json_object_get_boolean (deleted) : is_deleted;
+  judge_whole (its, its->change);
+  return judge_fields (its, NULL, error);
 }
 
 static gboolean
@@ -372,7 +398,8 @@ check_local (RuhuValidator *self, const RuhuChange *change, RuhuRole role, const
       }
     json_object_object_foreach (records, id, written)
     {
-      if (!check_local_record (self, change, type, id, written, role, today, errors_only, findings, error))
+      Case its = { .self = self, .type = type, .id = id, .scope = change->scope, .written = written, .errors_only = errors_only, .role = role, .today = today, .findings = findings, .change = change };
+      if (!check_local_record (&its, error))
         return FALSE;
     }
   }
