@@ -536,8 +536,7 @@ rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, con
   g_auto (Work) work = { .database = database, .type = ruhu_catalogue_get_record (catalogue, type), .type_name = type, .id = record, .scope = scope };
   g_autoptr (GPtrArray) names = NULL;
   g_autoptr (RuhuJson) values = json_object_new_object ();
-  g_autoptr (RuhuJson) stored = NULL;
-  g_autoptr (GError) local = NULL;
+  gboolean is_there, is_deleted;
 
   if (work.type == NULL)
     return TRUE;
@@ -550,13 +549,8 @@ rebuild (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, con
     return FALSE;
   if (!judge_fields (&work, names, values, error) || !judge_deleted (&work, values, error))
     return FALSE;
-  stored = ruhu_tables_get (database, work.type, record, &local);
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  return ruhu_tables_put (database, work.type, record, scope, values, stored == NULL, error) && index_terms (&work, values, TRUE, error);
+  return ruhu_tables_look (database, work.type, record, &is_there, &is_deleted, error) &&
+         ruhu_tables_put (database, work.type, record, scope, values, !is_there, error) && index_terms (&work, values, TRUE, error);
 }
 
 gboolean

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A backfill: the heads of one scope at one position, page by page, into an empty scope; then the outbox on top. The scope counts as held only at the end, so that nobody
- * sees or edits half a household. */
+/* A backfill: the heads of one scope at one position, page by page, into an empty scope; then the rows that follow from them, and the outbox on top. The scope counts as held only at
+ * the end, so that nobody edits half a household.
+ *
+ * The rows of "*" take as long as a county is large: they are made household by household, in transactions that are short enough for the app to save in between. Meanwhile:
+ *
+ *   backfill_from   the first scope whose rows are not made; what is interrupted goes on there, after the last page has come again
+ *   backfill_shown  the position of what is on this laptop already, which the app has seen when it opens one of these households (ruhu_store_get_seen()) */
 #define G_LOG_DOMAIN "ruhu-replica"
 
 #include "config.h"
@@ -13,6 +18,11 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+
+/* Between two slices: who wants to write looks for its turn every few ms. */
+#define PAUSE_US 5000
+
+#define NEXT_SCOPE "SELECT scope FROM head WHERE scope > ?1 ORDER BY scope LIMIT 1"
 
 gboolean
 ruhu_replica_get_backfill (RuhuReplica *self, char **scope, gint64 *position, char **cookie, GError **error)
@@ -41,6 +51,7 @@ typedef struct
   gsize n;
   const char *cookie;
   gboolean refused;
+  gboolean builds; /* the last page of all: the rows follow */
 } Page;
 
 static gboolean
@@ -99,7 +110,8 @@ gboolean
 ruhu_replica_clear_backfill (RuhuReplica *self, GError **error)
 {
   return ruhu_store_unset_meta (self->store, "backfill_scope", error) && ruhu_store_unset_meta (self->store, "backfill_position", error) &&
-         ruhu_store_unset_meta (self->store, "backfill_cookie", error);
+         ruhu_store_unset_meta (self->store, "backfill_cookie", error) && ruhu_store_unset_meta (self->store, "backfill_from", error) &&
+         ruhu_store_unset_meta (self->store, "backfill_shown", error);
 }
 
 static gboolean
@@ -109,20 +121,86 @@ clear_backfill (RuhuReplica *self, gint64 position, GError **error)
          ruhu_replica_begin_next (self, position, error);
 }
 
-/* Under "*" a household that is backfilled alone (to undo a refused change) needs no row of its own. */
+/* All rows are made. Under "*" a household that is backfilled alone (to undo a refused change) needs no row of its own. */
 static gboolean
 finish (RuhuReplica *self, const char *scope, gint64 position, GError **error)
 {
-  const char *one = strcmp (scope, RUHU_SCOPE_ALL) == 0 ? NULL : scope;
-
   if (strcmp (scope, RUHU_SCOPE_QUARANTINE) == 0)
     return clear_backfill (self, position, error);
-  return ruhu_heads_rebuild_all (self->database, ruhu_store_get_catalogue (self->store), NULL, one, error) &&
-         ruhu_database_run (self->database,
+  return ruhu_database_run (self->database,
                             "INSERT INTO scope (scope, since) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM scope WHERE scope = '*') "
                             "ON CONFLICT (scope) DO UPDATE SET since = excluded.since",
                             error, "si", scope, position) &&
          replay_outbox (self, scope, error) && clear_backfill (self, position, error);
+}
+
+/* Rows are to be made from the page's first household on: a page that came again may name less of it. */
+static gboolean
+begin_building (RuhuReplica *self, const Page *page, gint64 position, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *from = ruhu_store_get_meta (self->store, "backfill_from", &local);
+  g_autoptr (RuhuChange) first = NULL;
+
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  for (gsize i = 0; i < page->n && first == NULL; i++)
+    if (page->entries[i].reason == NULL && (first = ruhu_change_parse (page->entries[i].change, page->entries[i].change_length, error)) == NULL)
+      return FALSE;
+  if (from != NULL && first != NULL && strcmp (first->scope, from) < 0 && !ruhu_store_set_meta (self->store, "backfill_from", first->scope, error))
+    return FALSE;
+  return from != NULL ||
+         (ruhu_store_set_meta (self->store, "backfill_from", "", error) && ruhu_store_set_number (self->store, "backfill_shown", position, error));
+}
+
+typedef struct
+{
+  RuhuReplica *replica;
+  gboolean finished;
+} Build;
+
+/* Some households, then the mark of how far it is; at last what ends a backfill. */
+static gboolean
+build (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Build *job = data;
+  RuhuReplica *self = job->replica;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *scope = ruhu_store_get_meta (self->store, "backfill_from", &local);
+  gint64 start = g_get_monotonic_time (), position;
+
+  if (!ruhu_check_end (&local, error) || !ruhu_store_get_number (self->store, "backfill_position", 0, &position, error))
+    return FALSE;
+  job->finished = scope == NULL;
+  if (job->finished)
+    return TRUE;
+  do
+    {
+      g_autofree char *before = g_steal_pointer (&scope);
+
+      if ((before[0] != '\0' && !ruhu_heads_rebuild_all (database, ruhu_store_get_catalogue (self->store), NULL, before, error)) ||
+          !ruhu_database_get_text (database, NEXT_SCOPE, &scope, error, "s", before))
+        return FALSE;
+    }
+  while (scope != NULL && g_get_monotonic_time () - start < RUHU_REPLICA_SLICE_US);
+  if (scope != NULL)
+    return ruhu_store_set_meta (self->store, "backfill_from", scope, error);
+  job->finished = TRUE;
+  return finish (self, RUHU_SCOPE_ALL, position, error);
+}
+
+static gboolean
+build_all (RuhuReplica *self, GError **error)
+{
+  Build job = { .replica = self };
+
+  while (ruhu_database_transaction (self->database, build, &job, error))
+    {
+      if (job.finished)
+        return TRUE;
+      g_usleep (PAUSE_US);
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -133,6 +211,7 @@ take_page (RuhuDatabase *database, gpointer data, GError **error)
   g_autofree char *scope = NULL;
   gint64 position;
 
+  job->builds = FALSE;
   if (!ruhu_replica_get_backfill (self, &scope, &position, NULL, error))
     return FALSE;
   if (scope == NULL)
@@ -147,7 +226,11 @@ take_page (RuhuDatabase *database, gpointer data, GError **error)
     return FALSE;
   if (job->cookie != NULL)
     return ruhu_store_set_meta (self->store, "backfill_cookie", job->cookie, error);
-  return finish (self, scope, position, error);
+  job->builds = strcmp (scope, RUHU_SCOPE_ALL) == 0;
+  if (job->builds)
+    return begin_building (self, job, position, error);
+  return (strcmp (scope, RUHU_SCOPE_QUARANTINE) == 0 || ruhu_heads_rebuild_all (database, ruhu_store_get_catalogue (self->store), NULL, scope, error)) &&
+         finish (self, scope, position, error);
 }
 
 gboolean
@@ -156,7 +239,8 @@ ruhu_replica_backfill (RuhuReplica *self, const RuhuBackfillEntry *entries, gsiz
   Page job = { .replica = self, .entries = entries, .n = n, .cookie = cookie };
 
   return ruhu_replica_load_device (self, error) && ruhu_store_refresh_catalogue (self->store, NULL, error) &&
-         ruhu_database_transaction (self->database, take_page, &job, error) && (cookie != NULL || ruhu_replica_settle (self, error));
+         ruhu_database_transaction (self->database, take_page, &job, error) && (!job.builds || build_all (self, error)) &&
+         (cookie != NULL || ruhu_replica_settle (self, error));
 }
 
 gboolean

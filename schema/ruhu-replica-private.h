@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* How long one transaction may hold the writer's lock while the app wants to save: DESIGN.md says 50 ms. */
+#define RUHU_REPLICA_SLICE_US 30000
+
 struct _RuhuReplica
 {
   /* Borrowed. */

@@ -4,7 +4,7 @@
  *   cursor               the position up to which the stream was applied
  *   pushed               highest own seq that the township is known to have
  *   backfill_scope, backfill_position, backfill_cookie
- *                        a backfill under way
+ *                        a backfill under way; with backfill_from, backfill_shown: see ruhu-replica-backfill.c
  *   drafts_have, drafts_took
  *                        see ruhu-replica-draft.c
  *   scrub                "1" while something that was forgotten may still stand in the write-ahead log */
@@ -22,9 +22,6 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* How long one transaction may hold the writer's lock while the app wants to save: DESIGN.md says 50 ms. */
-#define SLICE_US 30000
 
 RuhuReplica *
 ruhu_replica_new (RuhuStore *store)
@@ -108,7 +105,7 @@ ruhu_replica_get_cursor (RuhuReplica *self, gint64 *cursor, char **hash, GError 
 {
   g_autofree char *checkpoint = NULL;
 
-  if (!ruhu_store_get_seen (self->store, cursor, error) ||
+  if (!ruhu_store_get_number (self->store, "cursor", 0, cursor, error) ||
       !ruhu_database_get_text (self->database, "SELECT hash FROM checkpoint WHERE position = ?1", &checkpoint, error, "i", *cursor))
     return FALSE;
   if (hash != NULL)
@@ -173,7 +170,8 @@ ruhu_replica_begin_backfill (RuhuReplica *self, const char *scope, gint64 positi
 {
   return ruhu_replica_forget (self, scope, error) && ruhu_store_set_meta (self->store, "backfill_scope", scope, error) &&
          ruhu_store_set_number (self->store, "backfill_position", position, error) &&
-         ruhu_store_unset_meta (self->store, "backfill_cookie", error);
+         ruhu_store_unset_meta (self->store, "backfill_cookie", error) && ruhu_store_unset_meta (self->store, "backfill_from", error) &&
+         ruhu_store_unset_meta (self->store, "backfill_shown", error);
 }
 
 static gboolean
@@ -406,9 +404,9 @@ apply_slice (RuhuDatabase *database, gpointer data, GError **error)
   gsize i = job->done;
 
   job->stop = FALSE;
-  if (!ruhu_store_get_seen (self->store, &cursor, error))
+  if (!ruhu_store_get_number (self->store, "cursor", 0, &cursor, error))
     return FALSE;
-  while (i < job->n && !job->stop && g_get_monotonic_time () - start < SLICE_US)
+  while (i < job->n && !job->stop && g_get_monotonic_time () - start < RUHU_REPLICA_SLICE_US)
     {
       const RuhuEntry *entry = &job->entries[i];
 
@@ -485,7 +483,7 @@ advance (RuhuDatabase *database, gpointer data, GError **error)
   RuhuStore *store = job->replica->store;
   gint64 cursor;
 
-  if (!ruhu_store_get_seen (store, &cursor, error))
+  if (!ruhu_store_get_number (store, "cursor", 0, &cursor, error))
     return FALSE;
   if (job->until < cursor)
     return TRUE;

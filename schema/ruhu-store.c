@@ -362,7 +362,9 @@ ruhu_store_set_number (RuhuStore *self, const char *key, gint64 value, GError **
 gboolean
 ruhu_store_get_seen (RuhuStore *self, gint64 *seen, GError **error)
 {
-  return ruhu_store_get_number (self, "cursor", 0, seen, error);
+  /* The second while the rows of everything are being made: nothing of an earlier position is to be seen then. */
+  return ruhu_database_get_integer (self->database,
+                                    "SELECT CAST (value AS BIGINT) FROM meta WHERE key IN ('cursor', 'backfill_shown') ORDER BY key LIMIT 1", 0, seen, error, "");
 }
 
 gboolean

@@ -502,6 +502,35 @@ test_generate (Site *site, gconstpointer data)
     }
 }
 
+/* Two townships in one, every household with an id of its own; a size that is none is refused, and nothing is made. */
+static void
+test_scale (Site *site, gconstpointer data)
+{
+  const char *const wrong[][3] = { { "--scale", "0", NULL }, { "--scale", "2", "--year" } };
+  g_autofree char *one = g_build_filename (site->scratch, "one", NULL), *two = g_build_filename (site->scratch, "two", NULL);
+  g_auto (Said) small = run ("generate", one, NULL);
+  g_auto (Said) large = run ("generate", "--scale", "2", two, NULL);
+  g_autofree char *path_one = g_build_filename (one, "township.db", NULL), *path_two = g_build_filename (two, "township.db", NULL);
+  g_autoptr (RuhuDatabase) first = ruhu_database_open (path_one, RUHU_DATABASE_READ_ONLY, NULL);
+  g_autoptr (RuhuDatabase) second = ruhu_database_open (path_two, RUHU_DATABASE_READ_ONLY, NULL);
+  gint64 households, twice;
+
+  g_assert_cmpint (small.status, ==, 0);
+  g_assert_cmpint (large.status, ==, 0);
+  g_assert_true (ruhu_database_get_integer (first, "SELECT count (*) FROM r_household", 0, &households, NULL, ""));
+  g_assert_true (ruhu_database_get_integer (second, "SELECT count (*) FROM r_household", 0, &twice, NULL, ""));
+  g_assert_cmpint (households, >, 0);
+  g_assert_cmpint (twice, ==, 2 * households);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *none = g_build_filename (site->scratch, "none", NULL);
+      g_auto (Said) refused = wrong[i][2] == NULL ? run ("generate", wrong[i][0], wrong[i][1], none, NULL) : run ("generate", wrong[i][0], wrong[i][1], wrong[i][2], none, NULL);
+
+      g_assert_cmpint (refused.status, ==, 2);
+      g_assert_false (g_file_test (none, G_FILE_TEST_EXISTS));
+    }
+}
+
 #define ADD(path, func) g_test_add ("/township-commands/" path, Site, NULL, set_up, func, tear_down)
 
 int
@@ -525,5 +554,6 @@ main (int argc, char **argv)
   ADD ("replace", test_replace);
   ADD ("withdraw", test_withdraw);
   ADD ("generate", test_generate);
+  ADD ("scale", test_scale);
   return g_test_run ();
 }

@@ -14,6 +14,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* A million persons and some. */
+#define MAX_SCALE 1000
+
 typedef struct
 {
   const char *office;
@@ -153,6 +156,7 @@ typedef struct
 {
   guint64 seed;
   guint64 calls; /* of the clock */
+  int scale;     /* townships of the plan */
   gboolean year;
   gboolean dirty;
 } Generated;
@@ -162,9 +166,19 @@ fill_generated (RuhuSession *session, gpointer data, GError **error)
 {
   Generated *generated = data;
 
-  return ruhu_generate (session->ledger, generated->seed, error) &&
+  return ruhu_generate_many (session->ledger, generated->seed, (guint) generated->scale, error) &&
          (!generated->dirty || ruhu_generate_dirty (session->ledger, generated->seed, error)) &&
          (!generated->year || ruhu_generate_year (session->ledger, generated->seed, &generated->calls, error));
+}
+
+/* The other layers are drawn over the households of one township. */
+static gboolean
+check_scale (const Generated *generated)
+{
+  if (generated->scale >= 1 && generated->scale <= MAX_SCALE && (generated->scale == 1 || !(generated->year || generated->dirty)))
+    return TRUE;
+  g_printerr (_ ("--scale takes a whole number from 1 to %d; with more than 1, neither --year nor --dirty can be added.\n"), MAX_SCALE);
+  return FALSE;
 }
 
 int
@@ -172,9 +186,9 @@ ruhu_command_generate (int argc, char **argv)
 {
   Options options = { .port = -1 };
   gint64 seed = 1;
-  Generated generated = { 0 };
+  Generated generated = { .scale = 1 };
   g_autofree GOptionEntry *common = dup_entries (&options);
-  g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, 8);
+  g_autofree GOptionEntry *entries = g_new0 (GOptionEntry, 9);
   g_autoptr (RuhuConfig) config = NULL;
   g_autoptr (GError) error = NULL;
   int status = RUHU_EXIT_USAGE;
@@ -183,7 +197,9 @@ ruhu_command_generate (int argc, char **argv)
   entries[4] = (GOptionEntry){ "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("The same number gives the same data (1)"), N_ ("N") };
   entries[5] = (GOptionEntry){ "year", 0, 0, G_OPTION_ARG_NONE, &generated.year, N_ ("Add a year of visits by every helper's laptop, with disagreements"), NULL };
   entries[6] = (GOptionEntry){ "dirty", 0, 0, G_OPTION_ARG_NONE, &generated.dirty, N_ ("Add households that break each rule three times"), NULL };
-  if (ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Makes a new township with invented households after the 2018 plan, to try things out."), entries, 1, 1))
+  entries[7] = (GOptionEntry){ "scale", 0, 0, G_OPTION_ARG_INT, &generated.scale, N_ ("As large as so many townships: 95 are a county of 100,000 persons (1)"), N_ ("N") };
+  if (ruhu_command_parse (&argc, &argv, _ ("DIR"), _ ("Makes a new township with invented households after the 2018 plan, to try things out."), entries, 1, 1) &&
+      check_scale (&generated))
     {
       /* The town of the plan that the invented data follow. */
       if (options.name == NULL)

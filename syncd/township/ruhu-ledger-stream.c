@@ -340,12 +340,13 @@ typedef struct
   GString *out;
 } Backfill;
 
-#define HEADS_OF_SCOPE                                                                                     \
-  "SELECT h.change, h.scope, h.type, h.record, h.fields, l.body FROM head h JOIN log l ON l.n = h.change " \
-  "WHERE h.scope = ?1 AND h.change > ?2 AND h.change <= ?3 ORDER BY h.scope, h.change, h.type, h.record"
-#define HEADS_OF_ALL                                                                                       \
-  "SELECT h.change, h.scope, h.type, h.record, h.fields, l.body FROM head h JOIN log l ON l.n = h.change " \
-  "WHERE (h.scope, h.change) > (?1, ?2) AND h.change <= ?3 ORDER BY h.scope, h.change, h.type, h.record"
+/* Heads lie by scope and are put in order within it: without the bodies, which are looked up one by one. */
+#define HEADS_OF_SCOPE                                    \
+  "SELECT change, scope, type, record, fields FROM head " \
+  "WHERE scope = ?1 AND change > ?2 AND change <= ?3 ORDER BY scope, change, type, record"
+#define HEADS_OF_ALL                                      \
+  "SELECT change, scope, type, record, fields FROM head " \
+  "WHERE (scope, change) > (?1, ?2) AND change <= ?3 ORDER BY scope, change, type, record"
 
 static gboolean
 parse_cookie (const char *cookie, gint64 *n, const char **scope, GError **error)
@@ -398,14 +399,14 @@ line_clear (Line *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Line, line_clear)
 
-static void
-line_start (Line *self, RuhuStatement *row)
+static gboolean
+line_start (Line *self, RuhuDatabase *database, RuhuStatement *row, GError **error)
 {
   line_clear (self);
   self->n = ruhu_statement_get_integer (row, 0);
   self->scope = g_strdup (ruhu_statement_get_text (row, 1));
-  self->body = g_strdup (ruhu_statement_get_text (row, 5));
   self->heads = json_object_new_object ();
+  return ruhu_database_get_text (database, "SELECT body FROM log WHERE n = ?1", &self->body, error, "i", self->n);
 }
 
 static void
@@ -454,7 +455,8 @@ append_heads (Backfill *job, GError **error)
               g_string_append_printf (job->out, "{\"next\":\"%" G_GINT64_FORMAT " %s\"}\n", line.n, line.scope);
               return TRUE;
             }
-          line_start (&line, query);
+          if (!line_start (&line, job->ledger->database, query, error))
+            return FALSE;
         }
       line_add (&line, query);
     }
