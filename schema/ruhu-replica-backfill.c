@@ -182,7 +182,7 @@ build (RuhuDatabase *database, gpointer data, GError **error)
           !ruhu_database_get_text (database, NEXT_SCOPE, &scope, error, "s", before))
         return FALSE;
     }
-  while (scope != NULL && g_get_monotonic_time () - start < RUHU_REPLICA_SLICE_US);
+  while (scope != NULL && g_get_monotonic_time () - start < self->slice);
   if (scope != NULL)
     return ruhu_store_set_meta (self->store, "backfill_from", scope, error);
   job->finished = TRUE;

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* How long one transaction may hold the writer's lock while the app wants to save: DESIGN.md says 50 ms. */
-#define RUHU_REPLICA_SLICE_US 30000
+#define RUHU_REPLICA_SLICE_US ((gint64) 30000)
 
 struct _RuhuReplica
 {
@@ -18,6 +18,7 @@ struct _RuhuReplica
   char *device;
   char *latest; /* highest stamp applied in this transaction */
   /* Values. */
+  gint64 slice;     /* µs that a transaction goes on taking things in */
   gint64 reused;    /* see ruhu_replica_get_reused() */
   gboolean extends; /* an extension of the catalogue came in */
 };

@@ -30,7 +30,14 @@ ruhu_replica_new (RuhuStore *store)
 
   self->store = store;
   self->database = ruhu_store_get_database (store);
+  self->slice = RUHU_REPLICA_SLICE_US;
   return self;
+}
+
+void
+ruhu_replica_set_slice (RuhuReplica *self, gint64 microseconds)
+{
+  self->slice = microseconds;
 }
 
 void
@@ -406,7 +413,7 @@ apply_slice (RuhuDatabase *database, gpointer data, GError **error)
   job->stop = FALSE;
   if (!ruhu_store_get_number (self->store, "cursor", 0, &cursor, error))
     return FALSE;
-  while (i < job->n && !job->stop && g_get_monotonic_time () - start < RUHU_REPLICA_SLICE_US)
+  while (i < job->n && !job->stop && (i == job->done || g_get_monotonic_time () - start < self->slice))
     {
       const RuhuEntry *entry = &job->entries[i];
 

@@ -88,6 +88,9 @@ typedef struct
 /* One page. @cookie: where the next page starts; NULL: it was the last. After the last page the outbox has been replayed on top and the cursor has moved to the grant. */
 gboolean ruhu_replica_backfill (RuhuReplica *self, const RuhuBackfillEntry *entries, gsize n, const char *cookie, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How long one transaction goes on taking things in before others may write: 30 ms unless told. With 0 each takes one thing, or one household. */
+void ruhu_replica_set_slice (RuhuReplica *self, gint64 microseconds);
+
 /* The township will not give that scope (it was taken again meanwhile): nothing of it is kept, the cursor moves on. */
 gboolean ruhu_replica_refuse_backfill (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

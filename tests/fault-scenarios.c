@@ -135,6 +135,30 @@ step_enrol (World *world, GError **error)
 }
 
 static gboolean
+step_add_office (World *world, GError **error)
+{
+  gint64 position;
+
+  return ruhu_ledger_add_device (world->township->ledger, "0d", "office", "laptop", "feed", &position, error);
+}
+
+static gboolean
+step_enrol_office (World *world, GError **error)
+{
+  g_autoptr (RuhuDevice) device = ruhu_ledger_get_device (world->township->ledger, "0d", error);
+
+  return device != NULL && ruhu_replica_enrol (WORLD_D (world)->replica, "0d", "office", "office", "星星镇", device->enrolled_at, error);
+}
+
+/* Household by household. */
+static gboolean
+step_pull_office (World *world, GError **error)
+{
+  ruhu_replica_set_slice (WORLD_D (world)->replica, 0);
+  return world_pull (world, WORLD_D (world), error);
+}
+
+static gboolean
 step_pull_third (World *world, GError **error)
 {
   return world_pull (world, WORLD_D (world), error);
@@ -399,6 +423,14 @@ verify_second_household (World *world)
 }
 
 static void
+verify_office (World *world)
+{
+  assert_count (WORLD_D (world)->store, "SELECT count (*) FROM r_household", 2);
+  assert_count (WORLD_D (world)->store, "SELECT count (*) FROM listing", 2);
+  assert_count (WORLD_D (world)->store, "SELECT count (*) FROM meta WHERE key LIKE 'backfill%'", 0);
+}
+
+static void
 verify_gone (World *world)
 {
   assert_count (WORLD_A (world)->store, "SELECT count (*) FROM r_person", 0);
@@ -510,6 +542,11 @@ verify_saves (World *world)
 const FaultScenario fault_scenarios[] = {
   { .name = "first_opening", .third = TRUE, .prepare = leave_third_alone, .steps = { { step_open_third, TRUE } } },
   { .name = "enrolment", .third = TRUE, .prepare = open_third, .steps = { { step_add_device }, { step_enrol }, { step_pull_third, TRUE } } },
+  { .name = "the_office_s_enrolment",
+    .third = TRUE,
+    .prepare = open_third,
+    .steps = { { step_add_office }, { step_enrol_office }, { step_pull_office, TRUE } },
+    .verify = verify_office },
   { .name = "a_visit_with_its_draft",
     .steps = { { step_draft_one }, { step_save_visit }, { step_take_a }, { accept_group }, { step_pushed_a }, { step_pull_a, TRUE } },
     .verify = verify_visit },
