@@ -9,12 +9,17 @@
 #include "ruhu-describe.h"
 #include "ruhu-field-editor.h"
 #include "ruhu-field-row.h"
+#include "ruhu-session-jobs.h"
 #include "ruhu-version-row.h"
 
 #include <glib/gi18n.h>
 
 /* Records offered for a reference. */
 #define MAX_CHOICES 500
+
+/* Codes of problem_kind and problem_source: data to correct, found by checking. */
+#define KIND_DATA    "11"
+#define SOURCE_CHECK "3"
 
 struct _RuhuConflictCard
 {
@@ -40,6 +45,7 @@ struct _RuhuConflictCard
 enum
 {
   SIGNAL_RESOLVED,
+  SIGNAL_ASKED,
   N_SIGNALS
 };
 
@@ -96,6 +102,20 @@ make_version (RuhuStore *store, const RuhuConflictText *conflict, const RuhuVers
   return text;
 }
 
+/* Of what belongs to a household somebody can ask it. */
+static void
+read_question (RuhuStore *store, RuhuRecordType *type, RuhuConflictText *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (type == NULL || type->belongs != RUHU_BELONGS_HOUSEHOLD)
+    return;
+  /* Translators: the description of a problem; %s: what is recorded differently, "Housing · Grade". */
+  self->question = g_strdup_printf (_ ("“%s” is recorded in different ways. Ask the family and record what is right."), self->place);
+  if (!ruhu_store_is_asked (store, self->scope, self->question, &self->is_asked, &error))
+    g_warning ("Whether the question is put already is not known: %s", error->message);
+}
+
 RuhuConflictText *
 ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict)
 {
@@ -120,6 +140,8 @@ ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict)
       g_ptr_array_add (self->versions, make_version (store, self, version));
       g_string_append_printf (fingerprint, "%s:%" G_GINT64_FORMAT ":%d;", version->device, version->seq, version->position > 0);
     }
+  read_question (store, type, self);
+  g_string_append_printf (fingerprint, "%d", self->is_asked);
   self->fingerprint = g_string_free (g_steal_pointer (&fingerprint), FALSE);
   if (self->field != NULL && self->field->type == RUHU_TYPE_REFERENCE)
     self->choices = list_choices (store, self->field->reference, self->scope);
@@ -136,6 +158,7 @@ ruhu_conflict_text_free (RuhuConflictText *self)
   g_free (self->household);
   g_free (self->place);
   g_free (self->fingerprint);
+  g_free (self->question);
   g_ptr_array_unref (self->versions);
   g_clear_pointer (&self->choices, g_ptr_array_unref);
   g_free (self);
@@ -198,6 +221,25 @@ save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error
   return ruhu_store_save (store, &edit, NULL, error) ? GINT_TO_POINTER (TRUE) : NULL;
 }
 
+/* A problem of the household: Today shows it to its helpers as something to find out. */
+static gpointer
+save_question (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Resolution *resolution = data;
+  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), "problem");
+  g_autofree char *id = ruhu_random_id ();
+  g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (store));
+  g_autoptr (RuhuJson) fields = json_object_get (resolution->set);
+  json_object *records = json_object_new_object ();
+
+  resolution->set = json_object_new_object ();
+  json_object_object_add (records, id, json_object_get (fields));
+  json_object_object_add (resolution->set, "problem", records);
+  if (!ruhu_session_read_initials (store, type, resolution->scope, today, fields, error))
+    return NULL;
+  return save (store, data, cancellable, error);
+}
+
 static void
 show_error (RuhuConflictCard *self, const char *sentence)
 {
@@ -254,6 +296,39 @@ write_cb (RuhuConflictCard *self)
     }
   resolve (self, value);
   json_object_put (value);
+}
+
+static void
+asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RuhuConflictCard) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
+  if (ruhu_worker_run_finish (RUHU_WORKER (source), result, &error) != NULL)
+    {
+      g_signal_emit (self, signals[SIGNAL_ASKED], 0);
+      return;
+    }
+  sentence = ruhu_describe_error (error);
+  show_error (self, sentence);
+}
+
+static void
+ask_cb (RuhuConflictCard *self)
+{
+  Resolution *question = g_new0 (Resolution, 1);
+
+  question->scope = g_strdup (self->text->scope);
+  question->seen = self->text->seen;
+  question->set = json_object_new_object ();
+  json_object_object_add (question->set, "source", json_object_new_string (SOURCE_CHECK));
+  json_object_object_add (question->set, "kind", json_object_new_string (KIND_DATA));
+  json_object_object_add (question->set, "description", json_object_new_string (self->text->question));
+  show_error (self, NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self), FALSE);
+  ruhu_worker_run_async (self->worker, save_question, question, resolution_free, NULL, NULL, asked_cb, g_object_ref (self));
 }
 
 static void
@@ -335,6 +410,22 @@ add_editor (RuhuConflictCard *self)
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self->other), make_plain_row (button));
 }
 
+static void
+add_question (RuhuConflictCard *self)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("Ask Again"));
+
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "title", _ ("Let the Family Be Asked Again"), "subtitle",
+                                 self->text->is_asked ? _ ("Whoever visits next is asked to find out.") : _ ("Puts it on the list of whoever visits next. The conflict stays until then."),
+                                 "subtitle-lines", 0, NULL);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_sensitive (button, !self->text->is_asked);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (ask_cb), self, G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  adw_preferences_group_add (self->group, row);
+  g_ptr_array_add (self->rows, row);
+}
+
 /* The editor's row is taken out and put below again, so that it stays last and keeps what is typed. */
 static void
 show (RuhuConflictCard *self)
@@ -360,6 +451,8 @@ show (RuhuConflictCard *self)
     }
   if (self->other != NULL)
     adw_preferences_group_add (self->group, self->other);
+  if (self->text->question != NULL)
+    add_question (self);
 }
 
 static void
@@ -393,6 +486,7 @@ ruhu_conflict_card_class_init (RuhuConflictCardClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ruhu_conflict_card_dispose;
   G_OBJECT_CLASS (klass)->finalize = ruhu_conflict_card_finalize;
 
+  signals[SIGNAL_ASKED] = g_signal_new ("asked", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_RESOLVED] = g_signal_new ("resolved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-conflict-card.ui");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RuhuConflictCard: one conflict: every value beside the others, and the ways to settle it. Signal "resolved": it was settled and saved. */
+/* RuhuConflictCard: one conflict: every value beside the others, and the ways to settle it. Signals "resolved": it was settled and saved; "asked": the
+ * next visitor is asked to find out, and it stays until then. */
 #pragma once
 
 #include <adwaita.h>
@@ -22,6 +23,8 @@ typedef struct
   char *fingerprint;   /* equal for two readings of the same values */
   RuhuField *field;    /* borrowed from the catalogue that whoever holds this also holds; NULL for `deleted` */
   GPtrArray *versions; /* RuhuVersionText */
+  char *question;      /* what whoever visits next would be asked to find out; NULL: nobody is visited about it */
+  gboolean is_asked;   /* that stands as an open problem of the household */
   GPtrArray *choices;  /* of a reference: id, title, id, title, … (char *); else NULL */
 } RuhuConflictText;
 

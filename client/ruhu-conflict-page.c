@@ -85,6 +85,18 @@ resolved_cb (RuhuConflictPage *self)
   ruhu_page_refresh (RUHU_PAGE (self));
 }
 
+static void
+asked_cb (RuhuConflictPage *self)
+{
+  RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
+
+  if (self->worker == NULL)
+    return;
+  if (window != NULL)
+    ruhu_window_toast (window, _ ("Whoever visits next is asked to find out."));
+  ruhu_page_refresh (RUHU_PAGE (self));
+}
+
 /* Cards of the same conflict stay, so that what is being written in one is not disturbed by what arrives. */
 static void
 show_cards (RuhuConflictPage *self, Listing *listing)
@@ -110,6 +122,7 @@ show_cards (RuhuConflictPage *self, Listing *listing)
         {
           card = ruhu_conflict_card_new (self->worker, listing->catalogue, text);
           g_signal_connect_object (card, "resolved", G_CALLBACK (resolved_cb), self, G_CONNECT_SWAPPED);
+          g_signal_connect_object (card, "asked", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);
           gtk_box_append (self->box, card);
         }
       g_hash_table_insert (self->cards, g_steal_pointer (&key), card);

@@ -241,7 +241,7 @@ read_initials (RuhuStore *store, RuhuRecordType *type, RuhuRole role, const char
       g_autoptr (RuhuJson) result = NULL;
       json_object *value;
 
-      if (field->initial == NULL || field->retired || (field->makers & role) == 0)
+      if (field->initial == NULL || field->retired || (field->makers & role) == 0 || json_object_object_get (values, field->name) != NULL)
         continue;
       expression = ruhu_expression_new (ruhu_store_get_database (store), type, field->initial, error);
       if (expression == NULL)
@@ -255,6 +255,12 @@ read_initials (RuhuStore *store, RuhuRecordType *type, RuhuRole role, const char
         json_object_object_add (values, field->name, value);
     }
   return TRUE;
+}
+
+gboolean
+ruhu_session_read_initials (RuhuStore *store, RuhuRecordType *type, const char *scope, const char *today, json_object *fields, GError **error)
+{
+  return read_initials (store, type, ruhu_store_get_role (store), scope, today, fields, FALSE, fields, error);
 }
 
 static gboolean

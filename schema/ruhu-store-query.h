@@ -195,6 +195,9 @@ GPtrArray *ruhu_store_list_due_problems (RuhuStore *self, const char *today, con
  * households visited longest ago. RuhuReminder, transfer full. */
 GPtrArray *ruhu_store_list_unconfirmed (RuhuStore *self, const char *before, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the household has an open problem of data to correct with this description. */
+gboolean ruhu_store_is_asked (RuhuStore *self, const char *scope, const char *description, gboolean *is_asked, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A change of this device that waits, or was refused. */
 typedef struct
 {

@@ -106,3 +106,15 @@ ruhu_store_list_unconfirmed (RuhuStore *self, const char *before, guint limit, G
     }
   return g_steal_pointer (&reminders);
 }
+
+gboolean
+ruhu_store_is_asked (RuhuStore *self, const char *scope, const char *description, gboolean *is_asked, GError **error)
+{
+  gint64 count = 0;
+
+  if (!ruhu_database_get_integer (ruhu_store_get_database (self), "SELECT count (*) FROM r_problem b WHERE " OPEN_PROBLEM "AND b.kind = '11' AND b.scope = ?1 AND b.description = ?2", 0, &count,
+                                  error, "ss", scope, description))
+    return FALSE;
+  *is_asked = count > 0;
+  return TRUE;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A conflict that nobody at the office can settle is put to whoever visits the family next. */
+#define G_LOG_DOMAIN "test-conflict-card"
+
+#include "config.h"
+
+#include "form-fixture.h"
+#include "ruhu-conflict-card.h"
+
+#include <adwaita.h>
+
+typedef struct
+{
+  FormFixture *form;
+  Laptop *other;
+  RuhuStore *store;
+} Fixture;
+
+/* Two helpers give the same person different relations to the head. */
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->form = form_fixture_new ();
+  f->other = laptop_new (f->form->township, "laptop-b", "helper-b");
+  laptop_sync (f->other, f->form->township);
+  laptop_save (f->form->laptop, "h1", "{\"person\":{\"p3\":{\"relation\":\"08\"}}}", -1);
+  laptop_save (f->other, "h1", "{\"person\":{\"p3\":{\"relation\":\"10\"}}}", -1);
+  laptop_sync (f->other, f->form->township);
+  laptop_sync (f->form->laptop, f->form->township);
+  f->store = f->form->laptop->store;
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  laptop_free (f->other);
+  form_fixture_free (f->form);
+}
+
+static GtkWidget *
+make_card (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) conflicts = ruhu_store_list_conflicts (f->store, "h1", 0, 0, &error);
+  GtkWidget *card;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (conflicts->len, ==, 1);
+  card = ruhu_conflict_card_new (f->form->worker, ruhu_store_get_catalogue (f->store), ruhu_conflict_text_new (f->store, conflicts->pdata[0]));
+  return g_object_ref_sink (card);
+}
+
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+  return found;
+}
+
+static void
+asked_cb (gboolean *asked)
+{
+  *asked = TRUE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+test_the_next_visitor_is_asked_once (Fixture *f, gconstpointer data)
+{
+  GtkWidget *card = make_card (f);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) reminders = NULL;
+  g_autofree char *deadline = NULL;
+  gboolean asked = FALSE;
+
+  g_signal_connect_swapped (card, "asked", G_CALLBACK (asked_cb), &asked);
+  g_signal_emit_by_name (find_button (card, "Ask Again"), "clicked");
+  form_wait (is_true, &asked);
+  g_object_unref (card);
+  reminders = ruhu_store_list_unconfirmed (f->store, "2018-01-01", 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (reminders->len, ==, 1);
+  g_assert_cmpstr (((RuhuReminder *) reminders->pdata[0])->household, ==, "h1");
+  g_assert_nonnull (strstr (((RuhuReminder *) reminders->pdata[0])->text, "Relation to the head"));
+  deadline = store_value (f->store, "problem", ((RuhuReminder *) reminders->pdata[0])->record, "deadline");
+  g_assert_cmpstr (deadline, !=, "-");
+  /* Nothing is settled by it, and it is not asked twice. */
+  card = make_card (f);
+  g_assert_false (gtk_widget_get_sensitive (find_button (card, "Ask Again")));
+  g_object_unref (card);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add ("/conflict-card/the-next-visitor-is-asked-once", Fixture, NULL, set_up, test_the_next_visitor_is_asked_once, tear_down);
+  return g_test_run ();
+}
