@@ -19,6 +19,7 @@ struct _RuhuApplication
 
   /* Owned. */
   RuhuWorker *worker;
+  RuhuWorker *reader;
   RuhuSyncProxy *sync;
   RuhuStatus *status;
   GSettings *settings;
@@ -202,6 +203,7 @@ ruhu_application_startup (GApplication *application)
       g_action_group_change_action_state (G_ACTION_GROUP (self), "color-scheme", g_variant_new_string (scheme));
     }
   self->worker = ruhu_worker_new (path);
+  self->reader = ruhu_worker_new (path);
   self->sync = ruhu_sync_proxy_new ();
   self->status = ruhu_status_new (self->worker, self->sync);
 }
@@ -244,6 +246,7 @@ ruhu_application_dispose (GObject *object)
 
   g_clear_object (&self->status);
   g_clear_object (&self->sync);
+  g_clear_object (&self->reader);
   g_clear_object (&self->worker);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (ruhu_application_parent_class)->dispose (object);
@@ -282,6 +285,14 @@ ruhu_application_get_worker (RuhuApplication *self)
   g_return_val_if_fail (RUHU_IS_APPLICATION (self), NULL);
 
   return self->worker;
+}
+
+RuhuWorker *
+ruhu_application_get_reader (RuhuApplication *self)
+{
+  g_return_val_if_fail (RUHU_IS_APPLICATION (self), NULL);
+
+  return self->reader;
 }
 
 RuhuSyncProxy *

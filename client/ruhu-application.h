@@ -18,6 +18,8 @@ RuhuApplication *ruhu_application_new (void);
 
 /* Borrowed. There from the start-up on. */
 RuhuWorker *ruhu_application_get_worker (RuhuApplication *self);
+/* For what reads all households, and writes nothing. */
+RuhuWorker *ruhu_application_get_reader (RuhuApplication *self);
 RuhuSyncProxy *ruhu_application_get_sync (RuhuApplication *self);
 RuhuStatus *ruhu_application_get_status (RuhuApplication *self);
 /* NULL when the program runs where its schema is not installed: nothing is remembered then. */

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 #define RUHU_TYPE_HOUSEHOLD_CELL (ruhu_household_cell_get_type ())
-G_DECLARE_FINAL_TYPE (RuhuHouseholdCell, ruhu_household_cell, RUHU, HOUSEHOLD_CELL, AdwBin)
+G_DECLARE_FINAL_TYPE (RuhuHouseholdCell, ruhu_household_cell, RUHU, HOUSEHOLD_CELL, GtkWidget)
 
 GtkWidget *ruhu_household_cell_new (void);
 /* Shows @item and follows its changes; NULL: nothing. */

@@ -60,11 +60,24 @@ ruhu_household_item_get_position (RuhuHouseholdItem *self)
   return self->position;
 }
 
+static gboolean
+reads_the_same (const RuhuHouseholdRow *a, const RuhuHouseholdRow *b)
+{
+  return g_strcmp0 (a->id, b->id) == 0 && g_strcmp0 (a->hh_no, b->hh_no) == 0 && g_strcmp0 (a->head_name, b->head_name) == 0 && g_strcmp0 (a->village, b->village) == 0 &&
+         g_strcmp0 (a->group, b->group) == 0 && g_strcmp0 (a->status, b->status) == 0 && g_strcmp0 (a->last_visit, b->last_visit) == 0 && a->size == b->size &&
+         a->n_conflicts == b->n_conflicts && a->n_problems == b->n_problems && a->has_draft == b->has_draft;
+}
+
 void
 ruhu_household_item_take_row (RuhuHouseholdItem *self, RuhuHouseholdRow *row)
 {
   g_return_if_fail (RUHU_IS_HOUSEHOLD_ITEM (self));
 
+  if (self->row != NULL && reads_the_same (self->row, row))
+    {
+      ruhu_household_row_free (row);
+      return;
+    }
   g_clear_pointer (&self->row, ruhu_household_row_free);
   self->row = row;
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);

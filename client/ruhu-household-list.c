@@ -32,7 +32,10 @@ struct _RuhuHouseholdList
   GtkSingleSelection *selection;
   GSettings *settings; /* NULL: nothing is remembered */
   RuhuWorker *worker;
+  char *selected; /* a household, or NULL */
 
+  gboolean filters_stale;
+  gboolean wants_top;   /* the answer of a new search begins at its first line */
   gboolean wants_first; /* Enter was pressed before the matches were there */
 };
 
@@ -98,6 +101,14 @@ dup_filter (RuhuHouseholdList *self)
 }
 
 static void
+ask (RuhuHouseholdList *self, const RuhuListFilter *filter)
+{
+  if (!ruhu_list_filter_equal (filter, ruhu_household_model_get_filter (self->model)))
+    self->wants_top = TRUE;
+  ruhu_household_model_set_filter (self->model, filter);
+}
+
+static void
 search_changed_cb (RuhuHouseholdList *self)
 {
   g_autoptr (RuhuListFilter) filter = NULL;
@@ -105,7 +116,7 @@ search_changed_cb (RuhuHouseholdList *self)
   if (self->model == NULL)
     return;
   filter = dup_filter (self);
-  ruhu_household_model_set_filter (self->model, filter);
+  ask (self, filter);
 }
 
 static void
@@ -178,7 +189,7 @@ filters_changed_cb (RuhuHouseholdList *self)
     return;
   filter = dup_filter (self);
   show_chips (self, filter);
-  ruhu_household_model_set_filter (self->model, filter);
+  ask (self, filter);
   if (self->settings != NULL)
     g_settings_set_value (self->settings, "list-filter", ruhu_list_filter_to_variant (filter));
 }
@@ -230,6 +241,15 @@ search_key_cb (RuhuHouseholdList *self, guint keyval, guint keycode, GdkModifier
   return gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
 }
 
+/* What there is to choose from is read again when somebody is about to choose. */
+static void
+filters_shown_cb (RuhuHouseholdList *self)
+{
+  if (self->worker != NULL && self->filters_stale)
+    ruhu_filter_popover_read (self->filters, self->worker);
+  self->filters_stale = FALSE;
+}
+
 static void
 show_nothing (RuhuHouseholdList *self)
 {
@@ -247,12 +267,27 @@ show_nothing (RuhuHouseholdList *self)
   gtk_stack_set_visible_child_name (self->stack, "nothing");
 }
 
+/* What was marked in the old rows means nothing in the new ones. */
+static void
+go_to_top (RuhuHouseholdList *self)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->view));
+
+  self->wants_top = FALSE;
+  gtk_single_selection_set_selected (self->selection, self->selected != NULL ? ruhu_household_model_find (self->model, self->selected) : GTK_INVALID_LIST_POSITION);
+  gtk_adjustment_set_value (adjustment, 0);
+}
+
 static void
 counted_cb (RuhuHouseholdList *self)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
-  g_autofree char *text = g_strdup_printf (ngettext ("%u household", "%u households", n), n);
+  gboolean all = FALSE;
+  guint n = ruhu_household_model_get_n_matches (self->model, &all);
+  /* Translators: the list goes on, and is being counted. */
+  g_autofree char *text = g_strdup_printf (all ? ngettext ("%u household", "%u households", n) : _ ("More than %u households"), all ? n : n - 1);
 
+  if (self->wants_top)
+    go_to_top (self);
   gtk_label_set_label (self->count, text);
   if (n == 0)
     show_nothing (self);
@@ -275,11 +310,19 @@ ruhu_household_list_dispose (GObject *object)
 }
 
 static void
+ruhu_household_list_finalize (GObject *object)
+{
+  g_free (RUHU_HOUSEHOLD_LIST (object)->selected);
+  G_OBJECT_CLASS (ruhu_household_list_parent_class)->finalize (object);
+}
+
+static void
 ruhu_household_list_class_init (RuhuHouseholdListClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ruhu_household_list_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ruhu_household_list_finalize;
 
   signals[SIGNAL_ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
@@ -313,6 +356,7 @@ ruhu_household_list_init (RuhuHouseholdList *self)
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (search_key_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->search), keys);
+  g_signal_connect_swapped (self->filters, "show", G_CALLBACK (filters_shown_cb), self);
   gtk_search_entry_set_key_capture_widget (self->search, GTK_WIDGET (self->view));
 }
 
@@ -372,9 +416,7 @@ ruhu_household_list_refresh (RuhuHouseholdList *self)
   if (self->model == NULL)
     return;
   ruhu_household_model_refresh (self->model);
-  /* Nobody is choosing just now. */
-  if (!gtk_widget_get_visible (GTK_WIDGET (self->filters)))
-    ruhu_filter_popover_read (self->filters, self->worker);
+  self->filters_stale = TRUE;
 }
 
 void
@@ -391,6 +433,8 @@ ruhu_household_list_select (RuhuHouseholdList *self, const char *household)
 {
   g_return_if_fail (RUHU_IS_HOUSEHOLD_LIST (self));
 
+  g_free (self->selected);
+  self->selected = g_strdup (household);
   if (self->selection != NULL)
     gtk_single_selection_set_selected (self->selection, ruhu_household_model_find (self->model, household));
 }

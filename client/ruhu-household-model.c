@@ -12,6 +12,16 @@
 /* Pages kept; the one that was wanted longest ago goes first. */
 #define MAX_PAGES 64
 #define NOWHERE   G_MAXUINT
+/* Of a new search so many are asked for first, and all of them after that. */
+#define N_FIRST 200
+/* GTK makes a widget for each of a list's first 200 items at once: they are given to it little by little, between frames. What comes after them costs nothing. */
+#define STEP      24
+#define N_WIDGETS 220
+/* Behind GDK_PRIORITY_REDRAW. */
+#define AFTER_A_FRAME (G_PRIORITY_HIGH_IDLE + 21)
+/* After a reading of a second, the next one waits four. */
+#define PATIENCE     4
+#define MAX_PATIENCE (8 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
@@ -22,6 +32,15 @@ typedef struct
   gboolean stale;
 } Page;
 
+/* What was found. */
+typedef struct
+{
+  RuhuListFilter *filter; /* owned */
+  guint first;            /* no more than so many were asked for; 0: all */
+  GArray *numbers;        /* gint64 */
+  GPtrArray *rows;        /* of the first page; NULL where all were asked for */
+} Answer;
+
 struct _RuhuHouseholdModel
 {
   GObject parent_instance;
@@ -31,11 +50,19 @@ struct _RuhuHouseholdModel
   GCancellable *cancellable; /* of the current search */
   GHashTable *pages;         /* number → Page */
   RuhuListFilter *filter;
-  GArray *numbers; /* gint64: every match, in order; NULL before the first reading */
+  GArray *numbers; /* gint64: the matches, in order; NULL before the first reading */
 
   guint n_items;
+  guint generation; /* of the numbers */
+  guint grow_id;
+  guint refresh_id;
+  gint64 began; /* the last reading of all, and how long it took, in µs */
+  gint64 took;
   guint64 ticks;
   gboolean counted;
+  gboolean complete; /* the numbers are all there are */
+  gboolean reading;
+  gboolean stale;
 };
 
 enum
@@ -68,10 +95,34 @@ read_page (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **
   return ruhu_store_read_households (store, (const gint64 *) numbers->data, numbers->len, error);
 }
 
-static gpointer
-read_numbers (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+static void
+answer_free (gpointer data)
 {
-  return ruhu_list_filter_select (data, store, error);
+  Answer *self = data;
+
+  ruhu_list_filter_free (self->filter);
+  g_clear_pointer (&self->numbers, g_array_unref);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_free)
+
+/* The first screen comes with its rows, so that the old ones stand until the new ones take their place. */
+static gpointer
+read_answer (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const Answer *asked = data;
+  g_autoptr (Answer) answer = g_new0 (Answer, 1);
+
+  answer->first = asked->first;
+  answer->filter = ruhu_list_filter_copy (asked->filter);
+  answer->numbers = ruhu_list_filter_select (asked->filter, store, asked->first, error);
+  if (answer->numbers == NULL)
+    return NULL;
+  if (asked->first > 0)
+    answer->rows = ruhu_store_read_households (store, (const gint64 *) answer->numbers->data, MIN (answer->numbers->len, PAGE_SIZE), error);
+  return asked->first > 0 && answer->rows == NULL ? NULL : g_steal_pointer (&answer);
 }
 
 /* Rows are handed to the items that stand where they belong; the array is left empty. */
@@ -95,6 +146,7 @@ typedef struct
 {
   RuhuHouseholdModel *self;
   guint number;
+  guint generation;
 } PageRead;
 
 static void
@@ -113,9 +165,9 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (page == NULL)
     return;
   page->reading = FALSE;
-  if (rows != NULL)
+  if (rows != NULL && read->generation == read->self->generation)
     page_fill (page, rows);
-  if (page->stale)
+  if (page->stale || read->generation != read->self->generation)
     page_read (read->self, page);
 }
 
@@ -133,9 +185,10 @@ page_read (RuhuHouseholdModel *self, Page *page)
   read = g_new0 (PageRead, 1);
   read->self = self;
   read->number = page->number;
+  read->generation = self->generation;
   slice = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_array_append_vals (slice, &g_array_index (self->numbers, gint64, first), MIN (PAGE_SIZE, self->numbers->len - first));
-  ruhu_worker_run_async (self->worker, read_page, slice, (GDestroyNotify) g_array_unref, (GDestroyNotify) g_ptr_array_unref, self->cancellable, page_read_cb, read);
+  ruhu_worker_read_async (self->worker, read_page, slice, (GDestroyNotify) g_array_unref, (GDestroyNotify) g_ptr_array_unref, self->cancellable, page_read_cb, read);
 }
 
 static void
@@ -239,31 +292,117 @@ set_length (RuhuHouseholdModel *self, guint n_items)
   g_list_model_items_changed (G_LIST_MODEL (self), MIN (old, n_items), old > n_items ? old - n_items : 0, n_items > old ? n_items - old : 0);
 }
 
-static void
-count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* The next few; FALSE when all are there. */
+static gboolean
+grow (RuhuHouseholdModel *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) numbers = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
-  g_autoptr (RuhuHouseholdModel) self = NULL;
+  guint wanted = MIN (self->numbers->len, G_MAXINT);
+
+  if (wanted > self->n_items && self->n_items < N_WIDGETS)
+    wanted = MIN (wanted, self->n_items + STEP);
+  set_length (self, wanted);
+  return self->n_items < MIN (self->numbers->len, G_MAXINT);
+}
+
+static gboolean
+grow_cb (gpointer data)
+{
+  RuhuHouseholdModel *self = data;
+
+  if (grow (self))
+    return G_SOURCE_CONTINUE;
+  self->grow_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* Pages that nobody looks at are read when somebody does; of the others each row stands until the new one takes its place. */
+static void
+renew_pages (RuhuHouseholdModel *self, guint from)
+{
   GHashTableIter iter;
   Page *page;
+
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
+    {
+      gboolean held = FALSE;
+
+      for (guint i = 0; i < page->items->len && !held; i++)
+        held = G_OBJECT (g_ptr_array_index (page->items, i))->ref_count > 1;
+      if (!held)
+        g_hash_table_iter_remove (&iter);
+      else if (page->number >= from)
+        page_read (self, page);
+    }
+}
+
+static void read_matches (RuhuHouseholdModel *self, guint first);
+
+static void
+take_answer (RuhuHouseholdModel *self, Answer *answer)
+{
+  g_clear_pointer (&self->numbers, g_array_unref);
+  self->numbers = g_steal_pointer (&answer->numbers);
+  self->generation++;
+  self->complete = answer->first == 0 || self->numbers->len < answer->first;
+  self->counted = TRUE;
+  g_clear_handle_id (&self->grow_id, g_source_remove);
+  if (grow (self))
+    self->grow_id = g_idle_add_full (AFTER_A_FRAME, grow_cb, self, NULL);
+  if (answer->rows != NULL && self->n_items > 0)
+    page_fill (ensure_page (self, 0), answer->rows);
+  renew_pages (self, answer->rows != NULL ? 1 : 0);
+  g_signal_emit (self, signals[SIGNAL_COUNTED], 0);
+}
+
+static gboolean
+refresh_cb (gpointer data)
+{
+  RuhuHouseholdModel *self = data;
+
+  self->refresh_id = 0;
+  ruhu_household_model_refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+answer_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Answer) answer = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  g_autoptr (RuhuHouseholdModel) self = NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   self = g_object_ref (RUHU_HOUSEHOLD_MODEL (user_data));
-  if (numbers == NULL)
+  self->reading = FALSE;
+  self->took = g_get_monotonic_time () - self->began;
+  if (answer == NULL)
     {
       g_warning ("Cannot read the household list: %s", error->message);
       return;
     }
-  g_clear_pointer (&self->numbers, g_array_unref);
-  self->numbers = g_steal_pointer (&numbers);
-  g_hash_table_iter_init (&iter, self->pages);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
-    page_read (self, page);
-  set_length (self, MIN (self->numbers->len, G_MAXINT));
-  self->counted = TRUE;
-  g_signal_emit (self, signals[SIGNAL_COUNTED], 0);
+  take_answer (self, answer);
+  /* Whoever listened may have asked for something else meanwhile. */
+  if (self->reading)
+    return;
+  if (!self->complete)
+    read_matches (self, 0);
+  else if (self->stale && self->refresh_id == 0)
+    self->refresh_id = g_timeout_add ((guint) (MIN (PATIENCE * self->took, MAX_PATIENCE) / 1000), refresh_cb, self);
+}
+
+static void
+read_matches (RuhuHouseholdModel *self, guint first)
+{
+  Answer *asked = g_new0 (Answer, 1);
+
+  asked->filter = ruhu_list_filter_copy (self->filter);
+  asked->first = first;
+  self->reading = TRUE;
+  self->stale = FALSE;
+  self->began = g_get_monotonic_time ();
+  ruhu_worker_read_async (self->worker, read_answer, asked, answer_free, answer_free, self->cancellable, answer_cb, self);
 }
 
 static void
@@ -272,6 +411,8 @@ ruhu_household_model_dispose (GObject *object)
   RuhuHouseholdModel *self = RUHU_HOUSEHOLD_MODEL (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->grow_id, g_source_remove);
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
   g_clear_object (&self->worker);
   G_OBJECT_CLASS (ruhu_household_model_parent_class)->dispose (object);
 }
@@ -321,32 +462,34 @@ ruhu_household_model_refresh (RuhuHouseholdModel *self)
 {
   g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self));
 
-  ruhu_worker_run_async (self->worker, read_numbers, ruhu_list_filter_copy (self->filter), (GDestroyNotify) ruhu_list_filter_free, (GDestroyNotify) g_array_unref, self->cancellable, count_cb, self);
+  /* One reading at a time; what changes during it is read after it, with a pause in between that is longer the more there is to read. */
+  self->stale = self->reading || self->refresh_id != 0;
+  if (!self->stale)
+    read_matches (self, self->counted ? 0 : N_FIRST);
 }
 
 void
 ruhu_household_model_set_filter (RuhuHouseholdModel *self, const RuhuListFilter *filter)
 {
-  guint old = self->n_items;
+  GHashTableIter iter;
+  Page *page;
 
   g_return_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self) && filter != NULL);
 
-  if (ruhu_list_filter_equal (filter, self->filter) && self->counted)
+  if (ruhu_list_filter_equal (filter, self->filter) && (self->counted || self->reading))
     return;
+  /* What the last key asked for is not wanted any more: its query ends at once. */
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
   ruhu_list_filter_free (self->filter);
   self->filter = ruhu_list_filter_copy (filter);
-  g_clear_pointer (&self->numbers, g_array_unref);
   self->counted = FALSE;
-
-  /* Emptied first: GTK walks all new rows of a single change that both removes and adds. */
-  self->n_items = 0;
-  g_hash_table_remove_all (self->pages);
-  if (old > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), 0, old, 0);
-  ruhu_household_model_refresh (self);
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &page))
+    page->reading = FALSE;
+  read_matches (self, N_FIRST);
 }
 
 void
@@ -380,10 +523,18 @@ ruhu_household_model_find (RuhuHouseholdModel *self, const char *household)
       {
         RuhuHouseholdRow *row = ruhu_household_item_get_row (g_ptr_array_index (page->items, i));
 
-        if (row != NULL && g_strcmp0 (row->id, household) == 0)
+        if (row != NULL && !page->reading && g_strcmp0 (row->id, household) == 0)
           return page->number * PAGE_SIZE + i;
       }
   return NOWHERE;
+}
+
+guint
+ruhu_household_model_get_n_matches (RuhuHouseholdModel *self, gboolean *all)
+{
+  if (all != NULL)
+    *all = self->complete;
+  return self->numbers != NULL ? self->numbers->len : 0;
 }
 
 gboolean

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* RuhuHouseholdModel: the households that match a search, as a list model of RuhuHouseholdItem. Only the pages that are looked at are read, in the worker.
  *
- * Signal "counted": the number of matches is known (again). */
+ * A new search leaves the old rows where they are until the first new ones are known, which takes their place; all the others follow. Items are places: they stay, their rows change.
+ *
+ * Signal "counted": the first matches of a search are known, or all of them, or it was read again. */
 #pragma once
 
 #include <gio/gio.h>
@@ -30,7 +32,9 @@ void ruhu_household_model_refresh (RuhuHouseholdModel *self);
 /* The place of a household among what has been read, or GTK_INVALID_LIST_POSITION. */
 guint ruhu_household_model_find (RuhuHouseholdModel *self, const char *household);
 
-/* Whether the current search has been counted. */
+/* How many match, as far as is known: @all (out, optional) says whether that is all of them. The list model grows to that number little by little. */
+guint ruhu_household_model_get_n_matches (RuhuHouseholdModel *self, gboolean *all);
+/* Whether the current search has been answered. */
 gboolean ruhu_household_model_is_counted (RuhuHouseholdModel *self);
 
 G_END_DECLS

@@ -113,7 +113,7 @@ ruhu_list_filter_dup_cutoff (const char *today, guint months)
 }
 
 GArray *
-ruhu_list_filter_select (const RuhuListFilter *self, RuhuStore *store, GError **error)
+ruhu_list_filter_select (const RuhuListFilter *self, RuhuStore *store, guint first, GError **error)
 {
   g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (store));
   g_autofree char *cutoff = ruhu_list_filter_dup_cutoff (today, self->months);
@@ -126,6 +126,7 @@ ruhu_list_filter_select (const RuhuListFilter *self, RuhuStore *store, GError **
     .visited_before = self->due ? cutoff : NULL,
     .wants_problem = self->problem,
     .sort = self->sort,
+    .first = first,
   };
 
   return ruhu_store_select_households (store, &filter, error);

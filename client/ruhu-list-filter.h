@@ -32,8 +32,8 @@ void ruhu_list_filter_take_variant (RuhuListFilter *self, GVariant *variant);
 /* The date so many months before @today ("YYYY-MM-DD"): who was not visited on it or later is due. Transfer full. */
 char *ruhu_list_filter_dup_cutoff (const char *today, guint months);
 
-/* Runs the query, on the worker. Numbers, as ruhu_store_select_households(). */
-GArray *ruhu_list_filter_select (const RuhuListFilter *self, RuhuStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Runs the query, on the worker. Numbers, as ruhu_store_select_households(). @first: no more than so many; 0: all. */
+GArray *ruhu_list_filter_select (const RuhuListFilter *self, RuhuStore *store, guint first, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuListFilter, ruhu_list_filter_free)
 

@@ -191,7 +191,7 @@ ruhu_today_page_refresh (RuhuPage *page)
   if (self->worker == NULL || self->reading)
     return;
   self->reading = TRUE;
-  ruhu_worker_run_async (self->worker, read_today, GUINT_TO_POINTER (months), NULL, (GDestroyNotify) ruhu_today_free, self->cancellable, read_cb, self);
+  ruhu_worker_read_async (self->worker, read_today, GUINT_TO_POINTER (months), NULL, (GDestroyNotify) ruhu_today_free, self->cancellable, read_cb, self);
 }
 
 static void

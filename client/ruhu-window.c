@@ -292,8 +292,8 @@ enter (RuhuWindow *self)
   if (self->entered)
     return;
   self->entered = TRUE;
-  ruhu_household_list_start (self->list, ruhu_application_get_worker (app), ruhu_application_get_settings (app));
-  ruhu_today_page_start (self->today, ruhu_application_get_worker (app), ruhu_application_get_settings (app));
+  ruhu_household_list_start (self->list, ruhu_application_get_reader (app), ruhu_application_get_settings (app));
+  ruhu_today_page_start (self->today, ruhu_application_get_reader (app), ruhu_application_get_settings (app));
   /* A narrow window begins with the day; a wide one shows both, and the keyboard is where names are typed. */
   adw_leaflet_set_visible_child_name (self->leaflet, "page");
   ruhu_household_list_focus_search (self->list);

@@ -48,6 +48,7 @@ typedef struct
   GTask *task;
   GDestroyNotify result_free;
   RuhuWorkerFunc func;
+  gboolean stoppable;
   gpointer result;
   GError *error;
 
@@ -220,13 +221,25 @@ room_watch (Room *room)
   announce (room->shared);
 }
 
+static gboolean
+is_cancelled (gpointer cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
 static void
 room_run (Room *room, Job *job)
 {
   GCancellable *cancellable = g_task_get_cancellable (job->task);
 
   if (!g_cancellable_set_error_if_cancelled (cancellable, &job->error) && room_open (room, &job->error))
-    job->result = job->func (room->store, g_task_get_task_data (job->task), cancellable, &job->error);
+    {
+      if (job->stoppable)
+        ruhu_database_stop_when (ruhu_store_get_database (room->store), is_cancelled, cancellable);
+      job->result = job->func (room->store, g_task_get_task_data (job->task), cancellable, &job->error);
+      if (job->stoppable)
+        ruhu_database_stop_when (ruhu_store_get_database (room->store), NULL, NULL);
+    }
   post (room->shared, job_return_cb, job, NULL);
 }
 
@@ -339,6 +352,27 @@ ruhu_worker_dup_catalogue (RuhuWorker *self)
   return catalogue;
 }
 
+static Job *
+job_new (RuhuWorker *self,
+         RuhuWorkerFunc func,
+         gpointer data,
+         GDestroyNotify data_free,
+         GDestroyNotify result_free,
+         GCancellable *cancellable,
+         GAsyncReadyCallback callback,
+         gpointer user_data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->kind = JOB_RUN;
+  job->task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (job->task, ruhu_worker_run_async);
+  g_task_set_task_data (job->task, data, data_free);
+  job->func = func;
+  job->result_free = result_free;
+  return job;
+}
+
 void
 ruhu_worker_run_async (RuhuWorker *self,
                        RuhuWorkerFunc func,
@@ -349,18 +383,29 @@ ruhu_worker_run_async (RuhuWorker *self,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  Job *job;
-
   g_return_if_fail (RUHU_IS_WORKER (self));
   g_return_if_fail (func != NULL);
 
-  job = g_new0 (Job, 1);
-  job->kind = JOB_RUN;
-  job->task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (job->task, ruhu_worker_run_async);
-  g_task_set_task_data (job->task, data, data_free);
-  job->func = func;
-  job->result_free = result_free;
+  g_async_queue_push (self->shared->jobs, job_new (self, func, data, data_free, result_free, cancellable, callback, user_data));
+}
+
+void
+ruhu_worker_read_async (RuhuWorker *self,
+                        RuhuWorkerFunc func,
+                        gpointer data,
+                        GDestroyNotify data_free,
+                        GDestroyNotify result_free,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  Job *job;
+
+  g_return_if_fail (RUHU_IS_WORKER (self));
+  g_return_if_fail (func != NULL && cancellable != NULL);
+
+  job = job_new (self, func, data, data_free, result_free, cancellable, callback, user_data);
+  job->stoppable = TRUE;
   g_async_queue_push (self->shared->jobs, job);
 }
 

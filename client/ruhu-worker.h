@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RuhuWorker: one thread with a store of its own. Every write of the app, and every query that may be long, runs there.
+/* RuhuWorker: one thread with a store of its own. The app has two: every write, and every page's reading, runs in one; what is read of all households (the list, its search, today) in the
+ * other one, so that nobody waits for it.
  *
  * Signal "changed" (no arguments, in the thread that made the worker): something was committed to the file, by a job or by another program. Several commits may be one
  * signal; others' are noticed within about a second. */
@@ -33,6 +34,16 @@ void ruhu_worker_run_async (RuhuWorker *self,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
+/* The same for a job that only reads, and may take long: when it is cancelled, its query ends at once. */
+void ruhu_worker_read_async (RuhuWorker *self,
+                             RuhuWorkerFunc func,
+                             gpointer data,
+                             GDestroyNotify data_free,
+                             GDestroyNotify result_free,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+
 /* What the job returned (transfer full), or NULL with its error; G_IO_ERROR_CANCELLED if it was cancelled. */
 gpointer ruhu_worker_run_finish (RuhuWorker *self, GAsyncResult *result, GError **error);
 

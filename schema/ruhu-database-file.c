@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 
 #define BACKUP_PAGES 256
+#define STOP_STEP    2000
 
 gint64
 ruhu_database_get_data_version (RuhuDatabase *self)
@@ -96,6 +97,12 @@ const char *
 ruhu_database_get_path (RuhuDatabase *self)
 {
   return self->path;
+}
+
+void
+ruhu_database_stop_when (RuhuDatabase *self, RuhuStopFunc stop, gpointer data)
+{
+  sqlite3_progress_handler (self->handle, STOP_STEP, stop, data);
 }
 
 gboolean

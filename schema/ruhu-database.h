@@ -101,6 +101,12 @@ gint64 ruhu_database_get_data_version (RuhuDatabase *self);
 /* Whether the file was set aside, or another one put in its place, since it was opened: what were written now would be lost from view. Writing transactions fail then. */
 gboolean ruhu_database_was_moved (RuhuDatabase *self);
 
+typedef gboolean (*RuhuStopFunc) (gpointer data);
+
+/* From here on a statement under way fails with EXPRESSION soon after @stop has said TRUE; it is asked every few thousand instructions, in this thread, so it must be quick. NULL: no
+ * more. A sandboxed statement ends it as well. */
+void ruhu_database_stop_when (RuhuDatabase *self, RuhuStopFunc stop, gpointer data);
+
 /* Writes a consistent copy of the database to @path (which must not exist) while others go on reading and writing. Nothing of it is left when it fails. */
 gboolean ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -24,6 +24,8 @@
 
 /* A number that any query may leave out. */
 #define FIRST_WORD 10
+/* The word of a search that so many terms begin with is frequent. */
+#define FREQUENT 4000
 
 void
 ruhu_household_row_free (RuhuHouseholdRow *self)
@@ -82,15 +84,46 @@ split_words (const char *text)
   return words;
 }
 
-/* One clause a word: a term of the household (or of a person in it), or one of its village. */
+/* One clause a word: a term of the household (or of a person in it), or one of its village. What a rare word finds is collected first; a frequent one, which half of the households have,
+ * is looked for in each household in the list's order, so that the first ones are there at once. */
 static void
-append_words (GString *sql, guint n_words)
+append_word (GString *sql, guint word, gboolean frequent)
 {
-  for (guint i = 0; i < n_words; i++)
+  guint from = FIRST_WORD + 2 * word, to = from + 1;
+
+  if (frequent)
+    g_string_append_printf (sql,
+                            "AND (EXISTS (SELECT 1 FROM term t WHERE t.scope = l.household AND t.term >= ?%u AND t.term < ?%u) OR l.village IN (SELECT v.id FROM r_village v"
+                            " WHERE EXISTS (SELECT 1 FROM term t WHERE t.record = v.id AND t.term >= ?%u AND t.term < ?%u))) ",
+                            from, to, from, to);
+  else
     g_string_append_printf (sql,
                             "AND l.n IN (SELECT m.n FROM listing m WHERE m.household IN (SELECT scope FROM term WHERE term >= ?%u AND term < ?%u)"
                             " UNION SELECT m.n FROM listing m WHERE m.village IN (SELECT record FROM term WHERE term >= ?%u AND term < ?%u)) ",
-                            FIRST_WORD + 2 * i, FIRST_WORD + 1 + 2 * i, FIRST_WORD + 2 * i, FIRST_WORD + 1 + 2 * i);
+                            from, to, from, to);
+}
+
+/* U+10FFFF sorts behind every character. */
+static char *
+dup_beyond (const char *word)
+{
+  return g_strconcat (word, "\xf4\x8f\xbf\xbf", NULL);
+}
+
+static gboolean
+append_words (RuhuStore *self, GString *sql, GPtrArray *words, GError **error)
+{
+  for (guint i = 0; i < words->len; i++)
+    {
+      g_autofree char *beyond = dup_beyond (g_ptr_array_index (words, i));
+      gint64 n = 0;
+
+      if (!ruhu_database_get_integer (ruhu_store_get_database (self), "SELECT count (*) FROM (SELECT 1 FROM term WHERE term >= ?1 AND term < ?2 LIMIT ?3)", 0, &n, error,
+                                      "ssi", (const char *) g_ptr_array_index (words, i), beyond, (gint64) FREQUENT))
+        return FALSE;
+      append_word (sql, i, n == FREQUENT);
+    }
+  return TRUE;
 }
 
 static void
@@ -103,7 +136,8 @@ append_filter (GString *sql, const RuhuHouseholdFilter *filter)
   if (filter->helper != NULL)
     g_string_append (sql, "AND l.household IN (SELECT a.scope FROM r_assignment a WHERE a.helper_id = ?3 AND a.deleted = 0 AND (a.to_date IS NULL OR a.to_date >= ?4)) ");
   if (filter->visited_before != NULL)
-    g_string_append (sql, "AND l.last_visit < ?5 ");
+    /* Not by its index, or the first ones would be known only when all have been sorted. */
+    g_string_append (sql, filter->sort == RUHU_SORT_DUE || filter->sort == RUHU_SORT_VISIT ? "AND l.last_visit < ?5 " : "AND +l.last_visit < ?5 ");
   if (filter->wants_problem)
     g_string_append (sql, "AND l.household IN (SELECT b.scope FROM r_problem b WHERE b.deleted = 0 AND coalesce (b.state, '1') <> '4') ");
 }
@@ -132,13 +166,12 @@ bind_filter (RuhuStatement *statement, const RuhuHouseholdFilter *filter, GPtrAr
 {
   if (!bind_optional (statement, 1, filter->village, error) || !bind_optional (statement, 2, filter->status, error) ||
       !bind_optional (statement, 3, filter->helper, error) || !bind_optional (statement, 4, filter->helper != NULL ? filter->today : NULL, error) ||
-      !bind_optional (statement, 5, filter->visited_before, error))
+      !bind_optional (statement, 5, filter->visited_before, error) || (filter->first > 0 && !ruhu_statement_bind_integer (statement, 9, filter->first, error)))
     return FALSE;
   for (guint i = 0; i < words->len; i++)
     {
       const char *word = g_ptr_array_index (words, i);
-      /* U+10FFFF sorts behind every character. */
-      g_autofree char *beyond = g_strconcat (word, "\xf4\x8f\xbf\xbf", NULL);
+      g_autofree char *beyond = dup_beyond (word);
 
       if (!ruhu_statement_bind_text (statement, (int) (FIRST_WORD + 2 * i), word, -1, error) ||
           !ruhu_statement_bind_text (statement, (int) (FIRST_WORD + 1 + 2 * i), beyond, -1, error))
@@ -157,8 +190,11 @@ ruhu_store_select_households (RuhuStore *self, const RuhuHouseholdFilter *filter
   g_autoptr (GError) local = NULL;
 
   append_filter (sql, filter);
-  append_words (sql, words->len);
+  if (!append_words (self, sql, words, error))
+    return NULL;
   g_string_append (sql, get_order (filter->sort));
+  if (filter->first > 0)
+    g_string_append (sql, " LIMIT ?9");
   query = ruhu_database_query (ruhu_store_get_database (self), sql->str, error, "");
   if (query == NULL || !bind_filter (query, filter, words, error))
     return NULL;

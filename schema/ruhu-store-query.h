@@ -44,6 +44,7 @@ typedef struct
   const char *visited_before; /* a date: no visit nor attempt on it or later */
   gboolean wants_problem;     /* with a problem that is not closed */
   RuhuHouseholdSort sort;
+  guint first; /* no more than the first so many; 0: all */
 } RuhuHouseholdFilter;
 
 /* The numbers (gint64) of all that match, in order: a list is paged by slices of them. Transfer full. */

@@ -78,6 +78,42 @@ test_orders (Fixture *f, gconstpointer data)
 }
 
 static void
+assert_found (Fixture *f)
+{
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "l", .sort = RUHU_SORT_PLACE }, "h5 h4 h2 h1");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "l", .status = "1" }, "");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai" }, "h3 h5 h4");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai 李" }, "h5");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai an" }, "h3");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai", .first = 2 }, "h3 h5");
+}
+
+/* What a search finds, and in which order, does not depend on how it looks for it. */
+static void
+test_frequent_words_find_the_same (Fixture *f, gconstpointer data)
+{
+  gboolean filled;
+
+  assert_found (f);
+  filled = ruhu_database_execute (ruhu_store_get_database (f->b->store),
+                                  "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+                                  " INSERT INTO term (term, record, scope) SELECT p || i, 'nobody', 'nobody' FROM n, (SELECT 'l' AS p UNION SELECT 'dahai' UNION SELECT '李')",
+                                  NULL);
+  g_assert_true (filled);
+  assert_found (f);
+}
+
+static void
+test_the_first_are_the_first_of_all (Fixture *f, gconstpointer data)
+{
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .sort = RUHU_SORT_PLACE, .first = 3 }, "h3 h5 h4");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .sort = RUHU_SORT_NAME, .first = 1 }, "h3");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai", .first = 2 }, "h3 h5");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .visited_before = "2030-01-01", .first = 2 }, "h3 h5");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .sort = RUHU_SORT_PLACE, .first = 50 }, "h3 h5 h4 h2 h1");
+}
+
+static void
 test_filters_combine (Fixture *f, gconstpointer data)
 {
   assert_listed (f->b->store, &(RuhuHouseholdFilter){ .village = "v2" }, "h3 h5 h4");
@@ -186,6 +222,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD (orders);
+  ADD (frequent_words_find_the_same);
+  ADD (the_first_are_the_first_of_all);
   ADD (filters_combine);
   ADD (an_assignment_that_ended_does_not_count);
   ADD (attempts_count_as_visits_but_not_what_was_put_off);

@@ -168,6 +168,35 @@ test_error (Fixture *fixture, gconstpointer data)
   g_assert_no_error (next.error);
 }
 
+/* As long as nobody stops it. */
+static gpointer
+count_for_ever (RuhuStore *store, gpointer started, GCancellable *cancellable, GError **error)
+{
+  gint64 n = 0;
+
+  g_atomic_int_set ((int *) started, TRUE);
+  (void) !ruhu_database_get_integer (ruhu_store_get_database (store), "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count (*) FROM n", 0, &n, error, "");
+  return NULL;
+}
+
+static void
+test_a_cancelled_reading_ends (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_auto (Outcome) stopped = { 0 };
+  g_auto (Outcome) next = { 0 };
+  int started = FALSE;
+
+  ruhu_worker_read_async (fixture->worker, count_for_ever, &started, NULL, NULL, cancellable, done_cb, &stopped);
+  append (fixture, 'x', NULL, &next);
+  while (!g_atomic_int_get (&started))
+    g_thread_yield ();
+  g_cancellable_cancel (cancellable);
+  wait_until (next.done);
+  g_assert_error (stopped.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpstr (fixture->order->str, ==, "x");
+}
+
 static gpointer
 nothing (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -360,6 +389,7 @@ main (int argc, char *argv[])
   add ("errors-come-back", test_error);
   add ("nothing-is-a-result", test_nothing_is_a_result);
   add ("a-cancelled-job-is-not-run", test_cancel);
+  add ("a-cancelled-reading-ends", test_a_cancelled_reading_ends);
   add ("flush-waits-for-all", test_flush);
   add ("what-is-flushed-is-on-disk", test_flushed_is_on_disk);
   add ("own-writes-are-announced", test_own_writes_are_announced);

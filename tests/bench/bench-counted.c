@@ -52,7 +52,7 @@ counted_search (RuhuStore *store)
   static const char *const typed[] = { "l", "li", "lix", "张", "w", "wz", "天", "x", "xi", "9", "" };
 
   for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
-    bench_search (store, typed[i]);
+    bench_search (store, typed[i], FALSE);
 }
 
 int

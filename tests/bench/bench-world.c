@@ -185,9 +185,9 @@ bench_disk_off (RuhuDatabase *database)
 }
 
 void
-bench_search (RuhuStore *store, const char *text)
+bench_search (RuhuStore *store, const char *text, gboolean all)
 {
-  RuhuHouseholdFilter filter = { .text = text };
+  RuhuHouseholdFilter filter = { .text = text, .first = all ? 0 : BENCH_FIRST };
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) numbers = ruhu_store_select_households (store, &filter, &error);
   g_autoptr (GPtrArray) rows = NULL;

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define BENCH_PROBLEM  60
 #define BENCH_NOTE     100
 #define BENCH_SCREEN   50
+#define BENCH_FIRST    200
 #define BENCH_N_FIELDS 15
 #define BENCH_DATABASE "ruhu.db"
 #define BENCH_OFFICE   "SELECT id FROM r_helper WHERE role = 'office' AND deleted = 0 ORDER BY id LIMIT 1"
@@ -69,8 +70,8 @@ GPtrArray *bench_make_visits (RuhuStore *store, guint64 seed, guint n, guint par
 /* Saves visits from @from on, @n of them. @each: receives the time of each in s, or NULL. */
 void bench_save_visits (RuhuStore *store, GPtrArray *visits, guint from, guint n, BenchSeries *each);
 
-/* What the household list does when @text is typed: all that match, in order, and the first screen of them. */
-void bench_search (RuhuStore *store, const char *text);
+/* What the household list does when @text is typed: the first that match, in order, or all of them; and the first screen's rows. */
+void bench_search (RuhuStore *store, const char *text, gboolean all);
 
 /* One number from @database. */
 gint64 bench_count (RuhuDatabase *database, const char *sql);
