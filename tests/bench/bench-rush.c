@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* 5. The Friday rush: a laptop of its own for each of the plan's 296 helpers, enrolled with a token of its own, with its week's visits in the outbox; all synchronise at once, each by the
- * daemon's own courier over a TLS connection of its own, with one township's server, which is a process of its own. Afterwards everything is counted and the whole log verified.
+ * daemon's own courier over a TLS connection of its own, with one township's server, which is a process of its own. First the changes go, then two photos of each visit, by tus. Afterwards
+ * everything is counted, the whole log verified, and every photo read.
  *
  * A week by the plan is a fraction of a visit for each household (12 a year); here each helper has visited every household of theirs, --visits times. */
 #define G_LOG_DOMAIN "bench"
 
 #include "config.h"
 
-#include "bench-world.h"
+#include "bench-photos.h"
 
 #include "ruhu-cleanups.h"
 
@@ -22,15 +23,20 @@
 #define READYING 4
 /* How often a laptop tries; the daemon would go on for ever. */
 #define TRIES 5
-#define COUNT "SELECT count (*) FROM log WHERE kind = 'change'"
+/* Of each visit. */
+#define PHOTOS 2
+#define COUNT  "SELECT count (*) FROM log WHERE kind = 'change'"
 
 typedef struct
 {
   char *folder, *link;
-  guint visits; /* of each household */
-  guint n;      /* changes in its outbox */
+  guint visits;      /* of each household */
+  guint n;           /* changes in its outbox */
+  guint number;      /* of the laptop */
+  GPtrArray *photos; /* hashes */
+  guint64 bytes;     /* of its photos */
   guint errors;
-  double time; /* s */
+  double time, photo_time; /* s, from the start of all: until its changes, its photos were acknowledged */
 } Laptop;
 
 typedef struct
@@ -99,9 +105,9 @@ server_free (Server *self)
   g_free (self);
 }
 
-/* Every request from @from bytes of the log on: "… METHOD PATH STATUS N ms …". */
+/* Every request from @from bytes of the log on: "… METHOD PATH STATUS N ms device D in N out N". */
 static guint
-read_requests (Server *self, gsize from, BenchSeries *times, guint *failed)
+read_requests (Server *self, gsize from, const char *path, BenchSeries *times, guint *failed, guint64 *bytes)
 {
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
@@ -112,12 +118,14 @@ read_requests (Server *self, gsize from, BenchSeries *times, guint *failed)
   lines = g_strsplit (text + MIN (from, length), "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      const char *at = strstr (lines[i], " /v1/");
+      const char *at = strstr (lines[i], path);
       guint status = 0, ms = 0;
+      guint64 in = 0, out = 0;
 
-      if (at == NULL || sscanf (at, " %*s %u %u ms", &status, &ms) != 2)
+      if (at == NULL || sscanf (at, " %*s %u %u ms device %*s in %" G_GUINT64_FORMAT " out %" G_GUINT64_FORMAT, &status, &ms, &in, &out) != 4)
         continue;
       n++;
+      *bytes += in + out;
       *failed += status / 100 != 2;
       bench_series_add (times, ms / 1e3);
     }
@@ -137,6 +145,8 @@ ready_cb (gpointer data, gpointer user_data)
   households = (guint) bench_count (ruhu_store_get_database (store), "SELECT count (*) FROM r_household WHERE deleted = 0");
   visits = bench_make_visits (store, g_str_hash (self->folder), households * self->visits, 0, 1);
   bench_disk_off (ruhu_store_get_database (store));
+  for (guint i = 0; i < visits->len; i++)
+    bench_take_photos (store, visits->pdata[i], (guint64) self->number << 32 | i * PHOTOS, PHOTOS, self->photos, &self->bytes);
   bench_save_visits (store, visits, 0, visits->len, NULL);
   ruhu_store_close (store);
   self->n = visits->len;
@@ -151,6 +161,29 @@ wait_for_start (void)
   while (!started)
     g_cond_wait (&cond, &mutex);
   g_mutex_unlock (&mutex);
+}
+
+/* Until the township has acknowledged each. */
+static void
+send_photos (Laptop *self, RuhuCourier *courier)
+{
+  guint failures = 0;
+  gboolean more = TRUE;
+
+  while (more && failures < TRIES)
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (!ruhu_courier_move_photos (courier, &more, &local))
+        {
+          failures++;
+          more = TRUE;
+          g_printerr ("%s\n", local->message);
+        }
+      more &= ruhu_courier_get_photo_counts (courier).due > 0;
+    }
+  self->errors += failures;
+  bench_must (ruhu_courier_get_photo_counts (courier).due == 0, NULL, "A laptop could not send its photos");
 }
 
 static gpointer
@@ -176,6 +209,8 @@ rush_thread (gpointer data)
     }
   self->time = bench_clock () - begin;
   bench_must (done, NULL, "A laptop could not synchronise");
+  send_photos (self, courier);
+  self->photo_time = bench_clock () - begin;
   return NULL;
 }
 
@@ -204,6 +239,8 @@ make_laptops (const char *folder, RuhuSession *session, RuhuKey *key, GPtrArray 
       laptops[i].folder = g_strdup_printf ("%s/laptop-%u", folder, i);
       laptops[i].link = bench_make_link (session, key, helpers->pdata[i], port);
       laptops[i].visits = visits;
+      laptops[i].number = i;
+      laptops[i].photos = g_ptr_array_new_with_free_func (g_free);
       g_thread_pool_push (pool, &laptops[i], NULL);
     }
   g_thread_pool_free (pool, FALSE, TRUE);
@@ -246,27 +283,64 @@ verify (RuhuSession *session, gint64 before, gint64 expected)
               after - before, expected, n, bench_clock () - begin);
 }
 
+/* Each is at the township with its hash: every byte is read. */
+static void
+verify_photos (const char *township, Laptop *laptops, guint n)
+{
+  g_autofree char *database = g_build_filename (township, "township.db", NULL);
+  g_autoptr (RuhuPhotoStore) store = ruhu_photo_store_new (database);
+  guint photos = 0;
+
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < laptops[i].photos->len; k++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GBytes) photo = ruhu_photo_store_read (store, laptops[i].photos->pdata[k], &error);
+
+        bench_must (photo != NULL, g_steal_pointer (&error), "A photo");
+        photos++;
+      }
+  bench_note ("%u photos of %u are at the township, each with its hash.", photos, photos);
+}
+
+static void
+tell_requests (Server *server, gsize from, const char *path, const char *what, guint *failed)
+{
+  g_autoptr (BenchSeries) times = bench_series_new ();
+  guint64 bytes = 0;
+  guint n = read_requests (server, from, path, times, failed, &bytes);
+
+  bench_row ("%s: requests; p50 / p99 / longest at the server | %u; %.0f ms / %.0f ms / %.0f ms", what, n, bench_series_percentile (times, 0.5) * 1e3,
+             bench_series_percentile (times, 0.99) * 1e3, bench_series_max (times) * 1e3);
+  bench_row ("%s: bytes of their bodies | %.1f MB", what, (double) bytes / 1e6);
+}
+
 static void
 tell (Laptop *laptops, guint n, Server *server, gsize from, double time)
 {
-  g_autoptr (BenchSeries) each = bench_series_new (), requests = bench_series_new ();
-  guint errors = 0, failed = 0, changes = 0, n_requests = read_requests (server, from, requests, &failed);
+  g_autoptr (BenchSeries) each = bench_series_new (), photos = bench_series_new ();
+  guint errors = 0, failed = 0, changes = 0, n_photos = 0;
   gint64 peak = bench_peak_memory (server->pid);
+  guint64 bytes = 0;
 
   for (guint i = 0; i < n; i++)
     {
       bench_series_add (each, laptops[i].time);
+      bench_series_add (photos, laptops[i].photo_time);
       errors += laptops[i].errors;
       changes += laptops[i].n;
+      n_photos += laptops[i].photos->len;
+      bytes += laptops[i].bytes;
     }
   bench_head ("5. The Friday rush", "what | figure");
   bench_row ("laptops at once, each with its own token and connection | %u", n);
-  bench_row ("changes | %u", changes);
-  bench_row ("until everything is durable and every laptop knows | %.1f s", time);
-  bench_row ("a laptop's whole synchronisation, p50 / p99 | %.2f s / %.2f s", bench_series_percentile (each, 0.5), bench_series_percentile (each, 0.99));
-  bench_row ("requests | %u", n_requests);
-  bench_row ("a request at the server, p50 / p99 / longest | %.0f ms / %.0f ms / %.0f ms", bench_series_percentile (requests, 0.5) * 1e3,
-             bench_series_percentile (requests, 0.99) * 1e3, bench_series_max (requests) * 1e3);
+  bench_row ("changes; photos (their bytes) | %u; %u (%.0f MB)", changes, n_photos, (double) bytes / 1e6);
+  bench_row ("until every change is durable and its laptop knows | %.1f s", bench_series_max (each));
+  bench_row ("a laptop's changes, p50 / p99 | %.2f s / %.2f s", bench_series_percentile (each, 0.5), bench_series_percentile (each, 0.99));
+  bench_row ("until every photo is durable as well | %.1f s", time);
+  bench_row ("a laptop's photos, p50 / p99 | %.2f s / %.2f s", bench_series_percentile (photos, 0.5), bench_series_percentile (photos, 0.99));
+  tell_requests (server, from, " /v1/pu", "changes", &failed);
+  tell_requests (server, from, " /v1/uploads", "photos", &failed);
   bench_row ("errors | %u", errors + failed);
   bench_row ("the server's peak memory (bound: %d MiB) | %.0f MiB", MEMORY_BOUND, (double) peak / 1024);
   bench_must (peak > 0 && peak / 1024 < MEMORY_BOUND, NULL, "The server's memory is not bounded");
@@ -276,7 +350,7 @@ tell (Laptop *laptops, guint n, Server *server, gsize from, double time)
 int
 main (int argc, char **argv)
 {
-  BenchOptions options = bench_begin (&argc, &argv, "rush", 5);
+  BenchOptions options = bench_begin (&argc, &argv, "rush", 1);
   g_autofree char *folder = bench_make_folder (), *township = bench_make_township (folder, options.seed);
   g_autoptr (RuhuTownship) opened = NULL;
   g_autoptr (RuhuSession) session = NULL;
@@ -289,6 +363,7 @@ main (int argc, char **argv)
   double time;
 
   bench_must (argc == 2, NULL, "The program ruhu-township is wanted");
+  bench_photos_prepare ();
   opened = ruhu_township_open (township, NULL);
   session = ruhu_township_open_session (opened, NULL);
   key = ruhu_township_load_key (opened, NULL);
@@ -303,11 +378,13 @@ main (int argc, char **argv)
   tell (laptops, helpers->len, server, (gsize) info.st_size, time);
   server_stop (server);
   verify (session, before, expected);
+  verify_photos (township, laptops, helpers->len);
   server_free (server);
   for (guint i = 0; i < helpers->len; i++)
     {
       g_free (laptops[i].folder);
       g_free (laptops[i].link);
+      g_ptr_array_unref (laptops[i].photos);
     }
   g_free (laptops);
   g_clear_pointer (&session, ruhu_session_free);
