@@ -11,6 +11,8 @@ import shutil
 import sqlite3
 import sys
 
+from gi.repository import GLib
+
 from house import Laptop, Scratch, Tap, Township, check, compare, wait_for
 
 PAGE = 4096
@@ -81,6 +83,42 @@ class Story:
         for text in ("before", "other", "meanwhile"):
             check(self.times(text) == 1, text)
         return f"{len(sums)} acknowledged changes came back"
+
+    def forgotten(self):
+        """Enrolled after the backup: the restored township does not know the laptop. It says so, keeps everything, and with a new link sends all of it under its own name."""
+        backup = self.scratch.path / "before-enrolment.db"
+        self.township.command("backup", self.township.path, backup)
+        laptop = self.laptop()
+        device = laptop.state()["device"]
+        self.edit(laptop, "ack and lost")
+        laptop.sync(self.township)
+        household = laptop.households()[0]
+        self.township.server.stop()
+        self.township.command("restore", backup, self.township.path)
+        self.township.start()
+        check(self.times("ack and lost") == 0, "that is no older backup")
+        self.edit(laptop, "never sent", 1)
+        laptop.record("draft", household, '{"note":"half a word"}')
+        laptop.sync_now()
+        wait_for(lambda: laptop.property("LastErrorName") == "unauthorised", f"the laptop to say that it is not known: {laptop.properties()}")
+        sentence = laptop.property("LastError")
+        check("older backup" in sentence and "kept" in sentence and "enrolment link" in sentence, sentence)
+        check(laptop.value("household", household, "group_name") == "ack and lost" and laptop.state()["waiting"] == 1 and "half a word" in laptop.record("draft", household).stdout, "something went")
+        # Somebody else's link is not used up for it; its own is.
+        wrong = self.township.enrol(self.helpers[0])
+        try:
+            laptop.call("org.ruhu.Sync1", "Enrol", GLib.Variant("(s)", (wrong,)))
+            check(False, "somebody else's link was taken")
+        except GLib.Error as refused:
+            check("somebody else" in refused.message, refused.message)
+        check(laptop.state()["waiting"] == 1, "something went")
+        laptop.call("org.ruhu.Sync1", "Enrol", GLib.Variant("(s)", (self.township.enrol(self.helpers[self.number]),)))
+        self.settled(laptop)
+        check(laptop.state()["device"] == device, "it goes by another name")
+        check([self.times(text) for text in ("ack and lost", "never sent")] == [1, 1], "something was lost")
+        check(self.township.query("SELECT count(*) FROM log WHERE kind IN ('quarantined', 'refused') AND device = ?1", device) == [(0,)], "its own households are held against it")
+        wait_for(lambda: self.township.query("SELECT count(*) FROM handed_draft WHERE device = ?1", device) == [(1,)], "the draft at the township")
+        return sentence
 
     def rewritten(self):
         """A copy that was put in place by hand, with a history of its own: an alarm on both sides, nothing taken, nothing erased, work goes on."""
@@ -185,7 +223,7 @@ def main():
     with Scratch("restore") as scratch:
         story = Story(scratch)
         tap.step("a township with helpers", story.prepare)
-        for name in sys.argv[1:] or ["older_backup", "rewritten", "put_back", "damaged"]:
+        for name in sys.argv[1:] or ["older_backup", "forgotten", "rewritten", "put_back", "damaged"]:
             case = getattr(story, name)
             tap.step(" ".join(case.__doc__.split()), case)
         tap.step("everything ends as it should", scratch.close)
