@@ -215,6 +215,26 @@ ruhu_draft_body_from_json (json_object *object, GError **error)
   return g_steal_pointer (&self);
 }
 
+RuhuDraftBody *
+ruhu_draft_body_new_of_set (json_object *set, RuhuDraftStoredFunc stored, gpointer data)
+{
+  RuhuDraftBody *self = ruhu_draft_body_new ();
+
+  json_object_object_foreach (set, type, records)
+  {
+    json_object_object_foreach (records, record, fields)
+    {
+      json_object *typed = ensure_record (self, "typed", type, record);
+
+      if (!stored (type, record, data))
+        json_object_object_add (ruhu_draft_body_ensure_object (ruhu_draft_body_ensure_object (self->root, "added"), type), record, json_object_new_boolean (TRUE));
+      json_object_object_foreach (fields, field, value)
+          json_object_object_add (typed, field, copy_value (value));
+    }
+  }
+  return self;
+}
+
 json_object *
 ruhu_draft_body_to_json (RuhuDraftBody *self)
 {

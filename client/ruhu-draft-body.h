@@ -16,6 +16,11 @@ typedef gboolean (*RuhuDraftFilter) (const char *type, const char *record, const
 RuhuDraftBody *ruhu_draft_body_new (void);
 void ruhu_draft_body_free (RuhuDraftBody *self);
 
+/* Whether a record is on this laptop. */
+typedef gboolean (*RuhuDraftStoredFunc) (const char *type, const char *record, gpointer data);
+/* A body in which everything that the change @set wrote was typed just now; records that are not @stored count as added. Transfer full. */
+RuhuDraftBody *ruhu_draft_body_new_of_set (json_object *set, RuhuDraftStoredFunc stored, gpointer data);
+
 /* A body from its JSON, which is copied. INVALID names the member that is damaged, never a value; @object stays as it is. Transfer full. */
 RuhuDraftBody *ruhu_draft_body_from_json (json_object *object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -26,6 +26,7 @@ struct _RuhuEditSession
   RuhuForm *form;
 
   gint64 saved_seq; /* 0: not saved */
+  gint64 answers;   /* 0: none */
   guint n_checking;
   guint check_timer;
   guint store_timer;

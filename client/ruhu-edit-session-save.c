@@ -73,6 +73,7 @@ make_save_request (RuhuEditSession *self, json_object *set)
   RuhuWriteRequest *request = ruhu_edit_session_make_write_request (self, set);
   RuhuRecordType *type = self->form == NULL ? ruhu_catalogue_get_record (self->opening->catalogue, self->request.type) : NULL;
 
+  request->answers = self->answers;
   request->of_village = type != NULL && type->belongs == RUHU_BELONGS_VILLAGE;
   if (self->form != NULL && g_strcmp0 (self->form->record->name, VISIT_TYPE) == 0)
     request->visit = g_strdup (ruhu_draft_body_get_self (self->opening->body));
@@ -126,6 +127,13 @@ ruhu_edit_session_save_finish (RuhuEditSession *self, GAsyncResult *result, GPtr
     return FALSE;
   *findings = g_steal_pointer (&saved->findings);
   return saved->saved;
+}
+
+void
+ruhu_edit_session_set_answers (RuhuEditSession *self, gint64 seq)
+{
+  g_return_if_fail (RUHU_IS_EDIT_SESSION (self));
+  self->answers = seq;
 }
 
 gint64

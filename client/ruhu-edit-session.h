@@ -81,6 +81,9 @@ gboolean ruhu_edit_session_get_meanwhile (RuhuEditSession *self, RuhuField *fiel
 /* Judges a record soon; several calls are one check. */
 void ruhu_edit_session_check (RuhuEditSession *self, RuhuRecordType *type, const char *record);
 
+/* What is saved takes the place of this laptop's change @seq, which was not let in. */
+void ruhu_edit_session_set_answers (RuhuEditSession *self, gint64 seq);
+
 /* Puts the draft on disk at once, if anything is unwritten. */
 void ruhu_edit_session_store (RuhuEditSession *self);
 

@@ -5,6 +5,7 @@
 
 #include "ruhu-outbox-row.h"
 
+#include "ruhu-correction.h"
 #include "ruhu-describe.h"
 
 #include <glib/gi18n.h>
@@ -21,6 +22,7 @@ enum
   SIGNAL_OPEN,
   SIGNAL_DISCARD,
   SIGNAL_RESEND,
+  SIGNAL_CORRECT,
   N_SIGNALS
 };
 
@@ -70,6 +72,7 @@ ruhu_outbox_text_new_review (RuhuStore *store, const RuhuReview *review)
   self->sentence = g_strdup (review->sentence);
   self->detail = g_strdup (review->detail);
   self->advice = g_strdup (review->advice);
+  self->correctable = review->state != RUHU_REVIEW_ACCEPTED && ruhu_correction_is_possible (store, review->seq);
   return self;
 }
 
@@ -103,6 +106,12 @@ static void
 resend_cb (RuhuOutboxRow *self)
 {
   g_signal_emit (self, signals[SIGNAL_RESEND], 0, self->text->seq);
+}
+
+static void
+correct_cb (RuhuOutboxRow *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CORRECT], 0, self->text->seq);
 }
 
 static void
@@ -149,6 +158,12 @@ add_buttons (RuhuOutboxRow *self)
     {
       button = make_button (_ ("Open Household"), self->text->title, NULL);
       g_signal_connect_swapped (button, "clicked", G_CALLBACK (open_cb), self);
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  if (self->text->correctable)
+    {
+      button = make_button (_ ("Correct and Send Again…"), self->text->title, NULL);
+      g_signal_connect_swapped (button, "clicked", G_CALLBACK (correct_cb), self);
       gtk_box_append (GTK_BOX (box), button);
     }
   if (self->text->state != RUHU_REVIEW_ACCEPTED)
@@ -217,6 +232,7 @@ ruhu_outbox_row_class_init (RuhuOutboxRowClass *klass)
 
   signals[SIGNAL_OPEN] = g_signal_new ("open", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[SIGNAL_CORRECT] = g_signal_new ("correct", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[SIGNAL_DISCARD] = g_signal_new ("discard", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RuhuOutboxRow: a change of this laptop that waits, was refused, or is at the office, and what it says. Signals: "open" (household), "discard" (seq), "resend" (seq). */
+/* RuhuOutboxRow: a change of this laptop that waits, was refused, or is at the office, and what it says. Signals: "open" (household), "discard" (seq), "resend" (seq), "correct" (seq). */
 #pragma once
 
 #include <adwaita.h>
@@ -23,6 +23,7 @@ typedef struct
   char *sentence; /* what happened and why */
   char *detail;   /* the township's or the office's own words, or NULL */
   char *advice;   /* what to do */
+  gboolean correctable;
 } RuhuOutboxText;
 
 /* Transfer full. */

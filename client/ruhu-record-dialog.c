@@ -32,6 +32,7 @@ struct _RuhuRecordDialog
   GCancellable *cancellable;
   char *type_name;
   char *scope;
+  RuhuCorrection *correction; /* or NULL; until opened */
   gpointer saved_data;
   GDestroyNotify saved_data_free;
   RuhuRecordSavedFunc saved;
@@ -191,6 +192,24 @@ show_record (RuhuRecordDialog *self)
   focus_first (self, record);
 }
 
+/* What was not let in stands there as if it had just been typed. */
+static void
+type_in (RuhuRecordDialog *self)
+{
+  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (self->session), self->type_name);
+  const char *record = ruhu_draft_body_get_self (ruhu_edit_session_get_body (self->session));
+
+  json_object_object_foreach (self->correction->fields, name, value)
+  {
+    RuhuField *field = ruhu_record_type_get_field (type, name);
+
+    if (field != NULL && field->calculate == NULL)
+      ruhu_edit_session_set_value (self->session, field, record, value);
+  }
+  ruhu_edit_session_set_answers (self->session, self->correction->seq);
+  g_clear_pointer (&self->correction, ruhu_correction_free);
+}
+
 static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -200,6 +219,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (ruhu_edit_session_open_finish (RUHU_EDIT_SESSION (source), result, &error))
     {
+      if (self->correction != NULL)
+        type_in (self);
       show_record (self);
       return;
     }
@@ -228,6 +249,7 @@ ruhu_record_dialog_finalize (GObject *object)
 
   g_clear_object (&self->session);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->correction, ruhu_correction_free);
   g_free (self->type_name);
   g_free (self->scope);
   G_OBJECT_CLASS (ruhu_record_dialog_parent_class)->finalize (object);
@@ -265,18 +287,32 @@ ruhu_record_dialog_init (RuhuRecordDialog *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "record.save", FALSE);
 }
 
-void
-ruhu_record_dialog_present (GtkWindow *parent, RuhuWorker *worker, const char *type, const char *record, const char *scope, gint64 seen, RuhuRecordSavedFunc saved, gpointer data, GDestroyNotify data_free)
+static RuhuRecordDialog *
+present (GtkWindow *parent, RuhuWorker *worker, const char *type, const char *record, const char *scope, gint64 seen)
 {
   RuhuRecordDialog *self = g_object_new (RUHU_TYPE_RECORD_DIALOG, "transient-for", parent, NULL);
 
   self->session = ruhu_edit_session_new_record (worker, type, record, scope, seen);
   self->type_name = g_strdup (type);
   self->scope = g_strdup (scope);
-  self->saved = saved;
-  self->saved_data = data;
-  self->saved_data_free = data_free;
   g_signal_connect_object (self->session, "edited", G_CALLBACK (update_save), self, G_CONNECT_SWAPPED);
   ruhu_edit_session_open_async (self->session, self->cancellable, opened_cb, g_object_ref (self));
   gtk_window_present (GTK_WINDOW (self));
+  return self;
+}
+
+void
+ruhu_record_dialog_present (GtkWindow *parent, RuhuWorker *worker, const char *type, const char *record, const char *scope, gint64 seen, RuhuRecordSavedFunc saved, gpointer data, GDestroyNotify data_free)
+{
+  RuhuRecordDialog *self = present (parent, worker, type, record, scope, seen);
+
+  self->saved = saved;
+  self->saved_data = data;
+  self->saved_data_free = data_free;
+}
+
+void
+ruhu_record_dialog_present_correction (GtkWindow *parent, RuhuWorker *worker, RuhuCorrection *correction)
+{
+  present (parent, worker, correction->type, correction->record, correction->scope, correction->seen)->correction = correction;
 }

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "ruhu-correction.h"
 #include "ruhu-worker.h"
 
 G_BEGIN_DECLS
@@ -19,5 +20,8 @@ typedef void (*RuhuRecordSavedFunc) (const char *type, const char *record, gint6
  * @saved: (nullable): called after each successful save
  */
 void ruhu_record_dialog_present (GtkWindow *parent, RuhuWorker *worker, const char *type, const char *record, const char *scope, gint64 seen, RuhuRecordSavedFunc saved, gpointer data, GDestroyNotify data_free);
+
+/* The same for a record of a change that was not let in, which is typed in already and counts as dealt with when this is saved. @correction: of one record; transfer full. */
+void ruhu_record_dialog_present_correction (GtkWindow *parent, RuhuWorker *worker, RuhuCorrection *correction);
 
 G_END_DECLS

@@ -69,6 +69,7 @@ typedef struct
   char *visit; /* or NULL */
   gboolean of_village;
   gint64 seen;
+  gint64 answers;       /* own change that was not let in and that this one takes the place of; 0: none */
   json_object *content; /* the draft's body, or the change's set */
   json_object *reasons; /* of a form: key → why a finding of a rule is let pass; NULL: rules do not stand in the way */
 } RuhuWriteRequest;

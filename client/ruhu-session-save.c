@@ -89,7 +89,7 @@ gpointer
 ruhu_session_save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
   RuhuWriteRequest *request = data;
-  RuhuEdit edit = { request->scope, request->of_village, request->visit, request->seen, request->content, request->draft };
+  RuhuEdit edit = { request->scope, request->of_village, request->visit, request->seen, request->content, request->draft, request->answers };
   g_autoptr (RuhuSaved) saved = g_new0 (RuhuSaved, 1);
   guint before;
 

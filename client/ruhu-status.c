@@ -6,6 +6,7 @@
 #include "ruhu-status.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-store-review.h"
 
 /* How soon a file that could not be read is tried again. */
 #define RETRY_SECONDS 5
@@ -13,7 +14,7 @@
 typedef struct
 {
   gboolean enrolled;
-  gint64 waiting, refused, conflicts, households;
+  gint64 waiting, refused, to_decide, conflicts, households;
   char *township;
   char *user_name;
   RuhuRole role;
@@ -107,6 +108,7 @@ read_figures (RuhuStore *store, gpointer data, GCancellable *cancellable, GError
 
   if (!read_identity (store, figures, error) ||
       !ruhu_store_count_outbox (store, &figures->waiting, &figures->refused, error) ||
+      (figures->role == RUHU_ROLE_OFFICE && !ruhu_store_count_quarantine (store, &figures->to_decide, error)) ||
       !ruhu_store_count_conflicts (store, &figures->conflicts, error) ||
       !ruhu_store_count_households (store, NULL, NULL, &figures->households, error) ||
       !read_drafts (store, figures, error))
@@ -253,6 +255,12 @@ gint64
 ruhu_status_get_refused (RuhuStatus *self)
 {
   return self->figures != NULL ? self->figures->refused : 0;
+}
+
+gint64
+ruhu_status_get_to_decide (RuhuStatus *self)
+{
+  return self->figures != NULL ? self->figures->to_decide : 0;
 }
 
 gint64

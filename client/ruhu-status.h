@@ -20,6 +20,8 @@ gboolean ruhu_status_is_ready (RuhuStatus *self);
 gboolean ruhu_status_is_enrolled (RuhuStatus *self);
 gint64 ruhu_status_get_waiting (RuhuStatus *self);
 gint64 ruhu_status_get_refused (RuhuStatus *self);
+/* Others' changes that wait for the office, whose laptop this is; 0 on others'. */
+gint64 ruhu_status_get_to_decide (RuhuStatus *self);
 gint64 ruhu_status_get_conflicts (RuhuStatus *self);
 gint64 ruhu_status_get_households (RuhuStatus *self);
 /* "" before enrolment. Borrowed until the next "updated". */

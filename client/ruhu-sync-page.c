@@ -6,9 +6,12 @@
 #include "ruhu-sync-page.h"
 
 #include "ruhu-carry-group.h"
+#include "ruhu-correction.h"
 #include "ruhu-describe.h"
 #include "ruhu-notice-group.h"
 #include "ruhu-outbox-row.h"
+#include "ruhu-record-dialog.h"
+#include "ruhu-return-group.h"
 #include "ruhu-store-photos.h"
 #include "ruhu-window.h"
 
@@ -31,6 +34,7 @@ struct _RuhuSyncPage
   AdwActionRow *token;
   GtkProgressBar *progress;
   RuhuNoticeGroup *notices;
+  RuhuReturnGroup *back;
   AdwPreferencesGroup *refused;
   AdwPreferencesGroup *held;
   AdwPreferencesGroup *waiting;
@@ -271,6 +275,33 @@ resend_cb (RuhuSyncPage *self, gint64 seq)
 }
 
 static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RuhuSyncPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuCorrection) correction = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
+  g_autofree char *sentence = correction == NULL ? ruhu_describe_error (error) : NULL;
+
+  /* Where the page has gone meanwhile, a visit waits among the drafts, and a record where it was. */
+  if (window == NULL || self->worker == NULL)
+    return;
+  if (sentence != NULL)
+    ruhu_window_toast (window, sentence);
+  else if (correction->draft != NULL)
+    ruhu_window_open_visit (window, correction->scope, correction->draft);
+  else
+    ruhu_record_dialog_present_correction (GTK_WINDOW (window), self->worker, g_steal_pointer (&correction));
+  ruhu_page_refresh (RUHU_PAGE (self));
+}
+
+static void
+correct_cb (RuhuSyncPage *self, gint64 seq)
+{
+  ruhu_worker_run_async (self->worker, ruhu_correction_begin, g_memdup2 (&seq, sizeof seq), g_free, (GDestroyNotify) ruhu_correction_free, NULL, opened_cb, g_object_ref (self));
+}
+
+static void
 open_cb (RuhuSyncPage *self, const char *household)
 {
   RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
@@ -295,6 +326,7 @@ fill_group (RuhuSyncPage *self, AdwPreferencesGroup *group, GPtrArray *rows, GPt
       g_signal_connect_object (row, "open", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (row, "discard", G_CALLBACK (discard_cb), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (row, "resend", G_CALLBACK (resend_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (row, "correct", G_CALLBACK (correct_cb), self, G_CONNECT_SWAPPED);
       adw_preferences_group_add (group, row);
       g_ptr_array_add (rows, row);
     }
@@ -400,6 +432,7 @@ update_state (RuhuSyncPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->progress), progress >= 0);
   gtk_progress_bar_set_fraction (self->progress, CLAMP (progress, 0, 1));
   ruhu_notice_group_set_alarm (self->notices, ruhu_notice_is_alarm (ruhu_sync_proxy_get_last_error_name (sync)));
+  ruhu_return_group_set_error_name (self->back, ruhu_sync_proxy_get_last_error_name (sync));
   adw_action_row_set_subtitle (self->error, error);
   gtk_widget_set_visible (GTK_WIDGET (self->error), *error != '\0');
   show_time (self->success, ruhu_sync_proxy_get_last_success (sync), _ ("Not yet"));
@@ -454,7 +487,9 @@ ruhu_sync_page_class_init (RuhuSyncPageClass *klass)
 
   g_type_ensure (RUHU_TYPE_CARRY_GROUP);
   g_type_ensure (RUHU_TYPE_NOTICE_GROUP);
+  g_type_ensure (RUHU_TYPE_RETURN_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/Ruhu/ruhu-sync-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, back);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, error);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, held);
   gtk_widget_class_bind_template_child (widget_class, RuhuSyncPage, office);

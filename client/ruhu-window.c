@@ -6,6 +6,7 @@
 #include "ruhu-window-private.h"
 
 #include "ruhu-conflict-page.h"
+#include "ruhu-held-page.h"
 #include "ruhu-household-page.h"
 #include "ruhu-notice-group.h"
 #include "ruhu-page.h"
@@ -42,7 +43,8 @@ get_place (RuhuWindow *self)
     return "today";
   if (RUHU_IS_CONFLICT_PAGE (page))
     return "conflicts";
-  return RUHU_IS_SYNC_PAGE (page) ? "sync" : "households";
+  /* What is held back is reached from there. */
+  return RUHU_IS_SYNC_PAGE (page) || RUHU_IS_HELD_PAGE (page) ? "sync" : "households";
 }
 
 /* Header bars and navigation follow from whether the window is narrow and how many pages are open. */
@@ -250,16 +252,27 @@ set_count (RuhuWindow *self, const char *place, gint64 n, const char *sentence)
   ruhu_navigation_set_count (self->narrow_places, place, (guint) n, sentence);
 }
 
+/* What was refused, and what waits for this office's decision, are looked at on the same page. */
+static void
+update_sync_count (RuhuWindow *self)
+{
+  guint refused = (guint) ruhu_status_get_refused (self->status), decide = (guint) ruhu_status_get_to_decide (self->status);
+  g_autofree char *look = g_strdup_printf (ngettext ("%u change was refused", "%u changes were refused", refused), refused);
+  g_autofree char *held = g_strdup_printf (ngettext ("%u held-back change to decide", "%u held-back changes to decide", decide), decide);
+  g_autofree char *both = g_strdup_printf (_ ("%s; %s"), look, held);
+
+  set_count (self, "sync", refused + decide, decide == 0 ? look : refused == 0 ? held
+                                                                               : both);
+}
+
 static void
 update_counts (RuhuWindow *self)
 {
   guint conflicts = (guint) ruhu_status_get_conflicts (self->status);
-  guint refused = (guint) ruhu_status_get_refused (self->status);
   g_autofree char *review = g_strdup_printf (ngettext ("%u conflict to review", "%u conflicts to review", conflicts), conflicts);
-  g_autofree char *look = g_strdup_printf (ngettext ("%u change was refused", "%u changes were refused", refused), refused);
 
   set_count (self, "conflicts", conflicts, review);
-  set_count (self, "sync", refused, look);
+  update_sync_count (self);
 }
 
 static void

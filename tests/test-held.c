@@ -91,25 +91,23 @@ miss (GtkWidget *root, Judge judge, const char *text)
   form_wait (is_gone, &wanted);
 }
 
-static void
-quarantine (Laptop *laptop)
-{
-  g_assert_true (ruhu_database_execute (ruhu_store_get_database (laptop->store),
-                                        "UPDATE log SET kind = 'quarantined', reason = 'forbidden' WHERE device = '0a' AND seq = 1", NULL));
-}
+#define NO_MORE "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}"
 
+/* A page that was opened when the household was already somebody else's. */
 static void
 set_up (Fixture *f, gconstpointer data)
 {
+  gint64 seen;
+
   f->township = township_new ();
   f->a = laptop_new (f->township, "0a", "helper-a");
   f->office = laptop_new (f->township, "0f", "office");
   laptop_pull (f->a, f->township);
-  laptop_save (f->a, "h1", "{\"household\":{\"h1\":{\"group_name\":\"九组\"}}}", -1);
+  township_write (f->township, "h1", NO_MORE);
+  g_assert_true (ruhu_ledger_get_head (f->township->ledger, &seen, NULL, NULL));
+  laptop_save (f->a, "h1", "{\"household\":{\"h1\":{\"group_name\":\"九组\"}}}", seen);
   laptop_sync (f->a, f->township);
   laptop_sync (f->office, f->township);
-  quarantine (f->a);
-  quarantine (f->office);
 }
 
 static void
