@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The outbox: own changes without a position. Their bytes are never altered once they were handed to the network; before that, a clock that proved wrong stamps them anew. */
+/* The outbox: own changes without a position. Their bytes are never altered once they were handed to the network; before that, a clock that proved wrong stamps them anew.
+ *
+ * What was handed to the network is said by one number, `sent` in meta: the highest own seq that was. (A row's own `sent` says the same of one change, however it is numbered: of what was
+ * salvaged.) So handing a batch over rewrites no rows. */
 #define G_LOG_DOMAIN "ruhu-replica"
 
 #include "config.h"
@@ -25,10 +28,12 @@ typedef struct
   gint64 last;
 } Take;
 
+#define SENT       "(SELECT coalesce (max (CAST (value AS BIGINT)), 0) FROM meta WHERE key = 'sent')"
+#define NEVER_SENT "sent = 0 AND seq > " SENT
+
 static gboolean
-take (RuhuDatabase *database, gpointer data, GError **error)
+read_outbox (RuhuDatabase *database, Take *job, GError **error)
 {
-  Take *job = data;
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) query = NULL;
   guint n = 0;
@@ -50,10 +55,35 @@ take (RuhuDatabase *database, gpointer data, GError **error)
       job->last = ruhu_statement_get_integer (query, 0);
       n++;
     }
-  if (!ruhu_check_end (&local, error))
+  return ruhu_check_end (&local, error);
+}
+
+/* Like ruhu_replica_raise_pushed(). */
+static gboolean
+raise_sent (RuhuReplica *self, gint64 seq, GError **error)
+{
+  gint64 sent;
+
+  return ruhu_store_get_number (self->store, "sent", 0, &sent, error) && (sent >= seq || ruhu_store_set_number (self->store, "sent", seq, error));
+}
+
+static gboolean
+take (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Take *job = data;
+
+  return read_outbox (database, job, error) && raise_sent (job->replica, job->last, error);
+}
+
+gboolean
+ruhu_replica_peek_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes, gsize max_bytes, GString *lines, gint64 *last, GError **error)
+{
+  Take job = { self, after_seq, max_changes, max_bytes, lines, 0 };
+
+  if (!ruhu_replica_load_device (self, error) || !read_outbox (self->database, &job, error))
     return FALSE;
-  return n == 0 || ruhu_database_run (database, "UPDATE log SET sent = 1 WHERE device = ?1 AND seq > ?2 AND seq <= ?3 AND sent = 0", error, "sii",
-                                      job->replica->device, job->after, job->last);
+  *last = job.last;
+  return TRUE;
 }
 
 gboolean
@@ -116,22 +146,33 @@ typedef struct
 {
   RuhuReplica *replica;
   gint64 number;
+  gint64 sent;
 } Job;
 
 static gboolean
-raise_pushed (RuhuDatabase *database, gpointer data, GError **error)
+hand_over (RuhuDatabase *database, gpointer data, GError **error)
 {
   Job *job = data;
 
-  return ruhu_replica_raise_pushed (job->replica, job->number, error);
+  return ruhu_replica_raise_pushed (job->replica, job->number, error) && raise_sent (job->replica, job->sent, error);
+}
+
+gboolean
+ruhu_replica_hand_over (RuhuReplica *self, gint64 pushed, gint64 sent, GError **error)
+{
+  Job job = { self, pushed, sent };
+  gint64 was_pushed, was_sent;
+
+  if (!ruhu_replica_get_pushed (self, &was_pushed, error) || !ruhu_store_get_number (self->store, "sent", 0, &was_sent, error))
+    return FALSE;
+  /* Nothing new: no write, no fsync. */
+  return (was_pushed >= pushed && was_sent >= sent) || ruhu_database_transaction (self->database, hand_over, &job, error);
 }
 
 gboolean
 ruhu_replica_pushed (RuhuReplica *self, gint64 seq, GError **error)
 {
-  Job job = { self, seq };
-
-  return ruhu_database_transaction (self->database, raise_pushed, &job, error);
+  return ruhu_replica_hand_over (self, seq, 0, error);
 }
 
 /* Gives one change the stamp of @wall ms, or the next one behind the change before it. */
@@ -187,10 +228,10 @@ stamp_outbox (RuhuReplica *self, gint64 delta, GError **error)
   g_autoptr (RuhuStatement) query = NULL;
 
   /* The stamps given so far are forgotten but for those that somebody else may know. */
-  if (!ruhu_database_get_text (self->database, "SELECT max (time) FROM log WHERE position IS NOT NULL OR sent = 1", &highest, error, ""))
+  if (!ruhu_database_get_text (self->database, "SELECT max (time) FROM log WHERE position IS NOT NULL OR NOT (" NEVER_SENT ")", &highest, error, ""))
     return FALSE;
   ruhu_clock_reset (ruhu_store_get_clock (self->store), highest);
-  query = ruhu_database_query (self->database, "SELECT n, body FROM log WHERE device = ?1 AND position IS NULL AND sent = 0 ORDER BY seq", error, "s",
+  query = ruhu_database_query (self->database, "SELECT n, body FROM log WHERE device = ?1 AND position IS NULL AND " NEVER_SENT " ORDER BY seq", error, "s",
                                self->device);
   if (query == NULL)
     return FALSE;
@@ -206,7 +247,11 @@ unsend (RuhuDatabase *database, gpointer data, GError **error)
 {
   Job *job = data;
 
-  return ruhu_database_run (database, "UPDATE log SET sent = 0 WHERE device = ?1 AND seq > ?2 AND position IS NULL", error, "si", job->replica->device,
+  gint64 sent;
+
+  return ruhu_store_get_number (job->replica->store, "sent", 0, &sent, error) &&
+         (sent <= job->number || ruhu_store_set_number (job->replica->store, "sent", job->number, error)) &&
+         ruhu_database_run (database, "UPDATE log SET sent = 0 WHERE device = ?1 AND seq > ?2 AND position IS NULL AND sent = 1", error, "si", job->replica->device,
                             job->number) &&
          ruhu_store_load_clock (job->replica->store, error) && stamp_outbox (job->replica, 0, error);
 }

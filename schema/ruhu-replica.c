@@ -3,6 +3,7 @@
  *
  *   cursor               the position up to which the stream was applied
  *   pushed               highest own seq that the township is known to have
+ *   sent                 highest own seq that was handed to the network
  *   backfill_scope, backfill_position, backfill_cookie
  *                        a backfill under way; with backfill_from, backfill_shown: see ruhu-replica-backfill.c
  *   drafts_have, drafts_took

@@ -28,6 +28,12 @@ gboolean ruhu_replica_get_cursor (RuhuReplica *self, gint64 *cursor, char **hash
  */
 gboolean ruhu_replica_take_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes, gsize max_bytes, GString *lines, gint64 *last, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same without marking anything. What is handed to the network must be marked before, by ruhu_replica_hand_over(). */
+gboolean ruhu_replica_peek_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes, gsize max_bytes, GString *lines, gint64 *last, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In one transaction: the township has everything up to @pushed, as ruhu_replica_pushed() says it, and what is sent now goes up to @sent (0: nothing). */
+gboolean ruhu_replica_hand_over (RuhuReplica *self, gint64 pushed, gint64 sent, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The township has (durably) everything of this device up to @seq; it is told again by the stream, which is what counts. Only the pending figure moves. */
 gboolean ruhu_replica_pushed (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

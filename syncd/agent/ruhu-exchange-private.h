@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ruhu-exchange.h"
+#include "ruhu-outgoing.h"
 #include "ruhu-pace.h"
 #include "ruhu-parcel.h"
 
@@ -17,8 +18,11 @@ struct _RuhuExchange
   RuhuStageFunc stage;
   gpointer stage_data;
   RuhuParcel *parcel; /* answers that were brought instead of a network; NULL: ask */
+  /* Owned. */
+  RuhuOutgoing *next; /* made while the township was taking the one before; or NULL */
   /* Values. */
   RuhuPace push, page;
+  gint64 sending;        /* seq of the last change on its way */
   gboolean gaps;         /* what the township misses is not here any more */
   gint64 reused;         /* own seq under which the township has something else; 0: not known */
   gboolean unsure;       /* a push broke: the township may have taken it */

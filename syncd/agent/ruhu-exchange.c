@@ -17,8 +17,7 @@
 #include <string.h>
 
 /* What a push carries at the most, and what it shrinks to on a link that breaks. */
-#define MAX_CHANGES 500
-#define MAX_BYTES   (256 * 1024)
+#define MAX_BYTES (256 * 1024)
 /* One change goes in any case. */
 #define MIN_BYTES 1
 /* What a page is asked for with, on a link that breaks; and what it has without that. */
@@ -53,6 +52,9 @@ ruhu_exchange_new (RuhuStore *store, RuhuReplica *replica, RuhuHttp *http, RuhuS
 void
 ruhu_exchange_free (RuhuExchange *self)
 {
+  if (self == NULL)
+    return;
+  ruhu_outgoing_free (self->next);
   g_free (self);
 }
 
@@ -80,12 +82,11 @@ ruhu_exchange_correct_clock (RuhuStore *store, RuhuReplica *replica, RuhuHttp *h
 }
 
 /* One request. The clock is looked at with every answer, a problem too; a failure to correct it comes before the answer. */
-GBytes *
-ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error)
+static GBytes *
+request (RuhuExchange *self, const RuhuHttpRequest *what, GError **error)
 {
-  RuhuHttpRequest what = { .target = target, .body = body, .type = RUHU_WIRE_NDJSON, .accept = accept, .wait = wait };
   g_autoptr (GError) local = NULL;
-  g_autoptr (GBytes) answer = ruhu_http_send (self->http, &what, &local);
+  g_autoptr (GBytes) answer = ruhu_http_send (self->http, what, &local);
 
   if (ruhu_http_get_township_time (self->http) >= 0)
     {
@@ -96,6 +97,14 @@ ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *body, con
   if (answer == NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   return g_steal_pointer (&answer);
+}
+
+GBytes *
+ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error)
+{
+  RuhuHttpRequest what = { .target = target, .body = body, .type = RUHU_WIRE_NDJSON, .accept = accept, .wait = wait };
+
+  return request (self, &what, error);
 }
 
 /* Changes are stamped by a clock that was compared with the township's not long ago. */
@@ -143,24 +152,57 @@ push_target (RuhuExchange *self, GError **error)
   return g_strdup_printf (RUHU_TARGET_PUSH "?at=%" G_GINT64_FORMAT "%s%s%s", cursor, hash != NULL ? "&hash=" : "", hash != NULL ? hash : "", self->gaps ? "&gaps=1" : "");
 }
 
+/* While the township takes a batch, the one behind it is read and compressed. What goes wrong with that is met when it is to be sent. */
+static void
+prepare_cb (gpointer data)
+{
+  RuhuExchange *self = data;
+
+  g_clear_pointer (&self->next, ruhu_outgoing_free);
+  self->next = ruhu_outgoing_new (self->store, self->replica, self->sending, self->push.size, NULL);
+}
+
+/* The batch behind @after, marked as sent. NULL without an error when nothing waits. */
+static RuhuOutgoing *
+take_batch (RuhuExchange *self, gint64 after, GError **error)
+{
+  g_autoptr (RuhuOutgoing) batch = g_steal_pointer (&self->next);
+  g_autoptr (GError) local = NULL;
+
+  if (!ruhu_outgoing_is_for (batch, self->store, after, self->push.size))
+    {
+      g_clear_pointer (&batch, ruhu_outgoing_free);
+      batch = ruhu_outgoing_new (self->store, self->replica, after, self->push.size, &local);
+    }
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (batch != NULL && ruhu_replica_hand_over (self->replica, after, batch->last, error))
+    return g_steal_pointer (&batch);
+  return NULL;
+}
+
 /* Sends one batch that follows @after. *@answer stays NULL when nothing waits. A batch that is too large for the township is halved and sent again. */
 static gboolean
 push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **error)
 {
   for (;;)
     {
-      g_autoptr (GString) lines = g_string_new (NULL);
+      g_autoptr (RuhuOutgoing) batch = NULL;
       g_autoptr (GError) local = NULL;
-      g_autoptr (GBytes) plain = NULL, body = NULL;
+      g_autoptr (GBytes) body = NULL;
       g_autofree char *target = push_target (self, error);
-      gint64 last = 0;
+      RuhuHttpRequest what = { .target = target, .type = RUHU_WIRE_NDJSON, .accept = "application/json", .packed = TRUE, .meanwhile = prepare_cb, .meanwhile_data = self };
 
-      if (target == NULL || !ruhu_replica_take_outbox (self->replica, after, MAX_CHANGES, self->push.size, lines, &last, error))
-        return FALSE;
-      if (last == 0)
-        return TRUE;
-      plain = g_string_free_to_bytes (g_steal_pointer (&lines));
-      body = ruhu_exchange_request (self, target, plain, "application/json", 0, &local);
+      batch = target != NULL ? take_batch (self, after, &local) : NULL;
+      if (batch == NULL)
+        {
+          if (local != NULL)
+            g_propagate_error (error, g_steal_pointer (&local));
+          return target != NULL && (error == NULL || *error == NULL);
+        }
+      what.body = batch->packed;
+      self->sending = batch->last;
+      body = request (self, &what, &local);
       if (body != NULL)
         {
           ruhu_pace_succeed (&self->push);
@@ -169,17 +211,17 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
         }
       if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_TOO_LARGE))
         {
-          gboolean again = last > after + 1;
+          gboolean again = batch->last > after + 1;
 
-          ruhu_pace_break (&self->push, g_bytes_get_size (plain));
+          ruhu_pace_break (&self->push, batch->size);
           if (again)
             continue;
         }
       else if (ruhu_http_was_cut (self->http))
         {
-          ruhu_pace_break (&self->push, g_bytes_get_size (plain));
+          ruhu_pace_break (&self->push, batch->size);
           self->unsure = TRUE;
-          self->shrunk = last > after + 1;
+          self->shrunk = batch->last > after + 1;
         }
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
@@ -194,6 +236,7 @@ handle_stop (RuhuExchange *self, const RuhuPushAnswer *answer, gint64 after, gui
   self->gaps = FALSE;
   if (answer->stop == NULL)
     return TRUE;
+  g_clear_pointer (&self->next, ruhu_outgoing_free);
   /* The clock was set right by this very answer; what counts as never sent now is stamped by it. */
   if (answer->stop->code == RUHU_ERROR_CLOCK && stops < MAX_STOPS)
     return ruhu_replica_unsend (self->replica, answer->accepted, error);
@@ -227,6 +270,7 @@ push_all (RuhuExchange *self, GError **error)
   gint64 after = 0, waiting = 0, refused = 0, done = 0;
   guint stops = 0;
 
+  g_clear_pointer (&self->next, ruhu_outgoing_free);
   if (!ruhu_exchange_has_unsent (self))
     return TRUE;
   if (!ruhu_exchange_count (self, &waiting, &refused, error))
@@ -250,7 +294,9 @@ push_all (RuhuExchange *self, GError **error)
         }
       if (answer == NULL)
         return TRUE;
-      if (!ruhu_replica_pushed (self->replica, answer->accepted, error))
+      /* With another batch ready it is written down together with that. */
+      if ((answer->stop != NULL || !ruhu_outgoing_is_for (self->next, self->store, answer->accepted, self->push.size)) &&
+          !ruhu_replica_pushed (self->replica, answer->accepted, error))
         return FALSE;
       stops = answer->stop != NULL && answer->accepted <= after ? stops + 1 : 0;
       if (answer->accepted > after)

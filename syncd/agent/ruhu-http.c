@@ -278,6 +278,7 @@ transfer (RuhuHttp *self, const RuhuHttpRequest *request)
   CURLMsg *message;
   int running = 1, left;
   gint64 since = ruhu_schedule_boottime (NULL);
+  curl_off_t sent = 0, size = request->meanwhile != NULL && request->packed ? (curl_off_t) g_bytes_get_size (request->body) : 0;
 
   if (is_given_up (self, request))
     return CURLE_ABORTED_BY_CALLBACK;
@@ -288,6 +289,12 @@ transfer (RuhuHttp *self, const RuhuHttpRequest *request)
       struct curl_waitfd wake = { .fd = self->wake_fd, .events = CURL_WAIT_POLLIN };
       gint64 patience = get_patience (self, since);
 
+      if (size > 0 && curl_easy_getinfo (self->easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK && sent >= size)
+        {
+          size = 0;
+          request->meanwhile (request->meanwhile_data);
+          continue;
+        }
       if (patience == 0)
         {
           curl_multi_remove_handle (self->multi, self->easy);
@@ -485,15 +492,12 @@ ruhu_http_send (RuhuHttp *self, const RuhuHttpRequest *request, GError **error)
 
   g_return_val_if_fail (self != NULL && self->base != NULL, NULL);
 
-  if (request->method != NULL && request->body != NULL)
-    body = g_bytes_ref (request->body);
-  else if (request->body != NULL)
-    {
-      encoding = g_bytes_get_size (request->body) >= COMPRESS_FROM ? RUHU_ENCODING_ZSTD : RUHU_ENCODING_IDENTITY;
-      body = ruhu_wire_compress (encoding, request->body, error);
-      if (body == NULL)
-        return NULL;
-    }
+  if (request->body != NULL && request->method == NULL && (request->packed || g_bytes_get_size (request->body) >= COMPRESS_FROM))
+    encoding = RUHU_ENCODING_ZSTD;
+  if (request->body != NULL)
+    body = request->method != NULL || request->packed ? g_bytes_ref (request->body) : ruhu_wire_compress (encoding, request->body, error);
+  if (request->body != NULL && body == NULL)
+    return NULL;
   url = g_strconcat (self->base, request->target, NULL);
   headers = make_headers (self, request, encoding);
   set_request (self, request, url, headers, body);

@@ -30,14 +30,17 @@ void ruhu_http_set_patience (RuhuHttp *self, guint still, guint connect);
 
 typedef struct
 {
-  const char *method;         /* NULL: GET, or POST where there is a body, which is compressed then when that pays */
-  const char *target;         /* path and query: "/v1/pull?after=3" */
-  GBytes *body;               /* NULL: GET; otherwise POST. Compressed by ruhu_http_send() when that pays */
-  const char *type;           /* @body's */
-  const char *accept;         /* the media type that a good answer has; NULL: any */
-  const char *const *headers; /* further lines, NULL-terminated; or NULL */
-  gboolean yields;            /* it may be given up for little, as a long poll */
-  guint wait;                 /* seconds that the township may keep it open: a long poll */
+  const char *method;                /* NULL: GET, or POST where there is a body, which is compressed then when that pays */
+  const char *target;                /* path and query: "/v1/pull?after=3" */
+  GBytes *body;                      /* NULL: GET; otherwise POST. Compressed by ruhu_http_send() when that pays */
+  const char *type;                  /* @body's */
+  const char *accept;                /* the media type that a good answer has; NULL: any */
+  const char *const *headers;        /* further lines, NULL-terminated; or NULL */
+  gboolean packed;                   /* @body is compressed already, with zstd */
+  void (*meanwhile) (gpointer data); /* called once, when @body is on its way and nothing is left but to wait for the answer; or NULL */
+  gpointer meanwhile_data;
+  gboolean yields; /* it may be given up for little, as a long poll */
+  guint wait;      /* seconds that the township may keep it open: a long poll */
 } RuhuHttpRequest;
 
 /**
