@@ -54,7 +54,7 @@ ruhu_describe_value (RuhuStore *store, RuhuField *field, json_object *value)
   /* A calendar year is not a number of years. */
   if (g_strcmp0 (field->unit, "year") == 0 && field->has_min && field->min >= 1000)
     return g_steal_pointer (&text);
-  unit = ruhu_label_get (&field->unit_label);
+  unit = field->type == RUHU_TYPE_MONEY ? _ ("yuan") : ruhu_label_get (&field->unit_label);
   if (*text == '\0' || *unit == '\0' || g_str_has_suffix (text, unit))
     return g_steal_pointer (&text);
   /* Translators: a figure and its unit, "12 mu"; Chinese needs no space. */

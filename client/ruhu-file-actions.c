@@ -21,7 +21,7 @@ static GtkWidget *
 add_button (GtkWidget *box, const char *label, const char *action, const RuhuFileGroup *group, const RuhuFileRecord *record)
 {
   GtkWidget *button = gtk_button_new_with_label (label);
-  g_autofree char *name = g_strdup_printf ("%s: %s", label, record->title);
+  g_autofree char *name = g_strdup_printf (_ ("%s: %s"), label, record->title);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "household.act");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(sss)", action, group->type->name, record->id);

@@ -292,6 +292,18 @@ digest_plan (RuhuHouseholdFile *self, RuhuFileRecord *plan)
     }
 }
 
+/* What it was, of which year, how much and whose. */
+static void
+digest_income_line (RuhuHouseholdFile *self, RuhuFileRecord *income)
+{
+  GString *line = g_string_new (NULL);
+
+  append (line, ruhu_file_record_get_text (income, "year"));
+  append (line, ruhu_file_record_get_text (income, "amount"));
+  append (line, ruhu_file_record_get_text (income, "person_id"));
+  take_summary (income, line);
+}
+
 static void
 digest_repair (RuhuHouseholdFile *self, RuhuFileRecord *repair)
 {
@@ -360,6 +372,7 @@ static const struct
 } digests[] = {
   { "assessment", digest_assessment },
   { "consent", digest_consent },
+  { "income_line", digest_income_line },
   { "measure", digest_measure },
   { "person", digest_person },
   { "plan", digest_plan },

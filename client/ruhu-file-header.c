@@ -161,6 +161,7 @@ add_fact (RuhuFileHeader *self, const char *name, const char *value)
     return;
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_set_size_request (box, 150, -1);
+  gtk_widget_set_margin_end (box, 12);
   gtk_box_append (GTK_BOX (box), make_label (name, "file-fact"));
   gtk_box_append (GTK_BOX (box), make_label (value, NULL));
   gtk_box_append (self->facts, box);

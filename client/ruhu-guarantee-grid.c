@@ -9,6 +9,7 @@
 #include "ruhu-file-header.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 static GtkWidget *
 make_label (const char *text, const char *css_class)
@@ -31,6 +32,16 @@ get_style (const char *code)
   return g_strcmp0 (code, "0") == 0 ? RUHU_TAG_WRONG : RUHU_TAG_PLAIN;
 }
 
+/* Who and when in one line, in which visit in the next. */
+static GtkWidget *
+make_evidence (const char *origin)
+{
+  const char *last = g_strrstr (origin, " · ");
+  g_autofree char *text = last != NULL ? g_strdup_printf ("%.*s\n%s", (int) (last - origin), origin, last + strlen (" · ")) : g_strdup (origin);
+
+  return make_label (text, "file-evidence");
+}
+
 static GtkWidget *
 make_cell (const RuhuFileRecord *assessment, const RuhuFileLine *line)
 {
@@ -46,7 +57,7 @@ make_cell (const RuhuFileRecord *assessment, const RuhuFileLine *line)
   gtk_box_append (GTK_BOX (box), make_label (label, NULL));
   gtk_box_append (GTK_BOX (box), tag);
   if (*origin != '\0')
-    gtk_box_append (GTK_BOX (box), make_label (origin, "file-evidence"));
+    gtk_box_append (GTK_BOX (box), make_evidence (origin));
   gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), box);
   gtk_widget_set_tooltip_text (child, _ ("Show who wrote what, and when"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);

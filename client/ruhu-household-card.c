@@ -7,6 +7,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-describe.h"
+#include "ruhu-money.h"
 
 #include <glib/gi18n.h>
 
@@ -230,12 +231,9 @@ sum_class (GPtrArray *lines, gint64 year, const char *class, gint64 sums[N_PERIO
 }
 
 static char *
-format_amount (Reading *reading, gint64 amount)
+format_amount (gint64 amount)
 {
-  g_autoptr (RuhuJson) value = json_object_new_int64 (amount);
-  RuhuField *field = get_field (reading, "income_line", "amount");
-
-  return amount != 0 && field != NULL ? ruhu_describe_value (reading->store, field, value) : g_strdup ("");
+  return amount != 0 ? ruhu_money_format (amount) : g_strdup ("");
 }
 
 static void
@@ -245,8 +243,8 @@ add_income_row (Reading *reading, RuhuCardSection *section, const char *label, c
 
   row[0] = g_strdup (label);
   for (guint i = 1; i < N_PERIODS; i++)
-    row[i] = format_amount (reading, sums[i]);
-  row[N_PERIODS] = format_amount (reading, sums[N_PERIODS]);
+    row[i] = format_amount (sums[i]);
+  row[N_PERIODS] = format_amount (sums[N_PERIODS]);
   g_ptr_array_add (section->rows, row);
 }
 

@@ -129,6 +129,7 @@ show_row (RuhuHouseholdCell *self, RuhuHouseholdRow *row)
   g_autofree char *size = g_strdup_printf (ngettext ("%d person", "%d persons", (gulong) row->size), (int) row->size);
   const char *name = *row->head_name != '\0' ? row->head_name : _ ("No head of household");
   g_autofree char *spoken = g_strdup_printf ("%s, %s", name, place);
+  GtkWidget *around = gtk_widget_get_parent (GTK_WIDGET (self));
 
   set_text (self->name, name);
   set_text (self->place, place);
@@ -136,6 +137,9 @@ show_row (RuhuHouseholdCell *self, RuhuHouseholdRow *row)
   set_text (self->visit, row->last_visit != NULL ? row->last_visit : _ ("No visit yet"));
   show_marks (self, row);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  /* The list's own row is what takes the keyboard; it has no name of itself before GTK 4.12. */
+  if (around != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (around), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
 static void

@@ -353,7 +353,7 @@ ruhu_household_list_init (RuhuHouseholdList *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  /* After the input method, which has uses of its own for the arrows. */
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (search_key_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->search), keys);
   g_signal_connect_swapped (self->filters, "show", G_CALLBACK (filters_shown_cb), self);

@@ -15,6 +15,7 @@
 #include "ruhu-household-file.h"
 #include "ruhu-photo-strip.h"
 #include "ruhu-record-dialog.h"
+#include "ruhu-step-keys.h"
 #include "ruhu-visit-record.h"
 #include "ruhu-window.h"
 
@@ -44,6 +45,7 @@ struct _RuhuHouseholdPage
 
   GPtrArray *chapters; /* RuhuFileChapter, borrowed: in the box */
   guint n_shown;       /* of them, those that are filled */
+  int at;              /* the chapter that somebody went to last */
   guint fill_id;
   gboolean wants_visit;
 };
@@ -123,6 +125,9 @@ jump (RuhuHouseholdPage *self, guint number)
   chapter = GTK_WIDGET (get_chapter (self, number));
   if (gtk_widget_compute_point (chapter, GTK_WIDGET (self->box), &GRAPHENE_POINT_INIT (0, 0), &point))
     gtk_adjustment_set_value (adjustment, point.y);
+  self->at = (int) number;
+  /* Its first control, also from within it. */
+  gtk_root_set_focus (gtk_widget_get_root (chapter), NULL);
   gtk_widget_child_focus (chapter, GTK_DIR_TAB_FORWARD);
 }
 
@@ -142,10 +147,12 @@ alert_cb (RuhuHouseholdPage *self, const char *name)
       jump (self, i);
 }
 
-/* The chapter that has the keyboard, or -1. */
+/* The chapter that has the keyboard, or -1. One with nothing in it that could have it is where somebody last went. */
 static int
 find_focus_chapter (RuhuHouseholdPage *self)
 {
+  if (gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self))) == NULL)
+    return self->at;
   for (guint i = 0; i < self->chapters->len; i++)
     if (gtk_widget_get_focus_child (GTK_WIDGET (get_chapter (self, i))) != NULL && gtk_widget_is_ancestor (gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self))), GTK_WIDGET (get_chapter (self, i))))
       return (int) i;
@@ -156,7 +163,7 @@ static void
 step_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
-  int number = find_focus_chapter (self) + g_variant_get_int32 (parameter);
+  int number = find_focus_chapter (self) + (g_str_equal (name, "household.next") ? 1 : -1);
 
   jump (self, (guint) CLAMP (number, 0, (int) self->chapters->len - 1));
 }
@@ -452,7 +459,8 @@ ruhu_household_page_class_init (RuhuHouseholdPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuHouseholdPage, visit_button);
   gtk_widget_class_bind_template_callback (widget_class, alert_cb);
   gtk_widget_class_install_action (widget_class, "household.jump", "u", jump_cb);
-  gtk_widget_class_install_action (widget_class, "household.step", "i", step_cb);
+  gtk_widget_class_install_action (widget_class, "household.next", NULL, step_cb);
+  gtk_widget_class_install_action (widget_class, "household.previous", NULL, step_cb);
   gtk_widget_class_install_action (widget_class, "household.history", "(ssss)", history_action);
   gtk_widget_class_install_action (widget_class, "household.act", "(sss)", act_action);
   gtk_widget_class_install_action (widget_class, "household.undo", NULL, undo_action);
@@ -462,8 +470,6 @@ ruhu_household_page_class_init (RuhuHouseholdPageClass *klass)
   gtk_widget_class_install_action (widget_class, "household.add-problem", NULL, add_problem_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "household.undo", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_p, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "household.add-problem", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "household.step", "i", 1);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "household.step", "i", -1);
 }
 
 static void
@@ -474,6 +480,7 @@ ruhu_household_page_init (RuhuHouseholdPage *self)
   self->chapters = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   make_chapters (self);
+  ruhu_step_keys_add (GTK_WIDGET (self), "household.next", "household.previous");
 }
 
 GtkWidget *

@@ -6,8 +6,10 @@
 #include "ruhu-income-card.h"
 
 #include "ruhu-file-header.h"
+#include "ruhu-money.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* The years shown. */
 #define YEARS 3
@@ -29,9 +31,10 @@ make_label (const char *text, const char *css_class)
 static char *
 format_yuan (gint64 fen)
 {
-  guint64 whole = (guint64) ABS (fen);
-  g_autofree char *number = whole % 100 == 0 ? g_strdup_printf ("%" G_GUINT64_FORMAT, whole / 100) : g_strdup_printf ("%" G_GUINT64_FORMAT ".%02u", whole / 100, (guint) (whole % 100));
+  g_autofree char *number = ruhu_money_format (ABS (fen));
 
+  if (g_str_has_suffix (number, ".00"))
+    number[strlen (number) - strlen (".00")] = '\0';
   /* Translators: a minus or nothing, an amount. */
   return g_strdup_printf (_ ("%s%s yuan"), fen < 0 ? "−" : "", number);
 }

@@ -54,6 +54,7 @@ make_button (RuhuNavigation *self, guint i)
   gtk_widget_add_css_class (self->counts[i], "count");
   gtk_overlay_set_child (GTK_OVERLAY (overlay), gtk_image_new_from_icon_name (places[i].icon));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->counts[i]);
+  gtk_widget_set_halign (overlay, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (label, "caption");
   gtk_box_append (GTK_BOX (box), overlay);
   gtk_box_append (GTK_BOX (box), label);

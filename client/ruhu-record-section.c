@@ -118,7 +118,8 @@ static GtkWidget *
 make_edit_button (RuhuRecordSection *self, const RuhuFileRecord *record)
 {
   GtkWidget *button = gtk_button_new_from_icon_name ("document-edit-symbolic");
-  g_autofree char *name = g_strdup_printf (_ ("Edit: %s"), get_record_title (self, record));
+  /* What a household has one of is called by its kind. */
+  g_autofree char *name = g_strdup_printf (_ ("Edit: %s"), self->group->single ? ruhu_label_get (&self->group->type->label) : get_record_title (self, record));
   Subject *subject = g_new0 (Subject, 1);
 
   subject->record = record;

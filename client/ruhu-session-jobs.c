@@ -184,7 +184,7 @@ load_references (RuhuStore *store, RuhuOpening *opening, const char *name, const
       RuhuTitle *title = g_new0 (RuhuTitle, 1);
 
       title->id = g_strdup (record->id);
-      title->title = ruhu_store_dup_title (store, name, record->id);
+      title->title = ruhu_describe_title (store, name, record->id);
       g_ptr_array_add (titles, title);
     }
   g_hash_table_insert (opening->references, g_strdup (name), g_steal_pointer (&titles));
@@ -418,7 +418,7 @@ open_record (RuhuStore *store, RuhuOpening *opening, RuhuOpenRequest *request, G
         }
       take_record (store, opening, type, record);
       ruhu_draft_body_set_self (opening->body, request->record);
-      opening->title = ruhu_store_dup_title (store, type->name, request->record);
+      opening->title = ruhu_describe_title (store, type->name, request->record);
     }
   return load_references_of (store, opening, type, NULL, request->scope, error);
 }

@@ -183,7 +183,7 @@ describe_kind (RuhuStore *store, const RuhuReminder *reminder)
 
   if (kind == NULL)
     return g_strdup (has_text ? reminder->text : "");
-  return has_text ? g_strdup_printf ("%s: %s", ruhu_label_get (&kind->label), reminder->text) : g_strdup (ruhu_label_get (&kind->label));
+  return has_text ? g_strdup_printf (_ ("%s: %s"), ruhu_label_get (&kind->label), reminder->text) : g_strdup (ruhu_label_get (&kind->label));
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-form-style.h"
+#include "ruhu-step-keys.h"
 #include "ruhu-step-row.h"
 #include "ruhu-visit-step.h"
 #include "ruhu-visit-summary.h"
@@ -371,8 +372,6 @@ add_keys (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "visit.read-back", NULL, read_back_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "visit.next", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK, "visit.next", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "visit.next", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "visit.previous", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "visit.store", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "visit.steps", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_l, GDK_CONTROL_MASK, "visit.read-back", NULL);
@@ -479,6 +478,7 @@ ruhu_visit_page_init (RuhuVisitPage *self)
   self->left = g_hash_table_new (NULL, NULL);
   self->widgets = g_ptr_array_new_with_free_func (free_widget);
   gtk_widget_init_template (GTK_WIDGET (self));
+  ruhu_step_keys_add (GTK_WIDGET (self), "visit.next", "visit.previous");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.next", FALSE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.previous", FALSE);
 }

@@ -82,11 +82,18 @@ class App:
                        capture_output=True)
         return self.xid
 
-    def focus_newest(self):
+    def list_windows(self):
+        return subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "ruhu"], env=self.env, capture_output=True, text=True).stdout.split()
+
+    def count_windows(self):
+        return len(self.list_windows())
+
+    def focus_newest(self, seconds=0.5):
         """The keyboard goes to the window that was opened last, or to the one that is left."""
-        self.settle(0.5)
-        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "ruhu"], env=self.env, capture_output=True, text=True).stdout.split()
-        self.xid = found[-1]
+        self.settle(seconds)
+        found = self.list_windows()
+        if found:
+            self.xid = found[-1]
 
     def kill(self):
         self.process.kill()
