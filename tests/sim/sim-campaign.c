@@ -188,7 +188,9 @@ tell_progress (const SimCampaign *self, Board *board, gint64 start)
   guint64 histories = sum (board, self->jobs, G_STRUCT_OFFSET (SimCounts, histories));
   double seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 
-  g_printerr ("\r%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT "%s histories, %.0f a second ", histories, self->n, self->exhaustive ? " times many" : "", (double) histories / seconds);
+  /* Into a file a line now and then. */
+  g_printerr (isatty (STDERR_FILENO) ? "\r" : "\n");
+  g_printerr ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT "%s histories, %.0f a second ", histories, self->n, self->exhaustive ? " times many" : "", (double) histories / seconds);
 }
 
 /* Waits for all, and says which history was played by one that was killed. */
@@ -206,7 +208,7 @@ wait_for_jobs (const SimCampaign *self, Board *board, const pid_t *children, gin
 
       if (pid == 0)
         {
-          if (g_get_monotonic_time () - told > PROGRESS_US)
+          if (g_get_monotonic_time () - told > (isatty (STDERR_FILENO) ? PROGRESS_US : 12 * PROGRESS_US))
             {
               tell_progress (self, board, start);
               told = g_get_monotonic_time ();
