@@ -3,11 +3,12 @@
 # Breaks, one after the other, what DESIGN.md says loses edits when it is done otherwise (mutations/*.patch), each in a copy of the source, and expects the simulation to
 # fail. Not part of the tests: it builds the library once for each.
 #
-#   tests/sim/mutations.sh [histories]
+#   tests/sim/mutations.sh [histories [name…]]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(git -C "$here" rev-parse --show-toplevel)
 histories=${1:-20000}
+[ $# -eq 0 ] || shift
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 git -C "$source" archive HEAD | tar -x -C "$scratch"
@@ -18,6 +19,7 @@ build() { ninja -C build tests/sim/ruhu-simulate >build.log 2>&1 || { tail -20 b
 survived=0
 for patch in "$here"/mutations/*.patch; do
   name=$(basename "$patch" .patch)
+  case " $* " in "  " | *" $name "*) ;; *) continue ;; esac
   if ! patch -s -p1 --dry-run <"$patch" >/dev/null; then
     echo "$name: DOES NOT APPLY any more"
     survived=1
