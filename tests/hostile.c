@@ -41,12 +41,12 @@ command (const char *const *arguments)
 }
 
 static void
-set_idle_seconds (void)
+configure (const char *key, int value)
 {
   g_autofree char *path = g_build_filename (site.town, "township.conf", NULL);
-  g_autofree char *text = NULL, *set = NULL;
-  g_autoptr (GRegex) regex = g_regex_new ("idle-seconds=\\d+", 0, 0, NULL);
-  g_autofree char *with = g_strdup_printf ("idle-seconds=%d", IDLE);
+  g_autofree char *text = NULL, *set = NULL, *pattern = g_strdup_printf ("^%s=\\d+", key);
+  g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_MULTILINE, 0, NULL);
+  g_autofree char *with = g_strdup_printf ("%s=%d", key, value);
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   set = g_regex_replace_literal (regex, text, -1, 0, with, 0, NULL);
@@ -115,6 +115,16 @@ hostile_check_memory (glong before)
   /* What a sanitizer keeps aside is not the server's. */
   if (!HAS_SANITIZER)
     g_assert_cmpint (peak - before, <, MEMORY_BOUND);
+}
+
+void
+hostile_check_memory_of_each (glong before, guint n)
+{
+  glong each = (read_memory ("VmHWM:") - before) / (glong) n;
+
+  g_test_message ("%ld KiB for each of %u connections", each, n);
+  if (!HAS_SANITIZER)
+    g_assert_cmpint (each, <, CONNECTION_BOUND);
 }
 
 /* Requests by libcurl. */
@@ -200,17 +210,26 @@ enrol (const char *link)
 static gnutls_certificate_credentials_t credentials;
 
 Raw
-raw_connect (void)
+raw_connect_from (guint32 host)
 {
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons ((guint16) site.port), .sin_addr = { htonl (INADDR_LOOPBACK) } };
+  struct sockaddr_in own = { .sin_family = AF_INET };
   struct timeval patience = { .tv_sec = 20 };
   Raw raw = { .fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
 
   g_assert_cmpint (raw.fd, >=, 0);
   setsockopt (raw.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt (raw.fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  own.sin_addr.s_addr = htonl (host);
+  g_assert_cmpint (bind (raw.fd, (struct sockaddr *) &own, sizeof own), ==, 0);
   g_assert_cmpint (connect (raw.fd, (struct sockaddr *) &address, sizeof address), ==, 0);
   return raw;
+}
+
+Raw
+raw_connect (void)
+{
+  return raw_connect_from (INADDR_LOOPBACK);
 }
 
 Raw
@@ -315,7 +334,8 @@ hostile_set_up (const char *township)
   parts = g_strsplit (out, "ruhu://", 2);
   g_assert_cmpuint (g_strv_length (parts), ==, 2);
   link = g_strconcat ("ruhu://", g_strchomp (parts[1]), NULL);
-  set_idle_seconds ();
+  configure ("idle-seconds", IDLE);
+  configure ("connections", 4000);
   start_server ();
   enrol (link);
 }

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define SOON 2000
 /* What hostile clients may cost the server in memory, in KiB; the figures of each case are in the test's log. */
 #define MEMORY_BOUND (160 * 1024)
+/* … of one connection, after its handshake: its buffers for request and answer, and what TLS keeps. */
+#define CONNECTION_BOUND 64
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SLOWNESS      4
@@ -44,6 +46,8 @@ void hostile_tear_down (void);
 /* The highest memory is measured from here on. What the server has now, in KiB. */
 glong hostile_begin_measuring (void);
 void hostile_check_memory (glong before);
+/* Of @n connections that were opened since. */
+void hostile_check_memory_of_each (glong before, guint n);
 
 /* A request by libcurl, and what became of it. */
 typedef struct
@@ -73,6 +77,8 @@ typedef struct
 } Raw;
 
 Raw raw_connect (void);
+/* … from this address of the loopback network. */
+Raw raw_connect_from (guint32 host);
 /* With its handshake done. */
 Raw raw_new (void);
 void raw_clear (Raw *raw);

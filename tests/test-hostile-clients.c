@@ -6,6 +6,7 @@
 #include "hostile.h"
 #include "ruhu-wire.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -104,6 +105,7 @@ test_idle_crowd (void)
 
   for (; n < 200; n++)
     crowd[n] = raw_new ();
+  hostile_check_memory_of_each (before, n);
   honest_check ();
   for (; n < G_N_ELEMENTS (crowd); n++)
     crowd[n] = raw_connect ();
@@ -118,6 +120,31 @@ test_idle_crowd (void)
   for (guint i = 0; i < n; i++)
     raw_clear (&crowd[i]);
   g_usleep (G_USEC_PER_SEC / 2);
+  honest_check ();
+}
+
+/* Thousands, from many addresses, none of which has more than its share. */
+static void
+test_idle_thousands (void)
+{
+  static Raw crowd[2400];
+  glong before = hostile_begin_measuring ();
+  guint ended = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (crowd); i++)
+    {
+      crowd[i] = raw_connect_from (INADDR_LOOPBACK + 2 + i % 8);
+      if (i % 600 == 599)
+        honest_check ();
+    }
+  honest_check ();
+  for (guint i = 0; i < G_N_ELEMENTS (crowd); i++)
+    ended += raw_is_over (&crowd[i]) ? 1 : 0;
+  hostile_check_memory_of_each (before, G_N_ELEMENTS (crowd));
+  hostile_check_memory (before);
+  g_test_message ("%u of %u have had their idle time by now", ended, (guint) G_N_ELEMENTS (crowd));
+  for (guint i = 0; i < G_N_ELEMENTS (crowd); i++)
+    raw_clear (&crowd[i]);
   honest_check ();
 }
 
@@ -386,6 +413,7 @@ main (int argc, char **argv)
   hostile_set_up (argv[1]);
   g_test_add_func ("/hostile-clients/slow-senders", test_slow_senders);
   g_test_add_func ("/hostile-clients/idle-crowd", test_idle_crowd);
+  g_test_add_func ("/hostile-clients/idle-thousands", test_idle_thousands);
   g_test_add_func ("/hostile-clients/oversized-bodies", test_oversized_bodies);
   g_test_add_func ("/hostile-clients/endless-bodies", test_endless_bodies);
   g_test_add_func ("/hostile-clients/header-floods", test_header_floods);
