@@ -460,6 +460,28 @@ ruhu_store_set_photo_sent (RuhuStore *self, const char *hash, GError **error)
   return ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET state = 'sent', received = size, upload = NULL WHERE hash = ?1", error, "s", hash);
 }
 
+gboolean
+ruhu_store_set_photo_lost (RuhuStore *self, const char *hash, GError **error)
+{
+  return ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET state = 'due', received = 0, upload = NULL WHERE hash = ?1 AND state = 'sent'", error, "s", hash);
+}
+
+GPtrArray *
+ruhu_store_list_sent_photos (RuhuStore *self, const char *after, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (RuhuStatement) query = NULL;
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (self != NULL && after != NULL, NULL);
+  query = ruhu_database_query (ruhu_store_get_database (self), "SELECT hash FROM photo WHERE state = 'sent' AND hash > ?1 ORDER BY hash LIMIT ?2", error, "si", after, (gint64) limit);
+  if (query == NULL)
+    return NULL;
+  while (ruhu_statement_next (query, &local))
+    g_ptr_array_add (hashes, g_strdup (ruhu_statement_get_text (query, 0)));
+  return ruhu_check_end (&local, error) ? g_steal_pointer (&hashes) : NULL;
+}
+
 /* A draft that came from another laptop mentions photos that are to come, too. */
 static gboolean
 add_drafted (RuhuStore *self, GHashTable *hashes, GError **error)

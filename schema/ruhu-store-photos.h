@@ -67,6 +67,10 @@ GPtrArray *ruhu_store_list_due_photos (RuhuStore *self, gint64 limit, GError **e
 gboolean ruhu_store_set_photo_received (RuhuStore *self, const char *hash, gint64 received, const char *upload, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The township acknowledged it. */
 gboolean ruhu_store_set_photo_sent (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The township lost it: it is to be sent again. */
+gboolean ruhu_store_set_photo_lost (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Hashes (char *) of what is here and counts as sent, from behind @after on, in order. Transfer full. */
+GPtrArray *ruhu_store_list_sent_photos (RuhuStore *self, const char *after, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Hashes (char *) that records or drafts here mention and that are not here. @limit 0: all. Transfer full. */
 GPtrArray *ruhu_store_list_wanted_photos (RuhuStore *self, RuhuPhotoStore *photos, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Keeps a photo that came from the township as @hash. INVALID if it is another one; errors of ruhu_photo_store_put(). */

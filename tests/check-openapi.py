@@ -26,7 +26,7 @@ def routes():
     route = (TOP / "syncd/township/ruhu-route.h").read_text(encoding="utf-8")
     wire = (TOP / "syncd/wire/ruhu-wire.h").read_text(encoding="utf-8")
     sizes = {"0": 0, "RUHU_PHOTO_MAX_BYTES": 307200, "ENROL_MAX_BODY": size_of("ENROL_MAX_BODY", text), "RUHU_WIRE_MAX_BODY": size_of("RUHU_WIRE_MAX_BODY", wire),
-             "RUHU_STANDING_MAX_BODY": size_of("RUHU_STANDING_MAX_BODY", route)}
+             "RUHU_STANDING_MAX_BODY": size_of("RUHU_STANDING_MAX_BODY", route), "RUHU_PHOTOS_MAX_BODY": size_of("RUHU_PHOTOS_MAX_BODY", route)}
     found = re.findall(r'\{ "(\w+)", "([^"]+)", \w+, (\w+), ([A-Z_0-9| ]+?) \}', text)
     return {(method, path): ("RUHU_ROUTE_OPEN" in flags, sizes[size]) for method, path, size, flags in found}
 

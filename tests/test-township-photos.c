@@ -4,6 +4,8 @@
 
 #include "upload-fixture.h"
 
+#include <string.h>
+
 static void
 test_who_may_have_it (UploadFixture *self, gconstpointer data)
 {
@@ -122,11 +124,44 @@ test_damaged_is_not_given (UploadFixture *self, gconstpointer data)
   g_assert_true (ruhu_photo_store_has (self->photos, self->hash, NULL));
 }
 
+#define NOWHERE "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* A laptop may ask what it is the only one to have now. */
+static void
+test_what_is_lacking_is_told (UploadFixture *self, gconstpointer data)
+{
+  static const char *const wrong[] = { "", "{}", "[]", "{\"photos\":{}}", "{\"photos\":[1]}", "{\"photos\":[\"../township.db\"]}" };
+  const char *const headers[] = { "Content-Type", "application/json", NULL };
+  g_autofree char *text = g_strdup_printf ("{\"photos\":[\"%s\",\"" NOWHERE "\"]}", self->hash);
+  g_autoptr (GBytes) question = g_bytes_new (text, strlen (text));
+
+  for (guint there = 0; there < 2; there++)
+    {
+      g_autoptr (RuhuResponse) response = NULL;
+      g_autofree char *lacking = NULL, *expected = there == 1 ? g_strdup ("[ \"" NOWHERE "\" ]") : g_strdup_printf ("[ \"%s\", \"" NOWHERE "\" ]", self->hash);
+
+      if (there == 1)
+        upload_put (self);
+      response = upload_ask (self, "POST", "/v1/photos", self->helper, question, headers);
+      g_assert_cmpuint (response->status, ==, 200);
+      lacking = town_member (response, "lacking");
+      g_assert_cmpstr (lacking, ==, expected);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GBytes) body = g_bytes_new_static (wrong[i], strlen (wrong[i]));
+      g_autoptr (RuhuResponse) response = upload_ask (self, "POST", "/v1/photos", self->helper, body, headers);
+
+      town_assert_problem (response, 400, "invalid");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/township-photos/" name, UploadFixture, NULL, upload_set_up, func, upload_tear_down)
+  ADD ("what-is-lacking-is-told", test_what_is_lacking_is_told);
   ADD ("who-may-have-it", test_who_may_have_it);
   ADD ("draft-gives-its-photos-to-its-author", test_a_draft_gives_its_photos_to_its_author);
   ADD ("ranges", test_ranges);

@@ -8,6 +8,7 @@
 
 #include "ruhu-error.h"
 #include "ruhu-pace.h"
+#include "ruhu-photo-audit.h"
 #include "ruhu-schedule.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ struct _RuhuPhotoCourier
   RuhuPhotoStore *photos;
   RuhuHttp *http;
   /* Owned. */
+  RuhuPhotoAudit *audit;
   GHashTable *pauses; /* hash → Pause */
   GPtrArray *wanted;  /* hashes, as they were when it last was stale */
   char *settled;      /* the upload whose offset in the table is what the township said in this run */
@@ -62,6 +64,7 @@ ruhu_photo_courier_new (RuhuStore *store, RuhuPhotoStore *photos, RuhuHttp *http
   self->store = store;
   self->photos = photos;
   self->http = http;
+  self->audit = ruhu_photo_audit_new (store, http);
   self->pauses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->stale = TRUE;
   ruhu_pace_init (&self->up, MIN_CHUNK, MAX_CHUNK);
@@ -75,6 +78,7 @@ ruhu_photo_courier_free (RuhuPhotoCourier *self)
 {
   if (self == NULL)
     return;
+  ruhu_photo_audit_free (self->audit);
   g_hash_table_unref (self->pauses);
   g_clear_pointer (&self->wanted, g_ptr_array_unref);
   g_free (self->settled);
@@ -496,9 +500,19 @@ go_on (RuhuPhotoCourier *self, gboolean send_only, gboolean *more, GError **erro
 gboolean
 ruhu_photo_courier_step (RuhuPhotoCourier *self, gboolean *more, GError **error)
 {
+  guint found = 0;
+
   g_return_val_if_fail (self != NULL && more != NULL, FALSE);
 
-  return go_on (self, FALSE, more, error);
+  if (!go_on (self, FALSE, more, error))
+    return FALSE;
+  if (*more)
+    return TRUE;
+  /* Only when there is nothing else to do. */
+  if (!ruhu_photo_audit_step (self->audit, &found, more, error))
+    return FALSE;
+  self->stale |= found > 0;
+  return TRUE;
 }
 
 gboolean

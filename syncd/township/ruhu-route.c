@@ -28,6 +28,7 @@ static const RuhuRoute routes[] = {
   { "HEAD", "/v1/uploads/{upload}", ruhu_endpoint_upload_head, 0, RUHU_ROUTE_LEAVING },
   { "PATCH", "/v1/uploads/{upload}", ruhu_endpoint_upload_patch, RUHU_PHOTO_MAX_BYTES, RUHU_ROUTE_LEAVING },
   { "DELETE", "/v1/uploads/{upload}", ruhu_endpoint_upload_delete, 0, 0 },
+  { "POST", "/v1/photos", ruhu_endpoint_photos, RUHU_PHOTOS_MAX_BODY, 0 },
   { "GET", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, 0 },
   { "HEAD", "/v1/photos/{sha256}", ruhu_endpoint_photo, 0, 0 },
 };

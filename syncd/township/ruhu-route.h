@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 /* Of a POST to /v1/standing. */
 #define RUHU_STANDING_MAX_BODY (32 * 1024)
+/* Of one to /v1/photos. */
+#define RUHU_PHOTOS_MAX_BODY (64 * 1024)
 
 /* On a worker. A response (transfer full); or NULL with @error; or NULL without one: the handler has handed @call on, and somebody ends it with ruhu_call_answer(). */
 typedef RuhuResponse *(*RuhuHandler) (RuhuCall *call, RuhuSession *session, GError **error);
@@ -46,5 +48,6 @@ RuhuResponse *ruhu_endpoint_upload_head (RuhuCall *call, RuhuSession *session, G
 RuhuResponse *ruhu_endpoint_upload_patch (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_upload_delete (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_photo (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_photos (RuhuCall *call, RuhuSession *session, GError **error);
 
 G_END_DECLS

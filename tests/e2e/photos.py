@@ -145,6 +145,33 @@ class Story:
         self.link.mend()
         wait_for(lambda: self.progress(self.a, third)[0] == "sent", "the photo to be sent", 60)
 
+    def lost_there(self):
+        """The township's disk has lost one photo and damaged another: whoever has them sends them again, and asks no more than once a week."""
+        self.a.daemon.stop()
+        self.b.daemon.stop()
+        whole = path_of(self.a.data, self.first).read_bytes()
+        names = [path.stem for path in sorted((self.a.data / "photos").glob("??/*.jpg"))]
+        lost, damaged = names[0], names[1]
+        path_of(self.township.path, lost).unlink()
+        path_of(self.township.path, damaged).write_bytes(whole[:100])
+        # It is found when somebody asks for it.
+        device = Device(self.township.enrol(self.helper), "asks").enrol()
+        device.catch_up()
+        check(device.ask("GET", f"/v1/photos/{damaged}")[0] == 404, "a damaged photo was given")
+        self.a.start().sync(self.township)
+        check(not path_of(self.township.path, lost).exists(), "it was asked about at once")
+        self.a.daemon.stop()
+        connection = sqlite3.connect(self.a.data / "ruhu.db", timeout=10)
+        with connection:
+            connection.execute("UPDATE meta SET value = '0' WHERE key = 'photos_asked'")
+        connection.close()
+        self.a.start()
+        for name in (lost, damaged):
+            wait_for(lambda name=name: path_of(self.township.path, name).exists() and digest(path_of(self.township.path, name).read_bytes()) == name,
+                     f"the photo to be sent again: {self.a.daemon.said()[-1500:]}", 60)
+        wait_for(lambda: self.progress(self.a, lost)[0] == "sent", "it to count as sent")
+        self.b.start()
+
     # Others' clients.
 
     def curl_resumes(self):
@@ -268,6 +295,7 @@ def main():
             tap.step("a photo goes on at the byte after both programs were killed", story.in_pieces)
             tap.step("the other helper gets it, and goes on at the byte as well", story.to_the_other)
             tap.step("a change overtakes a photo that is under way", story.changes_first)
+            tap.step("what the township lost is sent again", story.lost_there)
             tap.step("what came before a link was cut within a record counts at once", story.cut_in_a_record)
             tap.step("curl's own resume works", story.curl_resumes)
             try:

@@ -11,7 +11,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 from house import TOP, Laptop, Scratch, Tap, Township, check, compare, program
-from wire import Device, paths_of_openapi
+from wire import Device, paths_of_openapi, stamp
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
 OWN_WORDS = "OWNWORDSBEFORETHEREASSIGNMENT"
@@ -127,6 +127,44 @@ class Story:
             status, _, data = sender.ask("POST", "/v1/uploads", content, headers=creation(content))
             check(status == 201, f"a photo was answered by {status} {data[:200]}")
 
+    # What waits for the office, and what somebody else was typing: of the helper's own households too.
+
+    def mark_held_back(self):
+        """Another helper's withdrawn laptop hands over changes and a draft about a household that this helper has as well, and about one that it has not."""
+        other = next(row[0] for row in self.township.query("SELECT DISTINCT helper_id FROM r_assignment WHERE deleted = 0 AND helper_id <> ?1 ORDER BY helper_id", self.helper)
+                     if self.lost not in (scope[0] for scope in self.township.query("SELECT scope FROM r_assignment WHERE helper_id = ?1", row[0])))
+        self.held_back = {}
+        for name, household in (("own", sorted(self.mine)[-1]), ("other", self.gained)):
+            device = Device(self.township.enrol(other), f"held-{name}").enrol()
+            device.catch_up()
+            marks = {kind: canary(household, f"held back {kind}") for kind in ("change", "draft", "photo")}
+            content = photo(marks["photo"])
+            self.township.command("device", "revoke", self.township.path, device.device)
+            status, answer = device.push(household, {"household": {household: {"group_name": marks["change"]}}, "photo": {"held-" + name: {
+                "subject": "01", "image": hashlib.sha256(content).hexdigest(), "things_only": True, "date": str(TODAY)}}})
+            check(status == 200 and answer["accepted"] == 1, f"{status} {answer}")
+            body = json.dumps({"version": 1, "typed": {"household": {household: {"group_name": marks["draft"]}}}})
+            line = json.dumps({"id": "held-" + name, "kind": "visit", "scope": household, "seen": device.cursor, "updated": stamp(), "body": body})
+            status, _, data = device.ask("POST", "/v1/drafts", f'{line}\n{{"have":["held-{name}"]}}\n'.encode(), headers={"Content-Type": "application/x-ndjson"})
+            check(status == 200, f"a draft was answered by {status} {data[:200]}")
+            status, _, data = device.ask("POST", "/v1/uploads", content, headers=creation(content))
+            check(status == 201, f"a photo was answered by {status} {data[:200]}")
+            self.held_back[household] = marks
+            self.photos["held-" + name] = content
+        text = "\n".join(row[0] for row in self.township.query("SELECT body FROM log WHERE kind = 'quarantined' UNION ALL SELECT body FROM handed_draft"))
+        check(all(marks[kind] in text for marks in self.held_back.values() for kind in ("change", "draft")), "nothing is held back")
+        # The office is given what it has to decide on, and no draft.
+        self.office.sync(self.township)
+        files = self.files_with(self.office, [marks["change"].encode() for marks in self.held_back.values()])
+        check(any(path.startswith("data/ruhu.db") for path in files), f"the office has nothing to decide on: {files}")
+        check(not self.files_with(self.office, [marks["draft"].encode() for marks in self.held_back.values()]), "the office was given a draft")
+        return f"{3 * len(self.held_back)} canaries"
+
+    def look_for_held_back(self, device, received):
+        for marks in self.held_back.values():
+            for kind, mark in marks.items():
+                check(mark.encode() not in received, f"{device.name} received a {kind} that is before the office or another helper's")
+
     def photo_requests(self):
         tus, empty = {"Tus-Resumable": "1.0.0"}, "0" * 64
         paths = [f"/v1/photos/{hashlib.sha256(content).hexdigest()}" for content in self.photos.values()]
@@ -134,12 +172,14 @@ class Story:
         asked += [("GET", path, None, {"Range": "bytes=1-"}) for path in paths]
         asked += [("POST", "/v1/uploads", None, creation(content)) for content in self.photos.values()]
         asked += [(method, "/v1/uploads/" + "0" * 32, None, tus) for method in ("HEAD", "DELETE", "OPTIONS")] + [("OPTIONS", "/v1/uploads", None, tus)]
+        question = json.dumps({"photos": [hashlib.sha256(content).hexdigest() for content in self.photos.values()]})
+        asked += [("POST", "/v1/photos", body, {"Content-Type": "application/json"}) for body in (question, "{}", '{"photos":["*"]}')]
         asked.append(("PATCH", "/v1/uploads/" + "0" * 32, b"x", {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}))
         self.crawled |= {(method, "/v1/uploads/{upload}") for method in ("HEAD", "PATCH", "DELETE")} | {(method, "/v1/photos/{sha256}") for method in ("GET", "HEAD")}
         return asked
 
     def look_for_photos(self, device, received):
-        for household, content in self.photos.items():
+        for household in (self.lost, self.gained):
             mark = canary(household, "photo").encode()
             check((mark in received) == (household in self.mine), f"{device.name} {'did not receive' if household in self.mine else 'received'} the photo of a household that is {'' if household in self.mine else 'not '}its helper's")
 
@@ -151,6 +191,7 @@ class Story:
     def look(self, device, scope, generations=(1,)):
         """No canary of a household outside @scope; every canary of each household in it."""
         received = device.all_received()
+        self.look_for_held_back(device, received)
         for household in self.all - scope:
             for generation in generations:
                 for mark in marks(household, generation):
@@ -249,6 +290,7 @@ def main():
         if not tap.failed:
             tap.step("each household carries canaries of its own", story.mark_all)
             tap.step("two households have a photo each", story.mark_photos)
+            tap.step("others' changes wait for the office, and others' drafts are kept", story.mark_held_back)
             tap.step("stream and backfill give the helper's households and no others", story.stream_and_backfill)
             tap.step("every endpoint was asked", story.all_endpoints)
             tap.step("without a token, or with a wrong one, nothing is given", story.no_token)
