@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -245,7 +246,9 @@ sim_campaign_run (const SimCampaign *self, SimPlan *plan)
     {
       children[job] = fork ();
       if (children[job] == 0)
-        _exit (run_job (self, plan, board, job));
+        /* Not alone: nobody would hear what it found. */
+        prctl (PR_SET_PDEATHSIG, SIGTERM);
+      _exit (run_job (self, plan, board, job));
     }
   good = wait_for_jobs (self, board, children, start);
   report (board, self->jobs, start, good);

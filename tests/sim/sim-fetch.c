@@ -261,6 +261,7 @@ end_filling (SimLaptop *self, gboolean given)
   else if (!given)
     g_hash_table_remove (self->held, self->filling);
   self->cursor = MAX (self->cursor, self->filling_at);
+  self->building = FALSE;
   g_clear_pointer (&self->filling, g_free);
 }
 
@@ -295,6 +296,19 @@ note_filled (SimLaptop *self, RuhuBackfillEntry *entry)
   }
 }
 
+/* It was stopped when it had the last page, and made rows of it: it will ask for that page once more. */
+static gboolean
+is_still_filling (SimLaptop *self)
+{
+  g_autofree char *scope = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 at = 0;
+
+  if (!ruhu_replica_get_backfill (self->replica, &scope, &at, NULL, &error))
+    return sim_expect (self->world, FALSE, g_steal_pointer (&error), "asking for the backfill");
+  return at == self->filling_at && g_strcmp0 (scope, self->filling) == 0;
+}
+
 static void
 fill (SimLaptop *self, SimRandom *random)
 {
@@ -304,6 +318,7 @@ fill (SimLaptop *self, SimRandom *random)
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *scope = NULL, *cookie = NULL;
+  SimOutcome outcome;
   gboolean ok;
   gint64 at;
 
@@ -334,11 +349,13 @@ fill (SimLaptop *self, SimRandom *random)
     return;
   sim_begin (world, self, FALSE);
   ok = ruhu_replica_backfill (self->replica, (const RuhuBackfillEntry *) (gconstpointer) page->entries->data, page->entries->len, page->next, &error);
-  if (sim_end (world, ok, &error, "taking in a backfill", FALSE) == SIM_NOT)
+  outcome = sim_end (world, ok, &error, "taking in a backfill", FALSE);
+  if (outcome == SIM_NOT)
     return;
   for (guint i = 0; i < page->entries->len; i++)
     note_filled (self, &g_array_index (page->entries, RuhuBackfillEntry, i));
-  if (page->next == NULL)
+  self->building = page->next == NULL && outcome == SIM_CAME && is_still_filling (self);
+  if (page->next == NULL && !self->building)
     end_filling (self, TRUE);
 }
 

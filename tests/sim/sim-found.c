@@ -211,6 +211,7 @@ rewind_laptop (SimLaptop *self)
   g_clear_pointer (&self->page, ruhu_page_free);
   g_clear_pointer (&self->old_page, ruhu_page_free);
   g_clear_pointer (&self->filling, g_free);
+  self->building = FALSE;
   g_clear_pointer (&self->filled, sim_view_unref);
   self->revoked = FALSE;
   self->gone = FALSE;

@@ -78,7 +78,7 @@ open_page (SimLaptop *self, const char *scope)
       sim_expect (world, FALSE, g_steal_pointer (&error), "reading `seen`");
       return NULL;
     }
-  if (seen != self->cursor)
+  if (seen != (self->building ? self->filling_at : self->cursor))
     sim_fail (world, "laptop %u has seen %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT, self->index, seen, self->cursor);
   if (is_filling (self, scope))
     view = can_open (self, scope) ? view_of_screen (self, scope) : NULL;

@@ -87,6 +87,7 @@ typedef struct
   char *filling;
   gint64 filling_at;
   SimView *filled;
+  gboolean building; /* all of it is here, and rows are being made: what is seen is what was filled in */
 
   gboolean revoked; /* withdrawn by the township */
   gboolean gone;    /* … and erased */
