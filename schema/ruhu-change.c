@@ -6,6 +6,7 @@
 #include "ruhu-change.h"
 
 #include "ruhu-catalogue.h"
+#include "ruhu-change-text.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-clock.h"
 #include "ruhu-error.h"
@@ -170,20 +171,35 @@ ruhu_change_from_json (json_object *object, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* Behind a string's opening quote: behind its closing one. */
+static const char *
+skip_string (const char *at, const char *end)
+{
+  for (;;)
+    {
+      const char *quote = memchr (at, '"', (gsize) (end - at));
+      const char *escape = memchr (at, '\\', (gsize) ((quote != NULL ? quote : end) - at));
+
+      if (escape == NULL)
+        return quote != NULL ? quote + 1 : end;
+      at = MIN (escape + 2, end);
+    }
+}
+
 gsize
 ruhu_change_count_values (const char *json, gsize length)
 {
-  gboolean in_string = FALSE;
+  const char *end = json + length;
   gsize n = 0;
 
-  for (gsize i = 0; i < length; i++)
+  for (const char *at = json; at < end;)
     {
-      if (in_string && json[i] == '\\')
-        i++;
-      else if (json[i] == '"')
-        in_string = !in_string;
-      else if (!in_string)
-        n += json[i] == ',' || json[i] == '[' || json[i] == '{';
+      char c = *at++;
+
+      if (c == '"')
+        at = skip_string (at, end);
+      else
+        n += c == ',' || c == '[' || c == '{';
     }
   return n;
 }
@@ -207,6 +223,10 @@ ruhu_change_parse (const char *json, gsize length, GError **error)
   g_autoptr (RuhuJson) object = NULL;
 
   g_return_val_if_fail (json != NULL, NULL);
+  if (length > 0 && length <= RUHU_CHANGE_MAX && json[length - 1] == '}' && g_utf8_validate (json, (gssize) length, NULL))
+    object = ruhu_change_read_plain (json, length);
+  if (object != NULL)
+    return ruhu_change_from_json (object, error);
   if (!check_length (json, length, error))
     return NULL;
   /* The bytes are kept as they came: what json-c would let pass (NUL, bad UTF-8, text behind the object) must not get in. */
@@ -306,25 +326,34 @@ ruhu_change_check (const RuhuChange *self, const char *json, gsize length, GErro
   return parsed != NULL;
 }
 
+static void
+write_member (GString *out, const char *name, const char *text)
+{
+  g_string_append (out, name);
+  ruhu_change_write_text (out, text, strlen (text));
+}
+
 char *
 ruhu_change_to_json (const RuhuChange *self)
 {
-  g_autoptr (RuhuJson) object = json_object_new_object ();
+  GString *out;
 
   g_return_val_if_fail (self != NULL, NULL);
-  json_object_object_add (object, "device", json_object_new_string (self->device));
-  json_object_object_add (object, "seq", json_object_new_int64 (self->seq));
-  json_object_object_add (object, "seen", json_object_new_int64 (self->seen));
-  json_object_object_add (object, "time", json_object_new_string (self->time));
-  json_object_object_add (object, "by", json_object_new_string (self->by));
+  out = g_string_sized_new (2048);
+  write_member (out, "{\"device\":", self->device);
+  g_string_append_printf (out, ",\"seq\":%" G_GINT64_FORMAT ",\"seen\":%" G_GINT64_FORMAT, self->seq, self->seen);
+  write_member (out, ",\"time\":", self->time);
+  write_member (out, ",\"by\":", self->by);
   if (self->of_village)
-    json_object_object_add (object, "village", json_object_new_string (self->scope));
+    write_member (out, ",\"village\":", self->scope);
   else if (strcmp (self->scope, RUHU_SCOPE_TOWNSHIP) != 0)
-    json_object_object_add (object, "household", json_object_new_string (self->scope));
+    write_member (out, ",\"household\":", self->scope);
   if (self->visit != NULL)
-    json_object_object_add (object, "visit", json_object_new_string (self->visit));
-  json_object_object_add (object, "set", json_object_get (self->set));
-  return g_strdup (json_object_to_json_string_ext (object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    write_member (out, ",\"visit\":", self->visit);
+  g_string_append (out, ",\"set\":");
+  ruhu_change_write_value (out, self->set);
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
 }
 
 gboolean
