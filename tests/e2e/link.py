@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A bad link between a laptop and its township: a relay of TCP, so that TLS stays between the two ends. It delays, throttles, stalls, cuts at
 any byte, and loses answers; it counts what passes, and tells the handshake from the rest by the lengths of TLS records alone."""
+import http.client
 import socket
+import ssl
 import threading
 import time
 
@@ -84,6 +86,9 @@ class Passage:
             step = len(data) if rate is None else max(rate // 10, 1)
             if rate is not None:
                 time.sleep(len(data[:step]) / rate)
+                self.link.drops += 1
+                if self.link.loss and self.link.drops % 10 == 0:
+                    self.link.mended.wait(self.link.loss)
             target.sendall(data[:step])
             data = data[step:]
 
@@ -100,6 +105,8 @@ class Link:
     def mend(self):
         """A good link from here on; the counts start anew."""
         self.delay, self.rate, self.hold, self.stall, self.lose_answers = 0, None, 0, 0, False
+        # Of a throttled link: how long each tenth drop takes more, as if it had been lost and sent again.
+        self.loss, self.drops = 0, 0
         self.cut = {"up": None, "down": None}
         self.cuts, self.lost, self.stalls = 0, 0, 0
         self.passages = []
@@ -134,3 +141,67 @@ class Link:
 
     def beyond_handshakes(self):
         return sum(sum(passage.passed.values()) - (passage.handshake or 0) for passage in self.passages)
+
+
+class Doubler:
+    """What some proxies do when an answer is late: each request reaches the township twice, and the second answer is the one that is told. It has the township's key, else it could
+    not; and it remembers every request, to say it all again later."""
+
+    def __init__(self, port, certificate, key):
+        self.target, self.requests = port, []
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+        self.inner = ssl.create_default_context()
+        self.inner.check_hostname, self.inner.verify_mode = False, ssl.CERT_NONE
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        try:
+            with self.context.wrap_socket(client, server_side=True) as tls, tls.makefile("rb") as file:
+                while (request := self.read(file, tls)) is not None:
+                    if "wait=" not in request[1]:
+                        self.requests.append(request)
+                        self.ask(request)
+                    tls.sendall(self.ask(request))
+        except (OSError, http.client.HTTPException):
+            pass
+
+    @staticmethod
+    def read(file, tls):
+        """(method, target, headers, body), or None at the end."""
+        line = file.readline().split()
+        if len(line) != 3:
+            return None
+        headers = {}
+        while (header := file.readline().strip()):
+            name, value = header.decode().split(":", 1)
+            headers[name.strip()] = value.strip()
+        if headers.pop("Expect", None):
+            tls.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return line[0].decode(), line[1].decode(), headers, file.read(int(headers.get("Content-Length", 0)))
+
+    def ask(self, request):
+        """The township's answer as it came."""
+        method, target, headers, body = request
+        connection = http.client.HTTPSConnection("127.0.0.1", self.target, timeout=90, context=self.inner)
+        try:
+            connection.request(method, target, body=body or None, headers=headers)
+            response = connection.getresponse()
+            data = response.read()
+            head = "".join(f"{name}: {value}\r\n" for name, value in response.getheaders())
+            return f"HTTP/1.1 {response.status} {response.reason}\r\n{head}\r\n".encode("latin-1") + data
+        finally:
+            connection.close()
+
+    def close(self):
+        self.listener.close()

@@ -16,7 +16,8 @@ import time
 from datetime import datetime, timedelta, timezone
 
 from house import Laptop, Scratch, Tap, Township, check, compare, program, run, wait_for
-from link import Link
+from link import Doubler, Link
+from scope import photo
 
 TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
 REQUEST = re.compile(r"(GET|POST) (/\S+) (\d+) .*? in (\d+) out (\d+)")
@@ -111,17 +112,17 @@ class Story:
         return f"1 request, {size} bytes, and {laptop.link.passages[0].handshake} of handshake"
 
     def slow(self):
-        """8 kbit/s with half a second's delay, and now and then nothing at all."""
+        """8 kbit/s, each piece a third of a second late, and every tenth half a second more, as where packets are lost."""
         laptop = self.laptop()
         laptop.daemon.stop()
         laptop.link.mend()
-        laptop.link.rate, laptop.link.delay = SLOWEST, 0.3
+        laptop.link.rate, laptop.link.delay, laptop.link.loss = SLOWEST, 0.3, 0.5
         self.bulk(laptop, 6)
         self.edit(laptop, "slowly")
         began = time.monotonic()
         laptop.start()
         wait_for(lambda: self.waiting(laptop) == 0, "seven changes to pass through 8 kbit/s", 60)
-        check(laptop.link.sum("up") > 2500, "that was nothing")
+        check(laptop.link.sum("up") > 2500 and laptop.link.drops > 20, "that was nothing")
         seconds = time.monotonic() - began
         self.settle(laptop, "slowly")
         return f"{seconds:.1f} s"
@@ -212,6 +213,43 @@ class Story:
         check(first == len(self.pushes()) == 1, f"pushes: {self.pushes()}")
         check(laptop.link.lost == 0 and ("POST", "/v1/push", 200, 0) in self.requests(), f"the township was not asked: {self.requests()}")
         self.settle(laptop)
+
+    def doubled(self):
+        """Every request comes twice, and in the end all of them once more: enrolment, changes, drafts and photos are there once, and nothing is refused."""
+        doubler = Doubler(self.township.port, self.township.path / "certificate.pem", self.township.path / "key.pem")
+        self.number += 1
+        laptop = Laptop(self.scratch, f"laptop{self.number}")
+        laptop.link = Link(doubler.port)
+        laptop.enrol(self.township.enrol(self.helpers[self.number]).replace(f":{self.township.port}/", f":{laptop.link.port}/"))
+        self.once(laptop)
+        laptop.household = laptop.households()[0]
+        self.bulk(laptop, 5)
+        self.edit(laptop, "doubled")
+        content = photo("doubled" * 4000)
+        file = self.scratch.path / "doubled.jpg"
+        file.write_bytes(content)
+        name = laptop.record("photo", file).stdout.strip()
+        laptop.record("save", laptop.household, "photo", "+", "subject", "01", "photo", "+", "image", name, "photo", "+", "things_only", "true", "photo", "+", "date", TODAY)
+        laptop.start().sync(self.township, 60)
+        there = self.township.path / "photos" / name[:2] / f"{name}.jpg"
+        wait_for(there.exists, "the photo at the township")
+        laptop.daemon.stop()
+        # Not what the township's own rules raise meanwhile.
+        theirs = "SELECT n, kind, body FROM log WHERE device <> 'township' ORDER BY n"
+        log = self.township.query(theirs)
+        kinds = {(request[0], request[1].split("?")[0].split("/")[2]) for request in doubler.requests}
+        check({("POST", "enrol"), ("POST", "push"), ("GET", "pull"), ("GET", "backfill"), ("POST", "uploads")} <= kinds, f"only {kinds} were doubled")
+        for request in list(doubler.requests):
+            doubler.ask(request)
+        more = self.township.query(theirs)[len(log):]
+        check(not more, f"what came again was taken again: {more}")
+        check(there.read_bytes() == content, "the photo is another one")
+        check(self.township.query("SELECT count(*) FROM device WHERE owner = ?1", self.helpers[self.number])[0][0] == 1, "two devices came of one link")
+        check(laptop.state()["refused"] == 0, "something was refused")
+        doubler.close()
+        laptop.link.target = self.township.port
+        self.settle(laptop, "doubled")
+        return f"{len(doubler.requests)} requests, each three times"
 
     def stalls(self):
         """Nothing moves for seconds, and then it goes on where it was."""
@@ -358,6 +396,7 @@ CASES = {
     "short-pushes": ("a batch that does not fit through becomes a smaller one", Story.short_pushes),
     "short-pages": ("a page that does not fit through becomes a smaller one", Story.short_pages),
     "lost-answers": ("answers that are lost", Story.lost_answers),
+    "doubled": ("requests that come twice", Story.doubled),
     "stalls": ("a link that stalls", Story.stalls),
     "answers": ("5xx, 429 and another key", Story.answers),
     "namespaces": ("a real interface that goes down and up", Story.namespaces),
