@@ -98,6 +98,8 @@ run_job (const SimCampaign *self, SimPlan *plan, Board *board, int job)
 {
   guint64 a_job = SIM_HISTORIES_A_FOUNDING;
 
+  /* Not alone: nobody would hear what it found. */
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
   for (guint64 seed = self->first; seed < self->first + self->n && !board->stop; seed++)
     {
       if (seed / a_job % (guint64) self->jobs != (guint64) job)
@@ -246,9 +248,7 @@ sim_campaign_run (const SimCampaign *self, SimPlan *plan)
     {
       children[job] = fork ();
       if (children[job] == 0)
-        /* Not alone: nobody would hear what it found. */
-        prctl (PR_SET_PDEATHSIG, SIGTERM);
-      _exit (run_job (self, plan, board, job));
+        _exit (run_job (self, plan, board, job));
     }
   good = wait_for_jobs (self, board, children, start);
   report (board, self->jobs, start, good);
