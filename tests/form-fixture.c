@@ -7,6 +7,8 @@
 
 #include "ruhu-cleanups.h"
 
+#include <string.h>
+
 /* Its id is made from its key. */
 static void
 write_assessment (Township *township)
@@ -76,6 +78,68 @@ gboolean
 form_is_set (gpointer data)
 {
   return *(gpointer *) data != NULL;
+}
+
+gboolean
+form_is_label (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
+}
+
+gboolean
+form_is_button (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
+}
+
+GtkWidget *
+form_find (GtkWidget *root, FormJudge judge, const char *text)
+{
+  GtkWidget *found = gtk_widget_get_visible (root) && judge (root, text) ? root : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_visible (root) ? gtk_widget_get_first_child (root) : NULL; child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = form_find (child, judge, text);
+  return found;
+}
+
+typedef struct
+{
+  GtkWidget *root;
+  FormJudge judge;
+  const char *text;
+} Wanted;
+
+static gboolean
+is_there (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return form_find (wanted->root, wanted->judge, wanted->text) != NULL;
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return form_find (wanted->root, wanted->judge, wanted->text) == NULL;
+}
+
+GtkWidget *
+form_see (GtkWidget *root, FormJudge judge, const char *text)
+{
+  Wanted wanted = { root, judge, text };
+
+  form_wait (is_there, &wanted);
+  return form_find (root, judge, text);
+}
+
+void
+form_miss (GtkWidget *root, FormJudge judge, const char *text)
+{
+  Wanted wanted = { root, judge, text };
+
+  form_wait (is_gone, &wanted);
 }
 
 GtkWidget *

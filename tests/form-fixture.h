@@ -27,6 +27,17 @@ void form_wait (gboolean (*condition) (gpointer data), gpointer data);
 void form_keep_result_cb (GObject *source, GAsyncResult *result, gpointer data);
 gboolean form_is_set (gpointer data);
 
+/* Whether a widget is what is looked for. */
+typedef gboolean (*FormJudge) (GtkWidget *widget, const char *text);
+/* A label with @text in it; a button with just that label. */
+gboolean form_is_label (GtkWidget *widget, const char *text);
+gboolean form_is_button (GtkWidget *widget, const char *text);
+/* The first visible one in @root, or NULL. */
+GtkWidget *form_find (GtkWidget *root, FormJudge judge, const char *text);
+/* Waits until there is one; until there is none. */
+GtkWidget *form_see (GtkWidget *root, FormJudge judge, const char *text);
+void form_miss (GtkWidget *root, FormJudge judge, const char *text);
+
 /* The first widget in @widget that carries data of this name, or NULL. */
 GtkWidget *form_find_with_data (GtkWidget *widget, const char *name);
 

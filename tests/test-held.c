@@ -23,72 +23,10 @@ typedef struct
   GtkWidget *page;
 } Fixture;
 
-typedef gboolean (*Judge) (GtkWidget *widget, const char *text);
-
-static GtkWidget *
-find (GtkWidget *widget, Judge judge, const char *text)
-{
-  GtkWidget *found = gtk_widget_get_visible (widget) && judge (widget, text) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_visible (widget) ? gtk_widget_get_first_child (widget) : NULL; child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
-    found = find (child, judge, text);
-  return found;
-}
-
-static gboolean
-is_label (GtkWidget *widget, const char *text)
-{
-  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
-}
-
-static gboolean
-is_button (GtkWidget *widget, const char *text)
-{
-  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
-}
-
 static gboolean
 is_shown (GtkWidget *widget, const char *text)
 {
-  return is_label (widget, text) && gtk_widget_get_mapped (widget);
-}
-
-typedef struct
-{
-  GtkWidget *root;
-  Judge judge;
-  const char *text;
-} Wanted;
-
-static gboolean
-is_there (gpointer data)
-{
-  Wanted *wanted = data;
-
-  return find (wanted->root, wanted->judge, wanted->text) != NULL;
-}
-
-static gboolean
-is_gone (gpointer data)
-{
-  return !is_there (data);
-}
-
-static GtkWidget *
-see (GtkWidget *root, Judge judge, const char *text)
-{
-  Wanted wanted = { root, judge, text };
-
-  form_wait (is_there, &wanted);
-  return find (root, judge, text);
-}
-
-static void
-miss (GtkWidget *root, Judge judge, const char *text)
-{
-  Wanted wanted = { root, judge, text };
-
-  form_wait (is_gone, &wanted);
+  return form_is_label (widget, text) && gtk_widget_get_mapped (widget);
 }
 
 #define NO_MORE "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}"
@@ -137,7 +75,7 @@ tear_down (Fixture *f, gconstpointer data)
 static void
 press (Fixture *f, const char *label)
 {
-  GtkWidget *button = see (f->page, is_button, label);
+  GtkWidget *button = form_see (f->page, form_is_button, label);
 
   g_assert_true (gtk_widget_get_sensitive (button));
   g_signal_emit_by_name (button, "clicked");
@@ -155,11 +93,11 @@ static void
 test_the_office_refuses_with_a_reason_of_one_press (Fixture *f, gconstpointer data)
 {
   open_page (f, f->office, ruhu_held_page_new);
-  see (f->page, is_label, "九组");
-  g_assert_false (gtk_widget_get_sensitive (see (f->page, is_button, "Refuse")));
+  form_see (f->page, form_is_label, "九组");
+  g_assert_false (gtk_widget_get_sensitive (form_see (f->page, form_is_button, "Refuse")));
   press (f, "It could not be confirmed");
   press (f, "Refuse");
-  see (f->page, is_shown, "Nothing Is Held Back");
+  form_see (f->page, is_shown, "Nothing Is Held Back");
   g_assert_cmpint (count_decisions (f, "accept = 0 AND reason = 'It could not be confirmed'"), ==, 1);
 }
 
@@ -168,7 +106,7 @@ test_the_office_accepts_without_a_reason (Fixture *f, gconstpointer data)
 {
   open_page (f, f->office, ruhu_held_page_new);
   press (f, "Accept");
-  see (f->page, is_shown, "Nothing Is Held Back");
+  form_see (f->page, is_shown, "Nothing Is Held Back");
   g_assert_cmpint (count_decisions (f, "accept = 1 AND reason IS NULL"), ==, 1);
 }
 
@@ -182,7 +120,7 @@ test_the_office_is_told_on_its_pages (Fixture *f, gconstpointer data)
     told |= g_strcmp0 (((RuhuTodayLine *) today->lines->pdata[i])->action, "win.show-held") == 0;
   g_assert_true (told);
   open_page (f, f->office, ruhu_sync_page_new);
-  see (f->page, is_label, "1 held-back change to decide");
+  form_see (f->page, form_is_label, "1 held-back change to decide");
 }
 
 static void
@@ -191,8 +129,8 @@ test_its_author_reads_that_the_office_has_it_and_puts_it_aside (Fixture *f, gcon
   gint64 refused, quarantined, accepted;
 
   open_page (f, f->a, ruhu_sync_page_new);
-  see (f->page, is_label, "Waits for the office");
-  see (f->page, is_label, "the office decides whether it counts");
+  form_see (f->page, form_is_label, "Waits for the office");
+  form_see (f->page, form_is_label, "the office decides whether it counts");
   press (f, "Put Aside");
   g_object_ref (f->page);
   do
@@ -202,10 +140,10 @@ test_its_author_reads_that_the_office_has_it_and_puts_it_aside (Fixture *f, gcon
     }
   while (quarantined > 0);
   ruhu_page_refresh (RUHU_PAGE (f->page));
-  miss (f->page, is_label, "Waits for the office");
+  form_miss (f->page, form_is_label, "Waits for the office");
   g_assert_true (ruhu_store_recall_review (f->a->store, 1, NULL));
   ruhu_page_refresh (RUHU_PAGE (f->page));
-  see (f->page, is_label, "Waits for the office");
+  form_see (f->page, form_is_label, "Waits for the office");
   g_object_unref (f->page);
 }
 

@@ -23,49 +23,10 @@ typedef struct
   GtkWidget *page;
 } Fixture;
 
-typedef gboolean (*Judge) (GtkWidget *widget, const char *text);
-
-static GtkWidget *
-find (GtkWidget *widget, Judge judge, const char *text)
-{
-  GtkWidget *found = gtk_widget_get_visible (widget) && judge (widget, text) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_visible (widget) ? gtk_widget_get_first_child (widget) : NULL; child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
-    found = find (child, judge, text);
-  return found;
-}
-
-static gboolean
-is_label (GtkWidget *widget, const char *text)
-{
-  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
-}
-
-static gboolean
-is_button (GtkWidget *widget, const char *text)
-{
-  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
-}
-
 static gboolean
 is_expander (GtkWidget *widget, const char *text)
 {
   return ADW_IS_EXPANDER_ROW (widget) && strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), text) != NULL;
-}
-
-typedef struct
-{
-  GtkWidget *root;
-  Judge judge;
-  const char *text;
-} Wanted;
-
-static gboolean
-is_there (gpointer data)
-{
-  Wanted *wanted = data;
-
-  return find (wanted->root, wanted->judge, wanted->text) != NULL;
 }
 
 static gboolean
@@ -74,14 +35,12 @@ is_mapped (gpointer widget)
   return gtk_widget_get_mapped (widget);
 }
 
+/* And can be pressed. */
 static GtkWidget *
-see (GtkWidget *root, Judge judge, const char *text)
+see (GtkWidget *root, FormJudge judge, const char *text)
 {
-  Wanted wanted = { root, judge, text };
-  GtkWidget *found;
+  GtkWidget *found = form_see (root, judge, text);
 
-  form_wait (is_there, &wanted);
-  found = find (root, judge, text);
   form_wait (is_mapped, found);
   return found;
 }
@@ -95,7 +54,7 @@ set_up (Fixture *f, gconstpointer data)
   gtk_window_set_default_size (GTK_WINDOW (f->window), 1000, 700);
   adw_window_set_content (ADW_WINDOW (f->window), f->page);
   gtk_window_present (GTK_WINDOW (f->window));
-  see (f->page, is_label, "Registration and Records");
+  see (f->page, form_is_label, "Registration and Records");
 }
 
 static void
@@ -108,7 +67,7 @@ tear_down (Fixture *f, gconstpointer data)
 static void
 press (Fixture *f, const char *label)
 {
-  g_signal_emit_by_name (see (f->page, is_button, label), "clicked");
+  g_signal_emit_by_name (see (f->page, form_is_button, label), "clicked");
 }
 
 static void
@@ -122,15 +81,15 @@ test_a_problem_moves_and_comes_back (Fixture *f, gconstpointer data)
 {
   unfold (f, "屋顶漏水");
   press (f, "Begin to Solve It");
-  see (f->page, is_label, "Saved on this laptop.");
+  see (f->page, form_is_label, "Saved on this laptop.");
   ruhu_worker_flush (f->form->worker);
   assert_value (f->form->laptop->store, "problem", "q1", "state", "\"2\"");
   /* The record is still unfolded, with what can be done now. */
-  see (f->page, is_button, "Solved…");
+  see (f->page, form_is_button, "Solved…");
   gtk_widget_activate_action (f->page, "household.undo", NULL);
-  see (f->page, is_label, "Taken back");
+  see (f->page, form_is_label, "Taken back");
   assert_value (f->form->laptop->store, "problem", "q1", "state", "\"1\"");
-  see (f->page, is_button, "Begin to Solve It");
+  see (f->page, form_is_button, "Begin to Solve It");
 }
 
 static GtkWidget *
@@ -159,15 +118,15 @@ test_what_was_done_is_told_to_whoever_checks (Fixture *f, gconstpointer data)
   press (f, "Solved…");
   dialog = find_dialog ();
   g_assert_nonnull (dialog);
-  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_entry, NULL)), "roof mended");
+  gtk_editable_set_text (GTK_EDITABLE (form_find (dialog, is_entry, NULL)), "roof mended");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "solved");
-  see (f->page, is_label, "Saved on this laptop.");
+  see (f->page, form_is_label, "Saved on this laptop.");
   assert_value (f->form->laptop->store, "problem", "q1", "state", "\"3\"");
   assert_value (f->form->laptop->store, "problem", "q1", "fix", "\"roof mended\"");
   assert_value (f->form->laptop->store, "problem", "q1", "fixer", "\"helper-a\"");
   /* Whoever solved it has no button to close it. */
-  see (f->page, is_label, "somebody else has to check it");
-  g_assert_null (find (f->page, is_button, "Close"));
+  see (f->page, form_is_label, "somebody else has to check it");
+  g_assert_null (form_find (f->page, form_is_button, "Close"));
 }
 
 static gboolean
@@ -213,16 +172,16 @@ test_a_photo_is_added_after_somebody_has_looked (Fixture *f, gconstpointer data)
   form_wait (is_dialog_there, NULL);
   dialog = find_dialog ();
   g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "add"));
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (find (dialog, is_check, NULL)), TRUE);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (form_find (dialog, is_check, NULL)), TRUE);
   g_assert_true (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "add"));
-  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_entry, NULL)), "north wall");
+  gtk_editable_set_text (GTK_EDITABLE (form_find (dialog, is_entry, NULL)), "north wall");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "add");
-  see (f->page, is_label, "Saved on this laptop.");
+  see (f->page, form_is_label, "Saved on this laptop.");
   ruhu_worker_flush (f->form->worker);
   g_assert_cmpint (store_count (f->form->laptop->store, "SELECT count (*) FROM r_photo WHERE scope = 'h1' AND things_only = 1 AND note = 'north wall' AND length (image) = 64"), ==, 1);
   /* It is here, and says that it has not been sent. */
   gtk_widget_activate_action (f->page, "household.jump", "u", 7);
-  see (f->page, is_label, "Waiting to be sent");
+  see (f->page, form_is_label, "Waiting to be sent");
 }
 
 static void
@@ -233,7 +192,7 @@ test_what_is_no_photo_is_refused_in_words (Fixture *f, gconstpointer data)
 
   g_assert_true (g_file_set_contents (path, "Dear reader", -1, NULL));
   ruhu_photo_strip_add_file (RUHU_PHOTO_STRIP (see (f->page, is_strip, NULL)), file);
-  see (f->page, is_label, "This file is not a photo.");
+  see (f->page, form_is_label, "This file is not a photo.");
   g_assert_null (find_dialog ());
 }
 
@@ -246,7 +205,7 @@ is_entry_row (GtkWidget *widget, const char *text)
 static void
 answer (GtkWidget *dialog, const char *question, const char *text)
 {
-  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_entry_row, question)), text);
+  gtk_editable_set_text (GTK_EDITABLE (form_find (dialog, is_entry_row, question)), text);
 }
 
 static void
@@ -265,8 +224,8 @@ test_a_sealed_visit_is_amended_beside_itself (Fixture *f, gconstpointer data)
   g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "amend"));
   answer (dialog, "Why", "counted again");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "amend");
-  see (f->page, is_label, "1 amendment");
-  see (f->page, is_label, "“three” should be “five”");
+  see (f->page, form_is_label, "1 amendment");
+  see (f->page, form_is_label, "“three” should be “five”");
   assert_value (f->form->laptop->store, "visit", "w1", "summary", "\"three sheep\"");
 }
 
@@ -316,11 +275,11 @@ test_an_amendment_is_in_the_history_of_its_field (Fixture *f, gconstpointer data
   answer (dialog, "It should say", "13900000003");
   answer (dialog, "Why", "misheard");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "amend");
-  see (f->page, is_label, "1 amendment");
+  see (f->page, form_is_label, "1 amendment");
   history = g_object_ref_sink (ruhu_history_page_new (f->form->worker, "household", "h1", "phone", "Household"));
   adw_window_set_content (ADW_WINDOW (f->window), history);
-  see (history, is_label, "“13900000002” should be “13900000003”");
-  see (history, is_label, "misheard");
+  see (history, form_is_label, "“13900000002” should be “13900000003”");
+  see (history, form_is_label, "misheard");
   g_object_unref (history);
   g_clear_object (&session);
 }
@@ -329,7 +288,7 @@ static void
 test_there_may_be_nothing_to_take_back (Fixture *f, gconstpointer data)
 {
   gtk_widget_activate_action (f->page, "household.undo", NULL);
-  see (f->page, is_label, "nothing to take back");
+  see (f->page, form_is_label, "nothing to take back");
 }
 
 static gboolean
@@ -412,7 +371,7 @@ open_and_close (Fixture *f)
 
   g_object_add_weak_pointer (G_OBJECT (page), &watched);
   adw_window_set_content (ADW_WINDOW (f->window), page);
-  see (page, is_label, "屋顶漏水");
+  see (page, form_is_label, "屋顶漏水");
   /* Bounded: where frames take long, there is always one to be drawn. */
   for (int i = 0; i < 50 && g_main_context_iteration (NULL, FALSE); i++)
     ;

@@ -20,68 +20,6 @@ typedef struct
   GtkWidget *page;
 } Fixture;
 
-typedef gboolean (*Judge) (GtkWidget *widget, const char *text);
-
-static GtkWidget *
-find (GtkWidget *widget, Judge judge, const char *text)
-{
-  GtkWidget *found = gtk_widget_get_visible (widget) && judge (widget, text) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_visible (widget) ? gtk_widget_get_first_child (widget) : NULL; child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
-    found = find (child, judge, text);
-  return found;
-}
-
-static gboolean
-is_label (GtkWidget *widget, const char *text)
-{
-  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
-}
-
-static gboolean
-is_button (GtkWidget *widget, const char *text)
-{
-  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
-}
-
-typedef struct
-{
-  GtkWidget *root;
-  Judge judge;
-  const char *text;
-} Wanted;
-
-static gboolean
-is_there (gpointer data)
-{
-  Wanted *wanted = data;
-
-  return find (wanted->root, wanted->judge, wanted->text) != NULL;
-}
-
-static gboolean
-is_gone (gpointer data)
-{
-  return !is_there (data);
-}
-
-static GtkWidget *
-see (GtkWidget *root, Judge judge, const char *text)
-{
-  Wanted wanted = { root, judge, text };
-
-  form_wait (is_there, &wanted);
-  return find (root, judge, text);
-}
-
-static void
-miss (GtkWidget *root, Judge judge, const char *text)
-{
-  Wanted wanted = { root, judge, text };
-
-  form_wait (is_gone, &wanted);
-}
-
 static void
 run_sql (Fixture *f, const char *sql)
 {
@@ -127,13 +65,13 @@ static void
 test_a_notice_is_put_aside_and_called_back (Fixture *f, gconstpointer data)
 {
   show (f, make_group (f));
-  see (f->page, is_label, "7 changes");
-  g_signal_emit_by_name (see (f->page, is_button, "Put Aside"), "clicked");
-  miss (f->window, is_label, "7 changes");
+  form_see (f->page, form_is_label, "7 changes");
+  g_signal_emit_by_name (form_see (f->page, form_is_button, "Put Aside"), "clicked");
+  form_miss (f->window, form_is_label, "7 changes");
   g_assert_false (gtk_widget_get_visible (f->page));
   g_assert_true (ruhu_store_recall_notice (f->form->laptop->store, 1, NULL));
   ruhu_notice_group_refresh (RUHU_NOTICE_GROUP (f->page));
-  see (f->window, is_label, "7 changes");
+  form_see (f->window, form_is_label, "7 changes");
 }
 
 static void
@@ -142,13 +80,13 @@ test_an_alarm_stays_until_it_is_over (Fixture *f, gconstpointer data)
   run_sql (f, "UPDATE notice SET settled = 1");
   show (f, make_group (f));
   ruhu_notice_group_set_alarm (RUHU_NOTICE_GROUP (f->page), ruhu_notice_is_alarm ("rewritten"));
-  see (f->window, is_label, "Tell the township office at once");
-  g_assert_null (find (f->window, is_button, "Put Aside"));
+  form_see (f->window, form_is_label, "Tell the township office at once");
+  g_assert_null (form_find (f->window, form_is_button, "Put Aside"));
   ruhu_notice_group_refresh (RUHU_NOTICE_GROUP (f->page));
   ruhu_worker_flush (f->form->worker);
-  g_assert_nonnull (find (f->window, is_label, "Tell the township office at once"));
+  g_assert_nonnull (form_find (f->window, form_is_label, "Tell the township office at once"));
   ruhu_notice_group_set_alarm (RUHU_NOTICE_GROUP (f->page), ruhu_notice_is_alarm ("network"));
-  miss (f->window, is_label, "Tell the township office at once");
+  form_miss (f->window, form_is_label, "Tell the township office at once");
 }
 
 static void
@@ -156,7 +94,7 @@ test_others_changes_kept_for_the_township_are_told (Fixture *f, gconstpointer da
 {
   run_sql (f, "INSERT INTO witness VALUES ('0b', 3, 'h1', 9, '2018-06-29T01:02:03.004Z', 'helper-b', '{}')");
   show (f, make_group (f));
-  see (f->page, is_label, "1 change of others is kept here for the township");
+  form_see (f->page, form_is_label, "1 change of others is kept here for the township");
 }
 
 static void
@@ -166,10 +104,10 @@ test_today_tells_a_notice_and_the_alarm (Fixture *f, gconstpointer data)
 
   show (f, today);
   ruhu_today_page_start (RUHU_TODAY_PAGE (today), f->form->worker, NULL);
-  see (f->page, is_label, "The township was restored from a backup");
-  g_assert_null (find (f->page, is_label, "Tell the township office at once"));
+  form_see (f->page, form_is_label, "The township was restored from a backup");
+  g_assert_null (form_find (f->page, form_is_label, "Tell the township office at once"));
   ruhu_today_page_set_alarm (RUHU_TODAY_PAGE (today), TRUE);
-  see (f->page, is_label, "Tell the township office at once");
+  form_see (f->page, form_is_label, "Tell the township office at once");
 }
 
 static void
@@ -179,10 +117,10 @@ test_photos_on_their_way_are_counted (Fixture *f, gconstpointer data)
                "{\"photo\":{\"f1\":{\"subject\":\"01\",\"image\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"things_only\":true,\"date\":\"2018-06-30\"}}}", -1);
   run_sql (f, "INSERT INTO photo (hash, state, size) VALUES ('aa', 'due', 5), ('bb', 'due', 6), ('cc', 'sent', 7)");
   show (f, ruhu_sync_page_new (f->form->worker));
-  see (f->page, is_label, "2 photos wait to be sent.");
-  see (f->page, is_label, "1 photo has not arrived yet.");
+  form_see (f->page, form_is_label, "2 photos wait to be sent.");
+  form_see (f->page, form_is_label, "1 photo has not arrived yet.");
   /* The page has the notices, too. */
-  see (f->page, is_label, "7 changes");
+  form_see (f->page, form_is_label, "7 changes");
 }
 
 #define ADD(name) g_test_add ("/notices/" #name, Fixture, NULL, set_up, test_##name, tear_down)
