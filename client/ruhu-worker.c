@@ -209,8 +209,17 @@ room_follow_catalogue (Room *room)
 static void
 room_watch (Room *room)
 {
+  g_autoptr (GError) error = NULL;
   gint64 version;
 
+  /* Another file has taken its place: nobody would ever write to the one that is open. */
+  if (room->store != NULL && ruhu_database_was_moved (ruhu_store_get_database (room->store)))
+    {
+      if (!room_open (room, &error))
+        g_debug ("The store does not open: %s", error->message);
+      announce (room->shared);
+      return;
+    }
   if (room->watcher == NULL)
     return;
   version = ruhu_database_get_data_version (room->watcher);

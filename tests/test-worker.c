@@ -311,6 +311,14 @@ test_own_writes_are_announced (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_changed, ==, 1);
 }
 
+static gpointer
+tell_drafts (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) drafts = ruhu_store_list_drafts (store, NULL, error);
+
+  return drafts != NULL ? g_strdup_printf ("%u", drafts->len) : NULL;
+}
+
 /* The daemon, for one. */
 static void
 test_others_writes_are_noticed (Fixture *fixture, gconstpointer data)
@@ -326,6 +334,49 @@ test_others_writes_are_noticed (Fixture *fixture, gconstpointer data)
   start = g_get_monotonic_time ();
   wait_until (fixture->n_changed > 0);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
+}
+
+/* The daemon has set the damaged database aside and put a new one in its place: that is noticed without a job, the new one is read, and its changes are noticed. */
+static void
+test_another_file_in_its_place_is_opened (Fixture *fixture, gconstpointer data)
+{
+  static const char *const tails[] = { "-wal", "-shm", "" };
+  g_autofree char *fresh = g_strconcat (fixture->path, ".rebuilding", NULL);
+  RuhuStoreOptions options = { .path = fresh, .flags = RUHU_DATABASE_CREATE };
+  g_autoptr (RuhuStore) store = NULL, again = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *draft = NULL;
+  g_auto (Outcome) read = { 0 };
+  guint before;
+
+  ruhu_worker_flush (fixture->worker);
+  store = ruhu_store_open (&options, &error);
+  draft = put_draft (store, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (ruhu_database_checkpoint (ruhu_store_get_database (store), &error));
+  g_clear_pointer (&store, ruhu_store_close);
+  for (gsize i = 0; i < G_N_ELEMENTS (tails); i++)
+    {
+      g_autofree char *from = g_strconcat (fixture->path, tails[i], NULL), *to = g_strconcat (fixture->path, ".damaged", tails[i], NULL);
+
+      g_assert_cmpint (g_rename (from, to), ==, 0);
+    }
+  g_assert_cmpint (g_rename (fresh, fixture->path), ==, 0);
+  wait_until (fixture->n_changed > 0);
+  ruhu_worker_run_async (fixture->worker, tell_drafts, NULL, NULL, g_free, NULL, done_cb, &read);
+  wait_until (read.done);
+  g_assert_no_error (read.error);
+  g_assert_cmpstr (read.result, ==, "1");
+  before = fixture->n_changed;
+  again = open_again (fixture);
+  g_free (put_draft (again, NULL, NULL, &error));
+  wait_until (fixture->n_changed > before);
+  for (gsize i = 0; i < G_N_ELEMENTS (tails); i++)
+    {
+      g_autofree char *aside = g_strconcat (fixture->path, ".damaged", tails[i], NULL);
+
+      g_unlink (aside);
+    }
 }
 
 /* What cannot be opened now may be opened later: a directory stands in the file's place at first. */
@@ -394,6 +445,7 @@ main (int argc, char *argv[])
   add ("what-is-flushed-is-on-disk", test_flushed_is_on_disk);
   add ("own-writes-are-announced", test_own_writes_are_announced);
   add ("others-writes-are-noticed", test_others_writes_are_noticed);
+  add ("another-file-in-its-place-is-opened", test_another_file_in_its_place_is_opened);
   add ("a-store-that-fails-is-tried-again", test_store_is_tried_again);
   add ("the-end-waits-for-jobs", test_end_waits_for_jobs);
 #undef add
