@@ -17,6 +17,8 @@
 
 /* A clock that is off by less is not worth stamping anew. */
 #define NOTABLE_MS 60000
+/* By a clock that is off by more, people enter wrong dates. */
+#define DAY_MS G_GINT64_CONSTANT (86400000)
 
 typedef struct
 {
@@ -264,6 +266,24 @@ ruhu_replica_unsend (RuhuReplica *self, gint64 seq, GError **error)
   return ruhu_replica_load_device (self, error) && ruhu_database_transaction (self->database, unsend, &job, error);
 }
 
+/* Dates that a person entered are never altered; whoever entered them by a clock that was a day or more off is told. @delta: what the clock was told to go by. */
+static gboolean
+tell_of_dates (RuhuReplica *self, gint64 delta, GError **error)
+{
+  g_autoptr (RuhuJson) counts = NULL;
+  gint64 n = 0;
+
+  if (ABS (delta) < DAY_MS)
+    return TRUE;
+  if (!ruhu_database_get_integer (self->database, "SELECT count (*) FROM log WHERE device = ?1 AND position IS NULL AND kind = 'change'", 0, &n, error, "s", self->device))
+    return FALSE;
+  counts = json_object_new_object ();
+  json_object_object_add (counts, "changes", json_object_new_int64 (n));
+  json_object_object_add (counts, "days", json_object_new_int64 (ABS (delta) / DAY_MS));
+  json_object_object_add (counts, "slow", json_object_new_int (delta > 0));
+  return n == 0 || ruhu_store_add_notice (self->store, "clock", counts, error);
+}
+
 static gboolean
 correct_clock (RuhuDatabase *database, gpointer data, GError **error)
 {
@@ -276,7 +296,8 @@ correct_clock (RuhuDatabase *database, gpointer data, GError **error)
   if (ABS (job->number - before) < NOTABLE_MS)
     return TRUE;
   ruhu_clock_set_correction (ruhu_store_get_clock (self->store), job->number);
-  return ruhu_store_set_number (self->store, "clock_correction", job->number, error) && stamp_outbox (self, job->number - before, error);
+  return ruhu_store_set_number (self->store, "clock_correction", job->number, error) && stamp_outbox (self, job->number - before, error) &&
+         tell_of_dates (self, job->number - before, error);
 }
 
 gboolean

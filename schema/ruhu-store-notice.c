@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a person should know of this file's own past: a restore at the township, numbers used twice, a rebuild. */
+/* What a person should know of this file's own past: a restore at the township, numbers used twice, a rebuild, a clock that was days off. */
 #define G_LOG_DOMAIN "ruhu-store"
 
 #include "config.h"
@@ -54,6 +54,10 @@ make_text (const char *kind, json_object *counts)
     return g_strdup_printf (_ ("The database of this laptop was damaged and was made anew from the township. %d changes that had not been sent and %d drafts could be read; other parts could not. "
                                "Check the last visits. The damaged file is kept in the data folder."),
                             count_of (counts, "changes"), count_of (counts, "drafts"));
+  if (strcmp (kind, "clock") == 0)
+    return g_strdup_printf (count_of (counts, "slow") != 0 ? _ ("The clock of this laptop was %d days slow when %d changes were recorded. The dates in them are as they were entered: look through the last visits, and correct those that are wrong. Set the laptop's clock.")
+                                                           : _ ("The clock of this laptop was %d days fast when %d changes were recorded. The dates in them are as they were entered: look through the last visits, and correct those that are wrong. Set the laptop's clock."),
+                            count_of (counts, "days"), count_of (counts, "changes"));
   return g_strdup (kind);
 }
 

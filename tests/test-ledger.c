@@ -314,6 +314,7 @@ test_a_clock_two_years_ahead_is_corrected_in_order (Fixture *f, gconstpointer da
 {
   const gint64 two_years = (gint64) 731 * 24 * 3600 * 1000;
   gint64 real = f->township->now;
+  g_autoptr (GPtrArray) notices = NULL;
 
   f->township->now += two_years;
   laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"name\":\"曾晓明\"}}}", -1);
@@ -322,6 +323,12 @@ test_a_clock_two_years_ahead_is_corrected_in_order (Fixture *f, gconstpointer da
   laptop_reopen (f->a, f->township);
   f->township->now += two_years;
   g_assert_true (ruhu_replica_correct_clock (f->a->replica, -two_years, NULL));
+  /* Dates in the changes are a person's: they stay, and the person is told, once. */
+  g_assert_true (ruhu_replica_correct_clock (f->a->replica, -two_years + 1000, NULL));
+  notices = ruhu_store_list_notices (f->a->store, NULL);
+  g_assert_cmpuint (notices->len, ==, 1);
+  g_assert_cmpstr (((RuhuNotice *) notices->pdata[0])->kind, ==, "clock");
+  g_assert_nonnull (strstr (((RuhuNotice *) notices->pdata[0])->text, "731 days fast when 2 changes"));
   f->township->now = real + 3600000;
   g_assert_cmpuint (laptop_push (f->a, f->township), ==, 0);
   laptop_pull (f->a, f->township);
@@ -359,6 +366,7 @@ test_a_stamp_from_the_future_stops_the_batch_and_loses_nothing (Fixture *f, gcon
   /* The clock was put right meanwhile; what had been sent before kept its stamp until the township refused it. */
   g_assert_true (ruhu_replica_correct_clock (f->a->replica, -3600000, NULL));
   g_assert_true (ruhu_replica_correct_clock (f->a->replica, 0, NULL));
+  g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM notice"), ==, 0);
   g_assert_true (ruhu_replica_unsend (f->a->replica, 0, NULL));
   g_assert_cmpuint (laptop_push (f->a, f->township), ==, 0);
   sync_all (f);

@@ -75,6 +75,20 @@ class Story:
         finally:
             connection.close()
 
+    def told(self):
+        """A clock that was three days fast until the contact: the typed date stays, and the helper is told to look at it, once."""
+        laptop = self.laptop()
+        laptop.env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        self.visit(laptop, "+3d", "fast", "2018-05-05")
+        for _ in range(2):
+            run(["faketime", "-f", "+3d", program("ruhu-syncd"), "--data-dir", str(laptop.data), "--once"], env=laptop.env)
+        connection = sqlite3.connect(f"file:{laptop.data}/ruhu.db?mode=ro", uri=True)
+        notices = [row[0] for row in connection.execute("SELECT kind FROM notice")]
+        connection.close()
+        check(notices == ["clock"], f"told: {notices}")
+        self.arrived(laptop, "fast")
+        check(laptop.value("visit", "visit-fast", "date") == "2018-05-05", "the date was altered")
+
     def zones(self):
         """A helper flies across the date line: stamps are UTC whatever the zone is, and the order holds."""
         laptop, now = self.laptop(), datetime.now(timezone.utc).replace(tzinfo=None)
@@ -99,7 +113,7 @@ def main():
     with Scratch("clocks") as scratch:
         story = Story(scratch)
         tap.step("a township with helpers", story.prepare)
-        for name in sys.argv[1:] or ["jumps", "zones", "leap_day"]:
+        for name in sys.argv[1:] or ["jumps", "told", "zones", "leap_day"]:
             case = getattr(story, name)
             tap.step(" ".join(case.__doc__.split()), case)
         tap.step("everything ends as it should", scratch.close)
