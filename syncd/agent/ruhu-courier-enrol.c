@@ -216,6 +216,20 @@ ruhu_courier_go_on_enrolling (RuhuCourier *self, GError **error)
   return make_vacant (self, error) && confirm_enrolment (self, error);
 }
 
+/* Whether the township has forgotten this laptop, where no contact in this run has said so. What cannot be asked counts as no. */
+static void
+find_out_standing (RuhuCourier *self)
+{
+  RuhuHttpRequest request = { .target = "/v1/me", .accept = "application/json" };
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (self->credentials == NULL || self->credentials->code != NULL || self->unknown || self->withdrawn || !is_return (self))
+    return;
+  answer = ruhu_http_send (self->http, &request, &local);
+  self->unknown = g_error_matches (local, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED);
+}
+
 gboolean
 ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error)
 {
@@ -228,6 +242,7 @@ ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error)
     return FALSE;
   if (!ruhu_courier_open (self, error) || !ruhu_courier_open_store (self, error))
     return FALSE;
+  find_out_standing (self);
   if (!make_vacant (self, error) || !begin_enrolment (self, parsed, error) || !confirm_enrolment (self, error))
     return FALSE;
   self->withdrawn = self->unknown = FALSE;

@@ -40,8 +40,10 @@ print_help (void)
 int
 main (int argc, char **argv)
 {
+  const char *locales = g_getenv ("RUHU_LOCALEDIR");
+
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, locales != NULL ? locales : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   /* Whatever is made here holds personal data or keys. */

@@ -42,9 +42,15 @@ list_waiting (int argc, char **argv)
 static RuhuQuarantined *
 find (RuhuSession *session, const char *device, const char *seq, GError **error)
 {
-  g_autoptr (GPtrArray) items = ruhu_store_list_quarantine (session->store, 0, 0, error);
-  gint64 number = g_ascii_strtoll (seq, NULL, 10);
+  g_autoptr (GPtrArray) items = NULL;
+  gint64 number;
 
+  if (!g_ascii_string_to_signed (seq, 10, 1, G_MAXINT64, &number, NULL))
+    {
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("“%s” is not the number of a change; “quarantine list” shows the numbers of those that wait."), seq);
+      return NULL;
+    }
+  items = ruhu_store_list_quarantine (session->store, 0, 0, error);
   for (guint i = 0; items != NULL && i < items->len; i++)
     {
       RuhuQuarantined *item = items->pdata[i];

@@ -11,7 +11,7 @@ import sys
 import time
 from datetime import datetime, timedelta, timezone
 
-from house import Laptop, Scratch, Tap, Township, check, compare, wait_for
+from house import BUILD, Laptop, Scratch, Tap, Township, check, compare, program, run, wait_for
 from link import Link
 from scope import photo
 from wire import Device
@@ -172,12 +172,39 @@ class Story:
         check(not self.files_with_canary(), f"still in {self.files_with_canary()}")
         check(not list((self.b.data / "photos").rglob("*.jpg")), "photos are left")
 
+    def wrong_arguments(self):
+        """What is wrong with a command is said in the language of whoever typed it, and nothing is decided by it."""
+        device, seq = self.number_of('"group_name":"' + CANARY)
+        before, town = self.waiting(), self.township.path
+        chinese = dict(self.township.env, LANGUAGE="zh_CN", RUHU_LOCALEDIR=str(BUILD / "po"))
+        by = ("--by", self.office_user)
+        for status, words, arguments in (
+                (2, "用法", ()),
+                (2, "用法", ("decide", town, device, seq)),
+                (2, "目录 电脑 序号", ("show", town, device)),
+                (2, "目录 电脑 序号", ("accept", *by, town, device, seq, "more")),
+                (1, "不是改动的编号", ("show", town, device, f"{seq}x")),
+                (1, "quarantine list", ("show", town, device, 9999)),
+                (1, "quarantine list", ("accept", *by, town, "0" * 16, seq)),
+                (2, "--by", ("accept", town, device, seq)),
+                (2, "--reason", ("refuse", *by, town, device, seq)),
+                (2, "--reason", ("refuse", *by, "--reason", "", town, device, seq)),
+                (1, "乡镇", ("accept", "--by", self.withdrawn, town, device, seq)),
+                (1, "", ("accept", "--by", "nobody", town, device, seq)),
+                (1, "", ("refuse", *by, "--reason", "x" * 501, town, device, seq)),
+                (1, "", ("list", self.scratch.path / "nowhere"))):
+            said = run([program("ruhu-township"), "quarantine", *map(str, arguments)], env=chinese, check=False)
+            check(said.returncode == status and words in said.stderr and any("\u4e00" <= sign <= "\u9fff" for sign in said.stderr), f"{arguments}: {said}")
+        check(self.waiting() == before, "something was decided")
+
     def decisions(self):
         """The office looks at each, lets two in and refuses one; what was let in is in force, and reaches another laptop with its photo."""
         device, seq = self.number_of('"group_name":"' + CANARY)
         shown = self.quarantine("show", self.township.path, device, seq)
         check(json.loads(shown.stdout)["set"]["household"][self.shared]["group_name"] == CANARY and "withdrawn" in shown.stderr, f"{shown}")
         self.quarantine("accept", "--by", self.office_user, self.township.path, device, seq)
+        twice = self.quarantine("accept", "--by", self.office_user, self.township.path, device, seq, check=False)
+        check(twice.returncode == 1 and "quarantine list" in twice.stderr, f"decided twice: {twice}")
         self.quarantine("accept", "--by", self.office_user, self.township.path, *self.number_of(digest(self.photos[0])))
         self.quarantine("refuse", "--by", self.office_user, "--reason", "known already", self.township.path, *self.number_of('"description":"' + CANARY))
         check(self.waiting(device) == [], f"still waiting: {self.waiting(device)}")
@@ -293,6 +320,7 @@ def main():
             tap.step("it hands everything over, though it is killed again and again, and is erased", story.withdrawal)
             tap.step("all of it is at the township", story.nothing_lost)
             tap.step("none of it is left in any file of the laptop", story.nothing_stays)
+            tap.step("a command that makes no sense decides nothing", story.wrong_arguments)
             tap.step("the office decides, and what it lets in is in force everywhere", story.decisions)
             tap.step("a lost laptop is replaced, and its helper goes on", story.replacement)
             tap.step("an enrolment link works once", story.single_use)
