@@ -40,6 +40,11 @@ struct _RuhuFileChapter
   RuhuHouseholdFile *file;
   char *fingerprint;
   GPtrArray *sections; /* borrowed elements: in the box */
+  GPtrArray *pending;  /* RuhuFileGroup of the file: sections still to be made, or NULL */
+  char *focus;         /* what had the keyboard before, in the section of that number; NULL: nothing */
+
+  guint focus_number;
+  gboolean only;
 };
 
 enum
@@ -265,6 +270,8 @@ drop (RuhuFileChapter *self)
   GtkWidget *child;
 
   self->strip = NULL;
+  g_clear_pointer (&self->pending, g_ptr_array_unref);
+  g_clear_pointer (&self->focus, g_free);
   g_ptr_array_set_size (self->sections, 0);
   while ((child = gtk_widget_get_next_sibling (self->heading)) != NULL)
     gtk_box_remove (self->box, child);
@@ -286,14 +293,13 @@ dup_focus (RuhuFileChapter *self, guint *number)
 }
 
 gboolean
-ruhu_file_chapter_show (RuhuFileChapter *self, RuhuWorker *worker, RuhuHouseholdFile *file, GHashTable *open)
+ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHouseholdFile *file)
 {
   g_autoptr (GPtrArray) groups = NULL;
   g_autofree char *fingerprint = NULL;
   g_autofree char *focus = NULL;
   GtkWidget *digest;
   guint number = 0;
-  gboolean only;
 
   g_return_val_if_fail (RUHU_IS_FILE_CHAPTER (self), FALSE);
 
@@ -313,14 +319,31 @@ ruhu_file_chapter_show (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehold
     gtk_box_append (self->box, digest);
   if (g_strcmp0 (self->spec->photos, "") == 0)
     gtk_box_append (self->box, self->strip = make_strip (self, NULL));
-  only = groups->len == 1 && digest == NULL;
-  gtk_widget_set_visible (self->heading, !only);
+  self->only = groups->len == 1 && digest == NULL;
+  gtk_widget_set_visible (self->heading, !self->only);
+  self->pending = g_ptr_array_new ();
   for (guint i = 0; i < groups->len; i++)
     if (is_worth_showing (g_ptr_array_index (groups, i), groups->len == 1))
-      add_section (self, g_ptr_array_index (groups, i), open, only);
-  if (focus != NULL && number < self->sections->len)
-    ruhu_record_section_restore_focus (g_ptr_array_index (self->sections, number), focus);
+      g_ptr_array_add (self->pending, g_ptr_array_index (groups, i));
+  self->focus = g_steal_pointer (&focus);
+  self->focus_number = number;
   return TRUE;
+}
+
+gboolean
+ruhu_file_chapter_go_on (RuhuFileChapter *self, GHashTable *open)
+{
+  guint number;
+
+  g_return_val_if_fail (RUHU_IS_FILE_CHAPTER (self), FALSE);
+
+  number = self->sections->len;
+  if (self->pending == NULL || number >= self->pending->len)
+    return FALSE;
+  add_section (self, g_ptr_array_index (self->pending, number), open, self->only);
+  if (self->focus != NULL && number == self->focus_number)
+    ruhu_record_section_restore_focus (g_ptr_array_index (self->sections, number), self->focus);
+  return number + 1 < self->pending->len;
 }
 
 const char *

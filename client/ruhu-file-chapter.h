@@ -25,8 +25,10 @@ GtkWidget *ruhu_file_chapter_new (guint number);
 const char *ruhu_file_chapter_get_name (RuhuFileChapter *self);
 const char *ruhu_file_chapter_get_title (RuhuFileChapter *self);
 
-/* Shows what @file says (a reference is kept), unless it reads as what is shown already. @open: a set of the ids of records that are unfolded, kept up to date. TRUE if anything was made anew. */
-gboolean ruhu_file_chapter_show (RuhuFileChapter *self, RuhuWorker *worker, RuhuHouseholdFile *file, GHashTable *open);
+/* Begins to show @file's records of this chapter; FALSE where what is shown reads the same already, and stays. */
+gboolean ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHouseholdFile *file);
+/* Makes the next section of what was begun. Whether there is another one. @open: ids of records unfolded. */
+gboolean ruhu_file_chapter_go_on (RuhuFileChapter *self, GHashTable *open);
 
 /* The strip of all the household's photos, in the chapter that has it once it is shown; else NULL. Borrowed. */
 GtkWidget *ruhu_file_chapter_get_strip (RuhuFileChapter *self);

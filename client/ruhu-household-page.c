@@ -44,8 +44,10 @@ struct _RuhuHouseholdPage
   GHashTable *open; /* ids of records unfolded */
 
   GPtrArray *chapters; /* RuhuFileChapter, borrowed: in the box */
-  guint n_shown;       /* of them, those that are filled */
   int at;              /* the chapter that somebody went to last */
+  guint n_shown;       /* of them, those that show the file */
+  gboolean begun;      /* the next one shows some of it */
+  gboolean anew;       /* they showed an earlier one: each is made at once, so that nothing moves */
   guint fill_id;
   gboolean wants_visit;
 };
@@ -92,24 +94,80 @@ get_chapter (RuhuHouseholdPage *self, guint number)
   return g_ptr_array_index (self->chapters, number);
 }
 
-/* The file comes first, chapter by chapter between two frames; whatever somebody goes to is there when they arrive. */
+static gboolean
+restore_scroll_cb (gpointer data)
+{
+  RuhuHouseholdPage *self = data;
+  double *value = g_object_get_data (G_OBJECT (self), "ruhu-scroll");
+
+  if (value != NULL)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), *value);
+  return G_SOURCE_REMOVE;
+}
+
+/* After the new rows have their sizes. */
+static void
+keep_scroll (RuhuHouseholdPage *self)
+{
+  double *value = g_new (double, 1);
+
+  *value = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scrolled));
+  g_object_set_data_full (G_OBJECT (self), "ruhu-scroll", value, g_free);
+  g_idle_add_full (GDK_PRIORITY_REDRAW + 1, restore_scroll_cb, g_object_ref (self), g_object_unref);
+}
+
+/* The next section of the next chapter (or all of it). Whether anything was made: what reads the same costs nothing. */
+static gboolean
+fill_next (RuhuHouseholdPage *self, gboolean whole)
+{
+  RuhuFileChapter *chapter = get_chapter (self, self->n_shown);
+  gboolean made = self->begun || ruhu_file_chapter_begin (chapter, self->worker, self->file);
+  gboolean more = made && ruhu_file_chapter_go_on (chapter, self->open);
+
+  while (more && whole)
+    more = ruhu_file_chapter_go_on (chapter, self->open);
+  self->begun = more;
+  if (!more)
+    self->n_shown++;
+  return made;
+}
+
+/* Whatever somebody goes to is there when they arrive. */
 static void
 fill_to (RuhuHouseholdPage *self, guint number)
 {
-  for (; self->n_shown <= number && self->n_shown < self->chapters->len; self->n_shown++)
-    ruhu_file_chapter_show (get_chapter (self, self->n_shown), self->worker, self->file, self->open);
+  while (self->n_shown <= number && self->n_shown < self->chapters->len)
+    fill_next (self, TRUE);
 }
 
+/* One a frame: the widgets of a section are made, styled and measured in it. */
 static gboolean
-fill_cb (gpointer data)
+fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
-  RuhuHouseholdPage *self = data;
+  RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
 
-  fill_to (self, self->n_shown);
-  if (self->n_shown < self->chapters->len)
-    return G_SOURCE_CONTINUE;
+  if (self->anew)
+    keep_scroll (self);
+  while (self->n_shown < self->chapters->len)
+    if (fill_next (self, self->anew))
+      return G_SOURCE_CONTINUE;
   self->fill_id = 0;
   return G_SOURCE_REMOVE;
+}
+
+static void
+stop_filling (RuhuHouseholdPage *self)
+{
+  if (self->fill_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->fill_id);
+  self->fill_id = 0;
+}
+
+static void
+fill (RuhuHouseholdPage *self)
+{
+  if (self->fill_id == 0)
+    self->fill_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), fill_cb, NULL, NULL);
 }
 
 static void
@@ -304,28 +362,6 @@ make_chapters (RuhuHouseholdPage *self)
   gtk_menu_button_set_menu_model (self->sections, G_MENU_MODEL (menu));
 }
 
-static gboolean
-restore_scroll_cb (gpointer data)
-{
-  RuhuHouseholdPage *self = data;
-  double *value = g_object_get_data (G_OBJECT (self), "ruhu-scroll");
-
-  if (value != NULL)
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), *value);
-  return G_SOURCE_REMOVE;
-}
-
-/* After the new rows have their sizes. */
-static void
-keep_scroll (RuhuHouseholdPage *self)
-{
-  double *value = g_new (double, 1);
-
-  *value = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scrolled));
-  g_object_set_data_full (G_OBJECT (self), "ruhu-scroll", value, g_free);
-  g_idle_add_full (GDK_PRIORITY_REDRAW + 1, restore_scroll_cb, g_object_ref (self), g_object_unref);
-}
-
 static void
 show (RuhuHouseholdPage *self)
 {
@@ -338,7 +374,7 @@ show (RuhuHouseholdPage *self)
   gtk_stack_set_visible_child_name (self->stack, "file");
 }
 
-/* The first time only what fits on a screen is made at once; later only what reads differently, all of it, so that nothing moves. */
+/* Chapter by chapter, one between two frames; of an earlier file's chapters only those that read differently. */
 static void
 take_file (RuhuHouseholdPage *self, RuhuHouseholdFile *file)
 {
@@ -351,19 +387,15 @@ take_file (RuhuHouseholdPage *self, RuhuHouseholdFile *file)
       ruhu_household_file_free (file);
       return;
     }
-  if (!first)
-    keep_scroll (self);
   g_clear_pointer (&self->file, ruhu_household_file_free);
   self->file = file;
   show (self);
+  self->anew = !first;
+  self->n_shown = 0;
+  self->begun = FALSE;
   if (first)
-    {
-      fill_to (self, 0);
-      self->fill_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 1, fill_cb, self, NULL);
-      return;
-    }
-  for (guint i = 0; i < self->n_shown; i++)
-    ruhu_file_chapter_show (get_chapter (self, i), self->worker, self->file, self->open);
+    fill_to (self, 0);
+  fill (self);
 }
 
 static void
@@ -372,7 +404,7 @@ show_gone (RuhuHouseholdPage *self, const GError *error)
   g_autofree char *sentence = ruhu_describe_error (error);
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
 
-  g_clear_handle_id (&self->fill_id, g_source_remove);
+  stop_filling (self);
   adw_status_page_set_description (self->gone, escaped);
   gtk_stack_set_visible_child_name (self->stack, "gone");
 }
@@ -418,7 +450,7 @@ ruhu_household_page_dispose (GObject *object)
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_handle_id (&self->fill_id, g_source_remove);
+  stop_filling (self);
   g_clear_object (&self->writer);
   g_clear_object (&self->worker);
   G_OBJECT_CLASS (ruhu_household_page_parent_class)->dispose (object);
@@ -502,6 +534,20 @@ ruhu_household_page_get_id (RuhuHouseholdPage *self)
   g_return_val_if_fail (RUHU_IS_HOUSEHOLD_PAGE (self), NULL);
 
   return self->id;
+}
+
+gboolean
+ruhu_household_page_take_apart (RuhuHouseholdPage *self)
+{
+  g_return_val_if_fail (RUHU_IS_HOUSEHOLD_PAGE (self), FALSE);
+
+  stop_filling (self);
+  g_cancellable_cancel (self->cancellable);
+  if (self->chapters->len == 0)
+    return FALSE;
+  gtk_box_remove (self->box, GTK_WIDGET (get_chapter (self, self->chapters->len - 1)));
+  g_ptr_array_set_size (self->chapters, (gint) self->chapters->len - 1);
+  return self->chapters->len > 0;
 }
 
 gboolean

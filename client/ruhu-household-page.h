@@ -18,6 +18,9 @@ const char *ruhu_household_page_get_id (RuhuHouseholdPage *self);
 /* Whether the file has been read, and all its chapters are made: the first comes at once, the others between frames. */
 gboolean ruhu_household_page_is_whole (RuhuHouseholdPage *self);
 
+/* Drops one chapter of a page that is shown no more, and reads no more. FALSE when none is left: the rest goes with the page. */
+gboolean ruhu_household_page_take_apart (RuhuHouseholdPage *self);
+
 /* Opens the visit form: on the unfinished visit where there is one. */
 void ruhu_household_page_record_visit (RuhuHouseholdPage *self);
 

@@ -12,6 +12,9 @@
 
 #include <glib/gi18n.h>
 
+/* Made between two frames. */
+#define ROWS_A_FRAME 5
+
 struct _RuhuTodayPage
 {
   RuhuPage parent_instance;
@@ -28,7 +31,7 @@ struct _RuhuTodayPage
   GtkWidget *done;
 
   /* Borrowed: in the groups. */
-  GPtrArray *rows;
+  GPtrArray *rows; /* in the order of the lines */
 
   /* Owned. */
   RuhuWorker *worker;
@@ -36,6 +39,8 @@ struct _RuhuTodayPage
   GCancellable *cancellable;
   RuhuToday *today; /* what is shown */
 
+  guint n_shown; /* of its lines, those that have their rows */
+  guint fill_id;
   gboolean reading;
   gboolean stale;
 };
@@ -64,10 +69,17 @@ get_group (RuhuTodayPage *self, RuhuTodayKind kind)
   return groups[kind];
 }
 
+static RuhuTodayLine *
+get_line (GtkWidget *row)
+{
+  return g_object_get_data (G_OBJECT (row), "ruhu-line");
+}
+
+/* @widget: a row, or a button in it. */
 static void
 open_cb (RuhuTodayPage *self, GtkWidget *widget)
 {
-  RuhuTodayLine *line = g_object_get_data (G_OBJECT (widget), "ruhu-line");
+  RuhuTodayLine *line = get_line (gtk_widget_get_ancestor (widget, ADW_TYPE_ACTION_ROW));
   RuhuWindow *window = ruhu_window_of (GTK_WIDGET (self));
   g_autofree char *household = g_strdup (line->household);
   g_autofree char *draft = g_strdup (line->draft);
@@ -88,38 +100,96 @@ static GtkWidget *
 make_suffix (RuhuTodayPage *self, RuhuTodayLine *line)
 {
   GtkWidget *button;
-  g_autofree char *name = NULL;
 
   if (line->draft == NULL)
     return gtk_image_new_from_icon_name ("go-next-symbolic");
   button = gtk_button_new_with_label (_ ("Continue"));
-  name = g_strdup_printf (_ ("%s: %s"), _ ("Continue"), line->title);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "suggested-action");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_object_set_data (G_OBJECT (button), "ruhu-line", line);
   g_signal_connect_object (button, "clicked", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
   return button;
+}
+
+static void
+fill_row (GtkWidget *row, RuhuTodayLine *line)
+{
+  GtkWidget *button = g_object_get_data (G_OBJECT (row), "ruhu-suffix");
+  g_autofree char *name = g_strdup_printf (_ ("%s: %s"), _ ("Continue"), line->title);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), line->title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), line->subtitle);
+  if (GTK_IS_BUTTON (button))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  if (line->urgent)
+    gtk_widget_add_css_class (row, "urgent");
+  else
+    gtk_widget_remove_css_class (row, "urgent");
+  g_object_set_data (G_OBJECT (row), "ruhu-line", line);
 }
 
 static void
 add_row (RuhuTodayPage *self, RuhuTodayLine *line)
 {
   GtkWidget *row = adw_action_row_new ();
+  GtkWidget *suffix = make_suffix (self, line);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), line->title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), line->subtitle);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_suffix (self, line));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), suffix);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  if (line->urgent)
-    gtk_widget_add_css_class (row, "urgent");
-  g_object_set_data (G_OBJECT (row), "ruhu-line", line);
+  g_object_set_data (G_OBJECT (row), "ruhu-suffix", suffix);
+  fill_row (row, line);
   g_signal_connect_object (row, "activated", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
   adw_preferences_group_add (get_group (self, line->kind), row);
   g_ptr_array_add (self->rows, row);
+}
+
+/* One frame's worth. */
+static void
+add_rows (RuhuTodayPage *self)
+{
+  for (guint i = 0; i < ROWS_A_FRAME && self->n_shown < self->today->lines->len; i++)
+    add_row (self, g_ptr_array_index (self->today->lines, self->n_shown++));
+}
+
+static gboolean
+fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  RuhuTodayPage *self = RUHU_TODAY_PAGE (widget);
+
+  if (self->n_shown < self->today->lines->len)
+    {
+      add_rows (self);
+      return G_SOURCE_CONTINUE;
+    }
+  self->fill_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* The rows that there are take the new lines while these are of the same kinds in the same order; the others go. The keyboard stays where it is in those that stay. */
+static void
+keep_rows (RuhuTodayPage *self, RuhuToday *today)
+{
+  guint kept = 0;
+
+  for (; kept < MIN (self->rows->len, today->lines->len); kept++)
+    {
+      GtkWidget *row = g_ptr_array_index (self->rows, kept);
+      RuhuTodayLine *line = g_ptr_array_index (today->lines, kept);
+
+      if (get_line (row)->kind != line->kind || (get_line (row)->draft != NULL) != (line->draft != NULL))
+        break;
+      fill_row (row, line);
+    }
+  for (guint i = kept; i < self->rows->len; i++)
+    {
+      GtkWidget *row = g_ptr_array_index (self->rows, i);
+
+      adw_preferences_group_remove (get_group (self, get_line (row)->kind), row);
+    }
+  g_ptr_array_set_size (self->rows, (gint) kept);
+  self->n_shown = kept;
 }
 
 /* Takes @today. */
@@ -129,18 +199,12 @@ show (RuhuTodayPage *self, RuhuToday *today)
   gboolean anything = today->lines->len > 0;
   g_autofree char *summary = ruhu_today_describe (today);
 
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      GtkWidget *row = g_ptr_array_index (self->rows, i);
-      RuhuTodayLine *line = g_object_get_data (G_OBJECT (row), "ruhu-line");
-
-      adw_preferences_group_remove (get_group (self, line->kind), row);
-    }
-  g_ptr_array_set_size (self->rows, 0);
+  keep_rows (self, today);
   ruhu_today_free (self->today);
   self->today = today;
-  for (guint i = 0; i < today->lines->len; i++)
-    add_row (self, g_ptr_array_index (today->lines, i));
+  add_rows (self);
+  if (self->fill_id == 0)
+    self->fill_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), fill_cb, NULL, NULL);
   for (guint kind = 0; kind < RUHU_TODAY_N_KINDS; kind++)
     gtk_widget_set_visible (GTK_WIDGET (get_group (self, kind)), today->counts[kind] > 0);
   gtk_label_set_label (self->summary, summary);

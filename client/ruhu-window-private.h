@@ -38,7 +38,8 @@ struct _RuhuWindow
   GSimpleAction *go;  /* its state is the place that is shown */
   char *failure_said; /* the last sentence about a failed reading; NULL once it went well */
 
-  gboolean entered; /* households have been shown */
+  gboolean today_stale; /* something changed while another page was shown */
+  gboolean entered;     /* households have been shown */
 };
 
 /* Header bars and navigation follow from what is shown. */

@@ -84,11 +84,32 @@ update_actions (RuhuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle-list", !is_visit (page));
 }
 
+/* A file's thousand widgets take longer than a frame to go: they go little by little, out of sight. */
+static gboolean
+take_apart_cb (gpointer data)
+{
+  GtkWidget *page = data;
+  GtkWidget *pages = gtk_widget_get_parent (page);
+
+  if (pages == NULL)
+    return G_SOURCE_REMOVE;
+  if (ruhu_household_page_take_apart (RUHU_HOUSEHOLD_PAGE (page)))
+    return G_SOURCE_CONTINUE;
+  gtk_stack_remove (GTK_STACK (pages), page);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 drop_page (RuhuWindow *self, GtkWidget *page)
 {
   g_ptr_array_remove (self->open, page);
-  gtk_stack_remove (self->pages, page);
+  if (!RUHU_IS_HOUSEHOLD_PAGE (page) || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    {
+      gtk_stack_remove (self->pages, page);
+      return;
+    }
+  gtk_widget_set_can_focus (page, FALSE);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, take_apart_cb, g_object_ref (page), g_object_unref);
 }
 
 static void
@@ -100,6 +121,9 @@ show_top (RuhuWindow *self)
     gtk_stack_set_visible_child (self->pages, page);
   else
     gtk_stack_set_visible_child_name (self->pages, "today");
+  if (page == NULL && self->today_stale)
+    ruhu_page_refresh (RUHU_PAGE (self->today));
+  self->today_stale = self->today_stale && page != NULL;
   update_actions (self);
   ruhu_window_layout (self);
 }
@@ -363,9 +387,8 @@ data_changed_cb (RuhuWindow *self)
   if (!self->entered)
     return;
   ruhu_household_list_refresh (self->list);
-  ruhu_page_refresh (RUHU_PAGE (self->today));
-  if (page != NULL)
-    ruhu_page_refresh (RUHU_PAGE (page));
+  self->today_stale = page != NULL;
+  ruhu_page_refresh (page != NULL ? RUHU_PAGE (page) : RUHU_PAGE (self->today));
 }
 
 static void
