@@ -47,6 +47,7 @@ struct _RuhuHouseholdPage
   int at;              /* the chapter that somebody went to last */
   guint n_shown;       /* of them, those that show the file */
   gboolean begun;      /* the next one shows some of it */
+  gboolean fresh;      /* nothing of it has been drawn */
   gboolean anew;       /* they showed an earlier one: each is made at once, so that nothing moves */
   guint fill_id;
   gboolean wants_visit;
@@ -116,16 +117,18 @@ keep_scroll (RuhuHouseholdPage *self)
   g_idle_add_full (GDK_PRIORITY_REDRAW + 1, restore_scroll_cb, g_object_ref (self), g_object_unref);
 }
 
-/* The next section of the next chapter (or all of it). Whether anything was made: what reads the same costs nothing. */
+/* What stands above a chapter's sections, or the next section, or all of it. Whether anything was made: what reads the same costs nothing. */
 static gboolean
 fill_next (RuhuHouseholdPage *self, gboolean whole)
 {
   RuhuFileChapter *chapter = get_chapter (self, self->n_shown);
   gboolean made = self->begun || ruhu_file_chapter_begin (chapter, self->worker, self->file);
-  gboolean more = made && ruhu_file_chapter_go_on (chapter, self->open);
+  gboolean more = made;
 
-  while (more && whole)
-    more = ruhu_file_chapter_go_on (chapter, self->open);
+  if (self->begun || whole)
+    do
+      more = more && ruhu_file_chapter_go_on (chapter, self->open);
+    while (more && whole);
   self->begun = more;
   if (!more)
     self->n_shown++;
@@ -146,6 +149,12 @@ fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
 
+  /* The frame in which the page's head is laid out for the first time has enough to do. */
+  if (self->fresh)
+    {
+      self->fresh = FALSE;
+      return G_SOURCE_CONTINUE;
+    }
   if (self->anew)
     keep_scroll (self);
   while (self->n_shown < self->chapters->len)
@@ -393,8 +402,7 @@ take_file (RuhuHouseholdPage *self, RuhuHouseholdFile *file)
   self->anew = !first;
   self->n_shown = 0;
   self->begun = FALSE;
-  if (first)
-    fill_to (self, 0);
+  self->fresh = first;
   fill (self);
 }
 
