@@ -43,6 +43,7 @@ struct _RuhuFileChapter
   GPtrArray *pending;  /* RuhuFileGroup of the file: sections still to be made, or NULL */
   char *focus;         /* what had the keyboard before, in the section of that number; NULL: nothing */
 
+  guint whole; /* so many of the sections are */
   guint focus_number;
   gboolean only;
 };
@@ -322,6 +323,7 @@ ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehol
   self->only = groups->len == 1 && digest == NULL;
   gtk_widget_set_visible (self->heading, !self->only);
   self->pending = g_ptr_array_new ();
+  self->whole = 0;
   for (guint i = 0; i < groups->len; i++)
     if (is_worth_showing (g_ptr_array_index (groups, i), groups->len == 1))
       g_ptr_array_add (self->pending, g_ptr_array_index (groups, i));
@@ -333,17 +335,21 @@ ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehol
 gboolean
 ruhu_file_chapter_go_on (RuhuFileChapter *self, GHashTable *open)
 {
-  guint number;
+  gpointer section;
 
   g_return_val_if_fail (RUHU_IS_FILE_CHAPTER (self), FALSE);
 
-  number = self->sections->len;
-  if (self->pending == NULL || number >= self->pending->len)
+  if (self->pending == NULL || self->whole >= self->pending->len)
     return FALSE;
-  add_section (self, g_ptr_array_index (self->pending, number), open, self->only);
-  if (self->focus != NULL && number == self->focus_number)
-    ruhu_record_section_restore_focus (g_ptr_array_index (self->sections, number), self->focus);
-  return number + 1 < self->pending->len;
+  if (self->sections->len == self->whole)
+    add_section (self, g_ptr_array_index (self->pending, self->whole), open, self->only);
+  section = g_ptr_array_index (self->sections, self->whole);
+  if (ruhu_record_section_go_on (section))
+    return TRUE;
+  if (self->focus != NULL && self->whole == self->focus_number)
+    ruhu_record_section_restore_focus (section, self->focus);
+  self->whole++;
+  return self->whole < self->pending->len;
 }
 
 const char *

@@ -27,7 +27,7 @@ const char *ruhu_file_chapter_get_title (RuhuFileChapter *self);
 
 /* Begins to show @file's records of this chapter; FALSE where what is shown reads the same already, and stays. */
 gboolean ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHouseholdFile *file);
-/* Makes the next section of what was begun. Whether there is another one. @open: ids of records unfolded. */
+/* Makes some more of what was begun, a few rows. Whether there is more. @open: ids of records unfolded. */
 gboolean ruhu_file_chapter_go_on (RuhuFileChapter *self, GHashTable *open);
 
 /* The strip of all the household's photos, in the chapter that has it once it is shown; else NULL. Borrowed. */

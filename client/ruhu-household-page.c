@@ -21,6 +21,9 @@
 
 #include <glib/gi18n.h>
 
+/* µs in each frame for making what a file shows. */
+#define FILL_TIME 2500
+
 struct _RuhuHouseholdPage
 {
   RuhuPage parent_instance;
@@ -143,11 +146,12 @@ fill_to (RuhuHouseholdPage *self, guint number)
     fill_next (self, TRUE);
 }
 
-/* One a frame: the widgets of a section are made, styled and measured in it. */
+/* A few milliseconds' worth a frame: what is made is styled, measured and drawn in it too. */
 static gboolean
 fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
+  gint64 began = g_get_monotonic_time ();
 
   /* The frame in which the page's head is laid out for the first time has enough to do. */
   if (self->fresh)
@@ -158,7 +162,7 @@ fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   if (self->anew)
     keep_scroll (self);
   while (self->n_shown < self->chapters->len)
-    if (fill_next (self, self->anew))
+    if (fill_next (self, self->anew) && g_get_monotonic_time () - began > FILL_TIME)
       return G_SOURCE_CONTINUE;
   self->fill_id = 0;
   return G_SOURCE_REMOVE;

@@ -13,6 +13,9 @@
 
 /* Records shown before "show all". */
 #define FEW 6
+/* Made at once: a record's row is some thirty widgets, a line a few. */
+#define STEP_RECORDS 1
+#define STEP_LINES   6
 
 struct _RuhuRecordSection
 {
@@ -28,6 +31,9 @@ struct _RuhuRecordSection
   /* Owned. */
   GHashTable *open; /* ids of records unfolded */
   GHashTable *rows; /* "record/field" or "record" → row, borrowed */
+
+  gboolean whole;
+  guint n_made; /* records, or a single record's lines */
 };
 
 enum
@@ -408,28 +414,51 @@ add_more_row (RuhuRecordSection *self, guint shown)
   adw_preferences_group_add (self->box, self->more);
 }
 
-static void
-fill_single (RuhuRecordSection *self)
+static gboolean
+go_on_single (RuhuRecordSection *self)
 {
   const RuhuFileRecord *record = g_ptr_array_index (self->group->records, 0);
 
-  add_extra (self, NULL, record);
-  add_lines (self, NULL, record);
-  if (self->group->may_edit)
-    adw_preferences_group_set_header_suffix (self->box, make_edit_button (self, record));
+  for (guint n = 0; n < STEP_LINES && self->n_made < record->lines->len; self->n_made++)
+    {
+      const RuhuFileLine *line = g_ptr_array_index (record->lines, self->n_made);
+
+      if (is_empty (line))
+        continue;
+      add_row (self, NULL, make_line (self, record, line));
+      n++;
+    }
+  if (self->n_made < record->lines->len)
+    return TRUE;
+  add_empty (self, NULL, record);
+  return FALSE;
 }
 
-static void
-fill_many (RuhuRecordSection *self)
+static gboolean
+go_on_many (RuhuRecordSection *self)
 {
   GPtrArray *records = self->group->records;
   g_autofree char *all = dup_all_key (self);
   guint shown = g_hash_table_contains (self->open, all) ? records->len : count_shown (self);
 
-  for (guint i = 0; i < shown; i++)
-    adw_preferences_group_add (self->box, make_record (self, g_ptr_array_index (records, i)));
+  for (guint n = 0; n < STEP_RECORDS && self->n_made < shown; n++)
+    adw_preferences_group_add (self->box, make_record (self, g_ptr_array_index (records, self->n_made++)));
+  if (self->n_made < shown)
+    return TRUE;
   if (shown < records->len)
     add_more_row (self, shown);
+  return FALSE;
+}
+
+gboolean
+ruhu_record_section_go_on (RuhuRecordSection *self)
+{
+  g_return_val_if_fail (RUHU_IS_RECORD_SECTION (self), FALSE);
+
+  if (self->whole)
+    return FALSE;
+  self->whole = !(self->group->single ? go_on_single (self) : go_on_many (self));
+  return !self->whole;
 }
 
 static void
@@ -446,16 +475,17 @@ add_add_button (RuhuRecordSection *self)
 }
 
 static void
-fill (RuhuRecordSection *self)
+begin (RuhuRecordSection *self)
 {
   GPtrArray *records = self->group->records;
 
-  if (records->len == 0)
+  self->whole = records->len == 0;
+  if (self->whole)
     adw_preferences_group_set_description (self->box, _ ("Nothing recorded yet."));
   else if (self->group->single)
-    fill_single (self);
-  else
-    fill_many (self);
+    add_extra (self, NULL, g_ptr_array_index (records, 0));
+  if (self->group->single && !self->whole && self->group->may_edit)
+    adw_preferences_group_set_header_suffix (self->box, make_edit_button (self, g_ptr_array_index (records, 0)));
   if (self->group->may_add && (!self->group->single || records->len == 0))
     add_add_button (self);
 }
@@ -500,7 +530,7 @@ ruhu_record_section_new (const RuhuFileGroup *group, GHashTable *open, const cha
   self->extra = extra;
   self->extra_data = data;
   adw_preferences_group_set_title (self->box, title != NULL ? title : ruhu_record_section_get_title (self));
-  fill (self);
+  begin (self);
   return GTK_WIDGET (self);
 }
 

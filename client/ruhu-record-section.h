@@ -20,6 +20,9 @@ typedef GtkWidget *(*RuhuRecordExtraFunc) (const RuhuFileGroup *group, const Ruh
  * for the section's life. @title: NULL for the type's own. Floating. */
 GtkWidget *ruhu_record_section_new (const RuhuFileGroup *group, GHashTable *open, const char *title, RuhuRecordExtraFunc extra, gpointer data);
 
+/* A section begins with its heading. Makes some more of its rows; whether there are others. */
+gboolean ruhu_record_section_go_on (RuhuRecordSection *self);
+
 const char *ruhu_record_section_get_title (RuhuRecordSection *self);
 const RuhuFileGroup *ruhu_record_section_get_group (RuhuRecordSection *self);
 
