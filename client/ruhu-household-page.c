@@ -15,6 +15,7 @@
 #include "ruhu-household-file.h"
 #include "ruhu-photo-strip.h"
 #include "ruhu-record-dialog.h"
+#include "ruhu-scroll-keep.h"
 #include "ruhu-step-keys.h"
 #include "ruhu-visit-record.h"
 #include "ruhu-window.h"
@@ -98,28 +99,6 @@ get_chapter (RuhuHouseholdPage *self, guint number)
   return g_ptr_array_index (self->chapters, number);
 }
 
-static gboolean
-restore_scroll_cb (gpointer data)
-{
-  RuhuHouseholdPage *self = data;
-  double *value = g_object_get_data (G_OBJECT (self), "ruhu-scroll");
-
-  if (value != NULL)
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), *value);
-  return G_SOURCE_REMOVE;
-}
-
-/* After the new rows have their sizes. */
-static void
-keep_scroll (RuhuHouseholdPage *self)
-{
-  double *value = g_new (double, 1);
-
-  *value = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scrolled));
-  g_object_set_data_full (G_OBJECT (self), "ruhu-scroll", value, g_free);
-  g_idle_add_full (GDK_PRIORITY_REDRAW + 1, restore_scroll_cb, g_object_ref (self), g_object_unref);
-}
-
 /* What stands above a chapter's sections, or the next section, or all of it. Whether anything was made: what reads the same costs nothing. */
 static gboolean
 fill_next (RuhuHouseholdPage *self, gboolean whole)
@@ -160,7 +139,7 @@ fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       return G_SOURCE_CONTINUE;
     }
   if (self->anew)
-    keep_scroll (self);
+    ruhu_scroll_keep (self->scrolled);
   while (self->n_shown < self->chapters->len)
     if (fill_next (self, self->anew) && g_get_monotonic_time () - began > FILL_TIME)
       return G_SOURCE_CONTINUE;
