@@ -4,6 +4,7 @@
  *   bench-app-world [--visits N] [--size TOWNS] [FOLDER]
  *
  * TOWNS townships of the plan in one database: 950 have the million persons of a prefecture. FOLDER: the townships and the laptops are made there once, are kept, and are used again.
+ * Where there is nothing in FOLDER but a laptop ("mine"), no township is asked: the changes are saved into its file by this process.
  * Prints the laptop's folder; then a line a visit to be saved: household, visit, set, parted by tabs; then an empty line. A line on standard input makes the daemon pull; "done" says
  * that it has. The end of standard input ends it. */
 #define G_LOG_DOMAIN "bench"
@@ -96,6 +97,57 @@ need_others (BenchServer *server, const char *scratch, const BenchOptions *optio
     }
 }
 
+static void
+tell (const char *mine, guint64 seed)
+{
+  printf ("%s\n", mine);
+  print_visits (mine, seed);
+  printf ("\n");
+  fflush (stdout);
+}
+
+/* Does @change for each line on standard input. */
+static void
+serve (void (*change) (const char *folder, gpointer data), const char *folder, gpointer data)
+{
+  char line[16];
+
+  while (fgets (line, sizeof line, stdin) != NULL)
+    {
+      change (folder, data);
+      printf ("done\n");
+      fflush (stdout);
+    }
+}
+
+static void
+pull (const char *folder, gpointer data)
+{
+  synchronise (folder);
+}
+
+static void
+save (const char *folder, gpointer data)
+{
+  const BenchOptions *options = data;
+
+  record_elsewhere (folder, options->seed + 100, options->visits);
+}
+
+static void
+run (const char *scratch, const char *mine, const char *township, const BenchOptions *options)
+{
+  BenchServer *server = bench_server_start (township);
+  g_autofree char *office = bench_get_office (server->session);
+
+  need_laptop (server, mine, office);
+  synchronise (mine);
+  need_others (server, scratch, options);
+  tell (mine, options->seed + 7);
+  serve (pull, mine, NULL);
+  bench_server_stop (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,32 +155,20 @@ main (int argc, char **argv)
   g_autofree char *scratch = argc > 1 ? g_strdup (argv[1]) : bench_make_folder ();
   g_autofree char *mine = g_build_filename (scratch, "mine", NULL);
   g_autofree char *township = g_build_filename (scratch, "township", NULL);
-  g_autofree char *office = NULL;
-  BenchServer *server;
-  char line[16];
 
   bench_must (g_mkdir_with_parents (scratch, 0700) == 0, NULL, scratch);
-  if (!g_file_test (township, G_FILE_TEST_EXISTS))
+  if (!g_file_test (township, G_FILE_TEST_EXISTS) && !g_file_test (mine, G_FILE_TEST_EXISTS))
     g_free (bench_make_townships (scratch, options.seed, options.size != NULL ? (guint) g_ascii_strtoull (options.size, NULL, 10) : 1));
   /* Another run's visits are others than the last one's. */
   if (argc > 1)
     options.seed += (guint64) g_get_real_time ();
-  server = bench_server_start (township);
-  office = bench_get_office (server->session);
-  need_laptop (server, mine, office);
-  synchronise (mine);
-  need_others (server, scratch, &options);
-  printf ("%s\n", mine);
-  print_visits (mine, options.seed + 7);
-  printf ("\n");
-  fflush (stdout);
-  while (fgets (line, sizeof line, stdin) != NULL)
+  if (g_file_test (township, G_FILE_TEST_EXISTS))
+    run (scratch, mine, township, &options);
+  else
     {
-      synchronise (mine);
-      printf ("done\n");
-      fflush (stdout);
+      tell (mine, options.seed + 7);
+      serve (save, mine, &options);
     }
-  bench_server_stop (server);
   if (argc <= 1)
     bench_remove_folder (scratch);
   return 0;
