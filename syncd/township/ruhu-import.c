@@ -7,6 +7,7 @@
 #include "ruhu-bundle.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-ledger-private.h"
 #include "ruhu-parcel.h"
 #include "ruhu-push.h"
 #include "ruhu-store-photos.h"
@@ -87,13 +88,18 @@ parse_changes (const char *device, const char *text, gsize size, gsize offset, G
 static gboolean
 check_history (RuhuSession *session, const RuhuStanding *standing, GError **error)
 {
-  gboolean common;
+  gboolean common, lost;
 
-  if (!ruhu_ledger_is_common (session->ledger, standing->cursor, standing->hash, &common, error))
+  if (!ruhu_ledger_is_common (session->ledger, standing->cursor, standing->hash, &common, error) ||
+      !ruhu_ledger_was_lost (session->ledger, standing->cursor, &lost, error))
     return FALSE;
   if (common)
     return TRUE;
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
+  if (lost)
+    g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND,
+                         _ ("The township was restored from a backup that is older than what this laptop was told. Nothing is lost: let the laptop synchronise once over the network, and it sends again by itself what is missing."));
+  else
+    g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
   return FALSE;
 }
 

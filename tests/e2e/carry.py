@@ -199,6 +199,36 @@ class Story:
         self.round(self.a)
         check(self.photo_at(self.a.data, other).exists() and self.photo_state(self.b, other) == "sent", "the other way it does not travel")
 
+    def old_answers_after_a_restore(self):
+        """What an answer acknowledged that the restored township no longer has comes again by itself at the next contact over the network; by file the office is told that it has to."""
+        backup = self.scratch.path / "backup.db"
+        for laptop in (self.a, self.b):
+            self.round(laptop)
+        self.township.command("backup", self.township.path, backup)
+        for laptop, name in ((self.a, "lost of A"), (self.b, "lost of B")):
+            self.visit(laptop, name)
+        answers = [self.answer(self.export(laptop))[1] for laptop in (self.a, self.b)]
+        check({"lost of A", "lost of B"} <= self.summaries(), "they were not taken")
+        self.township.command("restore", backup, self.township.path)
+        check(not {"lost of A", "lost of B"} & self.summaries(), "that is no older backup")
+        self.take(self.a, answers[0])
+        check(self.a.state()["waiting"] == 0, "the answer acknowledged nothing")
+        said = self.township.command("import-bundle", self.township.path, self.export(self.a), check=False)
+        check(said.returncode == 1 and "restored from a backup" in said.stderr and "over the network" in said.stderr, f"{said}")
+        # B's old answer comes after it has been in touch: it fits nowhere any more.
+        self.township.start()
+        self.syncd(self.b, "--once")
+        check("lost of B" in self.summaries(), f"{self.summaries()}")
+        self.take(self.b, answers[1])
+        self.visit(self.b, "later of B")
+        for laptop in (self.a, self.b, self.a):
+            self.syncd(laptop, "--once")
+        self.township.settled().server.stop()
+        check({"lost of A", "lost of B", "later of B"} <= self.summaries(), f"{self.summaries()}")
+        self.same(self.a, self.b)
+        counts = self.township.query("SELECT count(*) FROM log WHERE kind = 'change' AND (body LIKE '%lost of A%' OR body LIKE '%lost of B%')")[0][0]
+        check(counts == 2, f"they are there {counts} times")
+
     def other_township(self):
         other = Township(self.scratch, "other")
         shutil.copytree(self.township.path, other.path)
@@ -250,6 +280,7 @@ def main():
         tap.step("repeated, reordered and lost bundles do no harm", story.repeated_reordered_lost)
         tap.step("a damaged bundle, or another laptop's, is refused whole with the reason", story.damaged)
         tap.step("photos travel both ways, and are sent when the township has acknowledged them", story.photos)
+        tap.step("an old answer after a restore loses nothing", story.old_answers_after_a_restore)
         tap.step("another township can do nothing with a bundle", story.other_township)
         tap.step("what cannot be done is said", story.said_when_it_cannot_be)
         tap.step("in the end everything is at the township and on both laptops", story.end)
