@@ -344,31 +344,46 @@ choose_operation (SimRandom *random, FaultKind kind)
   return 1 + sim_random_below (random, sim_random_chance (random, 60) ? 8 : 40);
 }
 
-void
-sim_fault_arm (SimWorld *self, SimRandom *random)
+static void
+arm (SimWorld *self, SimLaptop *laptop, SimRandom *random, guint64 most)
 {
-  SimLaptop *laptop = NULL;
-  guint which = sim_random_below (random, self->laptops->len * 2 + 1), dice = sim_random_below (random, 100);
+  static const char *const names[] = { "", "power", "a program killed", "full", "an error", "a reading", "no memory" };
+  SimPlace *place = laptop != NULL ? laptop->place : self->place;
+  guint dice = sim_random_below (random, 100);
   FaultKind kind = dice < 45 ? FAULT_POWER : dice < 62 ? FAULT_KILL
                                          : dice < 78   ? FAULT_FULL
                                          : dice < 88   ? FAULT_ERROR
                                          : dice < 93   ? FAULT_READ
                                                        : FAULT_MEMORY;
-  static const char *const names[] = { "", "power", "a program killed", "full", "an error", "a reading", "no memory" };
-  guint64 n = choose_operation (random, kind);
-  SimPlace *place;
+  guint64 n = most > 0 ? 1 + sim_random_below (random, (guint) most) : choose_operation (random, kind);
 
-  if (which > 0)
-    laptop = self->laptops->pdata[(which - 1) / 2];
-  place = laptop != NULL ? laptop->place : self->place;
   if (fault_disk_get_kind (place->disk) != FAULT_NONE || (laptop != NULL && laptop->gone) || (kind == FAULT_POWER && !may_cut (place)))
     return;
-  sim_say (self, "%s %d is to break: %s at operation %" G_GUINT64_FORMAT, laptop != NULL ? "laptop" : "the township", laptop != NULL ? (int) laptop->index : 0,
-           names[kind], n);
+  sim_say (self, "%s %d is to break: %s at operation %" G_GUINT64_FORMAT, laptop != NULL ? "laptop" : "the township", laptop != NULL ? (int) laptop->index : 0, names[kind], n);
   place->stays_short = sim_random_chance (random, 30);
-  fault_disk_arm (place->disk, kind, kind != FAULT_KILL ? NULL : self->apart && laptop != NULL && sim_random_chance (random, 50) ? "app"
-                                                                                                                                 : "daemon",
+  fault_disk_arm (place->disk, kind, kind != FAULT_KILL ? NULL : self->apart && laptop != NULL && most == 0 && sim_random_chance (random, 50) ? "app"
+                                                                                                                                              : "daemon",
                   n);
+}
+
+void
+sim_fault_arm (SimWorld *self, SimRandom *random)
+{
+  guint which = sim_random_below (random, self->laptops->len * 2 + 1);
+
+  arm (self, which > 0 ? self->laptops->pdata[(which - 1) / 2] : NULL, random, 0);
+}
+
+void
+sim_fault_threaten (SimLaptop *self)
+{
+  SimWorld *world = self->world;
+  SimRandom random = sim_random_for (world->seed, 6000000 + (guint64) (world->step + 1));
+
+  if (world->temper.faults == 0 || world->step < 0 || (world->plan->skip_faults != NULL && world->plan->skip_faults[world->step]))
+    return;
+  if (sim_random_chance (&random, 40))
+    arm (world, self, &random, 12);
 }
 
 static void

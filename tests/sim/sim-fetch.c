@@ -347,6 +347,7 @@ fill (SimLaptop *self, SimRandom *random)
   /* The page may be lost on its way. */
   if (random != NULL && sim_random_chance (random, 10))
     return;
+  sim_fault_threaten (self);
   sim_begin (world, self, FALSE);
   ok = ruhu_replica_backfill (self->replica, (const RuhuBackfillEntry *) (gconstpointer) page->entries->data, page->entries->len, page->next, &error);
   outcome = sim_end (world, ok, &error, "taking in a backfill", FALSE);

@@ -281,6 +281,8 @@ void sim_laptop_recover (SimLaptop *self);
 gboolean sim_fault_lift (SimPlace *place);
 /* Before a step: a disk may be told to break. */
 void sim_fault_arm (SimWorld *self, SimRandom *random);
+/* Before what is done rarely: the laptop's disk may be told to break in the middle of it. */
+void sim_fault_threaten (SimLaptop *self);
 /* Somebody clears the disks that are full. */
 void sim_fault_make_space (SimWorld *self);
 gboolean sim_laptop_is_full (SimLaptop *self);
