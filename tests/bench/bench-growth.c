@@ -40,16 +40,17 @@ fill (Log *self, gint64 n)
     }
 }
 
-/* µs of CPU a change. */
+/* µs of CPU a change; *@kernel: of these. */
 static double
-measure_push (Log *self)
+measure_push (Log *self, double *kernel)
 {
   g_autoptr (GPtrArray) visits = bench_make_visits (self->session->store, ++self->seed, MEASURED, 0, 1);
   g_autoptr (GPtrArray) lines = bench_direct_lines (visits, BENCH_DEVICE, self->office, self->seq + 1, self->seen);
-  double begin = bench_cpu ();
+  double begin = bench_cpu (), begin_kernel = bench_cpu_kernel ();
 
   bench_direct_push (self->session->ledger, BENCH_DEVICE, lines);
   self->seq += visits->len;
+  *kernel = (bench_cpu_kernel () - begin_kernel) / MEASURED * 1e6;
   return (bench_cpu () - begin) / MEASURED * 1e6;
 }
 
@@ -86,22 +87,23 @@ main (int argc, char **argv)
   g_autoptr (RuhuTownship) opened = ruhu_township_open (township, NULL);
   gint64 most = options.size != NULL ? g_ascii_strtoll (options.size, NULL, 10) : 100000;
   Log log = { .session = ruhu_township_open_session (opened, NULL), .seed = options.seed };
-  double first_push = 0, first_save = 0;
+  double first_push = 0, first_user = 0, first_save = 0;
 
   log.office = bench_get_office (log.session);
   log.seen = bench_direct_enrol (log.session, BENCH_DEVICE, log.office);
   bench_disk_off (ruhu_store_get_database (log.session->store));
-  bench_head ("4. Growth", "changes in the log | a change at the township, µs of CPU | against the first | a save, µs of CPU | against the first | memory, MiB | files, MB");
+  bench_head ("4. Growth", "changes in the log | a change at the township, µs of CPU | against the first | of these in the kernel, µs | the rest against the first | a save, µs of CPU | against the first | memory, MiB | files, MB");
   for (gint64 n = 10000; n <= most; n *= 10)
     {
-      double a, b;
+      double a, b, kernel;
 
       fill (&log, n);
-      a = measure_push (&log);
+      a = measure_push (&log, &kernel);
       b = measure_save (&log, township, scratch);
       first_push = first_push > 0 ? first_push : a;
+      first_user = first_user > 0 ? first_user : a - kernel;
       first_save = first_save > 0 ? first_save : b;
-      bench_row ("%" G_GINT64_FORMAT " | %.1f | %.2f | %.1f | %.2f | %.0f | %.0f", n, a, a / first_push, b, b / first_save, (double) bench_memory (0) / 1024,
+      bench_row ("%" G_GINT64_FORMAT " | %.1f | %.2f | %.1f | %.2f | %.1f | %.2f | %.0f | %.0f", n, a, a / first_push, kernel, (a - kernel) / first_user, b, b / first_save, (double) bench_memory (0) / 1024,
                  (double) bench_folder_size (township) / 1e6);
     }
   ruhu_session_free (log.session);

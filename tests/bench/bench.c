@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 struct _BenchSeries
@@ -70,6 +71,15 @@ double
 bench_cpu (void)
 {
   return read_clock (CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double
+bench_cpu_kernel (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (double) usage.ru_stime.tv_sec + (double) usage.ru_stime.tv_usec / 1e6;
 }
 
 static gint64

@@ -27,6 +27,8 @@ void bench_must (gboolean fine, GError *error, const char *what);
 double bench_clock (void);
 /* CPU time of this process in s, all threads. */
 double bench_cpu (void);
+/* How much of it the kernel took for itself: reading, writing, copying pages. */
+double bench_cpu_kernel (void);
 /* Peak memory of a process (0: this one) in KiB, by VmHWM; and what it has now. */
 gint64 bench_peak_memory (int pid);
 gint64 bench_memory (int pid);
