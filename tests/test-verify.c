@@ -11,7 +11,7 @@
 
 /* Under a sanitizer, which makes each look ten times as long, one byte of so many. */
 #ifdef __SANITIZE_ADDRESS__
-#define STRIDE 11
+#define STRIDE 3
 #else
 #define STRIDE 1
 #endif
