@@ -81,6 +81,28 @@ ruhu_field_editor_dispose (GObject *object)
   G_OBJECT_CLASS (ruhu_field_editor_parent_class)->dispose (object);
 }
 
+gboolean
+ruhu_field_editor_move_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  gboolean back = direction == GTK_DIR_TAB_BACKWARD;
+  GtkWidget *child = gtk_widget_get_focus_child (widget);
+
+  if (child == NULL)
+    child = back ? gtk_widget_get_last_child (widget) : gtk_widget_get_first_child (widget);
+  for (; child != NULL; child = back ? gtk_widget_get_prev_sibling (child) : gtk_widget_get_next_sibling (child))
+    if (gtk_widget_child_focus (child, direction))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+ruhu_field_editor_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  if (direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_TAB_BACKWARD)
+    return ruhu_field_editor_move_focus (widget, direction);
+  return GTK_WIDGET_CLASS (ruhu_field_editor_parent_class)->focus (widget, direction);
+}
+
 static void
 ruhu_field_editor_class_init (RuhuFieldEditorClass *klass)
 {
@@ -90,6 +112,7 @@ ruhu_field_editor_class_init (RuhuFieldEditorClass *klass)
   object_class->get_property = ruhu_field_editor_get_property;
   object_class->set_property = ruhu_field_editor_set_property;
   object_class->dispose = ruhu_field_editor_dispose;
+  widget_class->focus = ruhu_field_editor_focus;
   widget_class->grab_focus = ruhu_field_editor_grab_focus;
   klass->get_target = ruhu_field_editor_real_get_target;
   properties[PROP_FIELD] = g_param_spec_pointer ("field", NULL, NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);

@@ -42,6 +42,9 @@ char *ruhu_field_editor_dup_text (RuhuFieldEditor *self);
 void ruhu_field_editor_set_text (RuhuFieldEditor *self, const char *text);
 void ruhu_field_editor_set_references (RuhuFieldEditor *self, GListModel *references);
 
+/* What Tab and Shift+Tab do in a widget that hands grab_focus() on to one of its children: GTK's own way out of it backwards would be to grab the focus again. FALSE: the focus leaves. */
+gboolean ruhu_field_editor_move_focus (GtkWidget *widget, GtkDirectionType direction);
+
 /* Names the editor by its visible label, and says what is wrong (@message NULL: nothing) to those who do not see the message. */
 void ruhu_field_editor_set_label (RuhuFieldEditor *self, GtkWidget *label);
 void ruhu_field_editor_set_message (RuhuFieldEditor *self, const char *message, gboolean is_error);

@@ -155,6 +155,14 @@ ruhu_field_row_grab_focus (GtkWidget *widget)
   return self->editor != NULL && !self->is_read_only && gtk_widget_grab_focus (GTK_WIDGET (self->editor));
 }
 
+static gboolean
+ruhu_field_row_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  if (direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_TAB_BACKWARD)
+    return ruhu_field_editor_move_focus (widget, direction);
+  return GTK_WIDGET_CLASS (ruhu_field_row_parent_class)->focus (widget, direction);
+}
+
 static void
 ruhu_field_row_dispose (GObject *object)
 {
@@ -187,6 +195,7 @@ ruhu_field_row_class_init (RuhuFieldRowClass *klass)
 
   object_class->dispose = ruhu_field_row_dispose;
   object_class->finalize = ruhu_field_row_finalize;
+  widget_class->focus = ruhu_field_row_focus;
   widget_class->grab_focus = ruhu_field_row_grab_focus;
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[LEFT] = g_signal_new ("left", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

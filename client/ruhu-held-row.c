@@ -6,6 +6,7 @@
 #include "ruhu-held-row.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-wrap-layout.h"
 
 #include <glib/gi18n.h>
 
@@ -178,18 +179,18 @@ static void
 add_reason (RuhuHeldRow *self)
 {
   GtkWidget *entry = adw_entry_row_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry), _ ("Reason, for whoever recorded it"));
   self->reason = GTK_EDITABLE (entry);
   gtk_text_set_max_length (GTK_TEXT (gtk_editable_get_delegate (self->reason)), MAX_REASON);
   g_signal_connect_object (entry, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), entry);
+  gtk_widget_set_layout_manager (box, g_object_new (RUHU_TYPE_WRAP_LAYOUT, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
     {
       GtkWidget *button = make_button (self, _ (usual[i]), NULL, G_CALLBACK (usual_cb));
 
-      gtk_widget_set_halign (button, GTK_ALIGN_START);
       gtk_box_append (GTK_BOX (box), button);
     }
   add_child (self, box);

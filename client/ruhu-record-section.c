@@ -75,7 +75,8 @@ set_subject (RuhuRecordSection *self, GtkWidget *row, const RuhuFileRecord *reco
 static const char *
 get_record_title (RuhuRecordSection *self, const RuhuFileRecord *record)
 {
-  return *record->title != '\0' ? record->title : ruhu_label_get (&self->group->type->label);
+  /* What a household has one of is called by its kind. */
+  return *record->title != '\0' && !self->group->single ? record->title : ruhu_label_get (&self->group->type->label);
 }
 
 static void
@@ -124,8 +125,7 @@ static GtkWidget *
 make_edit_button (RuhuRecordSection *self, const RuhuFileRecord *record)
 {
   GtkWidget *button = gtk_button_new_from_icon_name ("document-edit-symbolic");
-  /* What a household has one of is called by its kind. */
-  g_autofree char *name = g_strdup_printf (_ ("Edit: %s"), self->group->single ? ruhu_label_get (&self->group->type->label) : get_record_title (self, record));
+  g_autofree char *name = g_strdup_printf (_ ("Edit: %s"), get_record_title (self, record));
   Subject *subject = g_new0 (Subject, 1);
 
   subject->record = record;

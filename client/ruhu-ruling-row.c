@@ -5,6 +5,8 @@
 
 #include "ruhu-ruling-row.h"
 
+#include "ruhu-wrap-layout.h"
+
 #include <glib/gi18n.h>
 
 /* As long as the catalogue lets the reason of a note be. */
@@ -104,14 +106,14 @@ ruhu_ruling_row_init (RuhuRulingRow *self)
 GtkWidget *
 ruhu_ruling_row_new_usual (GCallback callback, gpointer object)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
+  gtk_widget_set_layout_manager (box, g_object_new (RUHU_TYPE_WRAP_LAYOUT, NULL));
   gtk_widget_add_css_class (box, "ruhu-usual");
   for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
     {
       GtkWidget *button = gtk_button_new_with_label (_ (usual[i]));
 
-      gtk_widget_set_halign (button, GTK_ALIGN_START);
       g_object_set_data (G_OBJECT (button), RUHU_RULING_REASON, _ (usual[i]));
       g_signal_connect_object (button, "clicked", callback, object, G_CONNECT_SWAPPED);
       gtk_box_append (GTK_BOX (box), button);

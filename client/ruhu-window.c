@@ -80,7 +80,8 @@ update_actions (RuhuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new-visit", household);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.edit", household);
   ruhu_window_enable_card_actions (self, household);
-  /* The visit form has its own list of steps on the same key. */
+  /* The visit form has uses of its own for these keys: the list of steps, reading back. */
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.filter", !is_visit (page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle-list", !is_visit (page));
 }
 

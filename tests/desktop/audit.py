@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every page, dialog and popover of the app, in Chinese, on a small laptop's screen: whatever takes the keyboard has a name and a role, Tab and Shift+Tab reach all of it and come
-round, the focus is seen, Escape leads out, no text is cut or left in English, and nothing is wider than a narrow window, one at 200 %, or one with large letters allows.
+round, the focus is seen, Escape leads out, no text is cut or left in English, and nothing is wider than a narrow window, one at 200 %, or one with large letters allows. Then what each page is for is done by keyboard alone, in the same app.
 
-  audit.py [PLACE…]"""
+  audit.py [PLACE… TASK…]      "tasks": all tasks, no place"""
 import os
 import re
 import signal
@@ -16,6 +16,7 @@ from house import BUILD, Failed, Scratch, Tap, check, wait_for  # noqa: E402
 
 from app import App, in_child  # noqa: E402
 from places import NEWCOMER, OFFICE, PLACES, World, go_to, leave  # noqa: E402
+from tasks import TASKS, Keyboard  # noqa: E402
 
 Seen = namedtuple("Seen", "window widget kind x y width height flags text tooltip parents")
 
@@ -29,6 +30,11 @@ SENSELESS = ("unknown", "invalid")
 # Width, height, dots per inch: a narrow window; 1366×768 at 200 %; letters twice as large.
 # What GTK draws around a window on a screen without a compositor is in its size: 10 pixels.
 SIZES = ((370, 730, 96), (683, 384, 96), (1366, 768, 192))
+# What is shown where: that it is there is waited for.
+SIGNS = {"today": "RuhuTodayPage", "households": "RuhuHouseholdCell", "filters": "RuhuFilterPopover", "menu": "GtkPopoverMenu", "nothing-found": "RuhuHouseholdList", "history": "RuhuHistoryPage",
+         "edit": "RuhuRecordDialog", "problem": "RuhuRecordDialog", "solve": "AdwMessageDialog", "amend": "AdwMessageDialog", "recorded": "RuhuPage", "read-back": "RuhuReadBack",
+         "conflicts": "RuhuConflictCard", "sync": "RuhuSyncPage", "held": "RuhuHeldRow", "preferences": "RuhuPreferences", "help": "RuhuHelpWindow", "tour": "RuhuTour", "about": "AdwAboutWindow",
+         "shortcuts": "GtkShortcutsWindow", "welcome": "RuhuWelcomePage"}
 
 
 class Audit:
@@ -120,7 +126,12 @@ class Audit:
     def find_too_wide(self):
         for width, height, dpi in SIZES:
             self.resize(width, height, dpi)
-            seen = self.look()
+            for attempt in range(10):
+                # Sizes are given anew frame by frame.
+                seen = self.look()
+                if not any("cut" in one.flags for one in seen):
+                    break
+                self.app.settle(0.3)
             windows = {one.widget: one for one in seen if one.widget == one.window}
             for one in seen:
                 window = windows.get(one.window)
@@ -133,28 +144,62 @@ class Audit:
                     yield f"at {width}×{height}, {dpi} dpi, {one.text!r} is {one.flags.split()[0]} in {one.parents[:80]}"
         self.resize(1366, 768, 96)
 
-    def audit(self, place):
+    def is_at(self, place):
+        sign = SIGNS.get(place, "RuhuVisitStep" if place.startswith("visit-") and place != "visit-13" else "RuhuVisitPage" if place.startswith("visit-") else "RuhuHouseholdPage")
+        return any(seen.kind == sign for seen in self.look())
+
+    def find(self, finder):
+        """A page that is still on its way is looked at again; what is wrong with it stays wrong."""
+        for attempt in range(6):
+            found = self.app.calmly(lambda: list(finder()))
+            if not found:
+                break
+            self.app.settle(0.5)
+        return found
+
+    def is_plain(self):
+        """Nothing but the window and its page."""
+        return self.app.count_windows() == 1 and not any(seen.kind.startswith(("GtkPopover", "RuhuFilterPopover")) for seen in self.look())
+
+    def audit(self, place, following):
         app = self.app
         go_to(app, place)
+        wait_for(lambda: self.is_at(place), f"the place {place}")
         finders = [self.find_cut, self.find_untranslated, self.find_unreached, self.find_nameless, self.find_unseen_focus]
-        if app.count_windows() == 1 and not any(seen.kind.startswith("GtkPopover") for seen in self.look()):
+        if self.is_plain():
             finders.append(self.find_too_wide)
-        found = [sentence for finder in finders for sentence in app.calmly(lambda: list(finder()))]
-        leave(app, place)
-        app.focus_newest(0.3)
-        if app.count_windows() != 1 or any(seen.kind.startswith("GtkPopover") for seen in self.look()):
+        found = [sentence for finder in finders for sentence in self.find(finder)]
+        leave(app, place, following)
+        app.focus_newest(0.2)
+        try:
+            wait_for(self.is_plain, "the page alone", 5)
+        except Failed:
+            app.shoot(place)
             found.append("Escape does not lead out")
         return [f"{place}: {sentence}" for sentence in dict.fromkeys(found)]
 
 
-def audit_laptop(audit, laptop, places):
+def do_tasks(audit, names):
+    keyboard, found = Keyboard(audit.app, audit.world), []
+    for name in names:
+        try:
+            getattr(keyboard, name)()
+        except Exception as failure:  # whatever it is, the other tasks are to be done
+            audit.app.shoot(name)
+            found.append(f"{name}: {str(failure)[:600]}")
+            audit.app.window()
+    return found
+
+
+def audit_laptop(audit, laptop, places, tasks):
     found = []
     audit.start(laptop)
-    for place in places:
+    for place, following in zip(places, [*places[1:], None]):
         try:
-            found += audit.audit(place)
+            found += audit.audit(place, following)
         except Failed as failure:
             found.append(f"{place}: {str(failure)[:400]}")
+    found += do_tasks(audit, tasks)
     audit.app.stop()
     audit.app.close()
     check(not found, "\n".join(found))
@@ -168,8 +213,9 @@ def main():
         for title, who, mine in (("every page and dialog of a helper", "laptop", lambda place: place not in (*OFFICE, *NEWCOMER)), ("the office's pages", "office", lambda place: place in OFFICE),
                                  ("the first start", "newcomer", lambda place: place in NEWCOMER)):
             places = [place for place in PLACES if mine(place) and (not wanted or place in wanted)]
-            if places and not tap.failed or wanted and places:
-                tap.step(title, in_child, audit_laptop, audit, getattr(audit.world, who), places)
+            tasks = [task for task in TASKS[who] if not wanted or task in wanted or "tasks" in wanted]
+            if places or tasks:
+                tap.step(title, in_child, audit_laptop, audit, getattr(audit.world, who), places, tasks)
         tap.step("everything ends cleanly", scratch.close)
         if tap.failed:
             scratch.keep = True

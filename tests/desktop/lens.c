@@ -174,6 +174,13 @@ add_focusable (GtkWidget *widget, GPtrArray *found)
       add_focusable (child, found);
 }
 
+/* Within it the arrows go from one to the next. */
+static gboolean
+is_one_stop (GtkWidget *widget)
+{
+  return GTK_IS_LIST_VIEW (widget) || GTK_IS_GRID_VIEW (widget) || GTK_IS_LIST_BOX (widget) || GTK_IS_FLOW_BOX (widget) || g_str_equal (G_OBJECT_TYPE_NAME (widget), "RuhuButtonsEditor");
+}
+
 /* A list view is one stop; its rows are reached by the arrows. What holds others is reached with one of them. */
 static gboolean
 is_reached (GtkWidget *widget, GHashTable *reached)
@@ -182,11 +189,11 @@ is_reached (GtkWidget *widget, GHashTable *reached)
   GHashTableIter iter;
   gpointer found;
 
-  while (list != NULL && !GTK_IS_LIST_VIEW (list) && !GTK_IS_GRID_VIEW (list))
-    list = gtk_widget_get_parent (list);
+  if (gtk_widget_get_parent (widget) != NULL && is_one_stop (gtk_widget_get_parent (widget)))
+    list = gtk_widget_get_parent (widget);
   g_hash_table_iter_init (&iter, reached);
   while (g_hash_table_iter_next (&iter, &found, NULL))
-    if (found == widget || gtk_widget_is_ancestor (found, list != NULL ? list : widget))
+    if (found == widget || gtk_widget_is_ancestor (found, list))
       return TRUE;
   return FALSE;
 }

@@ -43,7 +43,8 @@ def household(app):
     app.key("ctrl+2")
     app.settle(0.4)
     app.key("Return")
-    app.settle(1.0)
+    app.wait(lambda: next((a for a in app.walk() if a.name == "RuhuHouseholdPage"), None), "the household's page")
+    app.settle(0.8)
 
 
 def chapter(number):
@@ -54,11 +55,11 @@ def chapter(number):
     return go
 
 
-def press_in_file(number, msgid):
+def press_in_file(number, msgid, *to_row):
     """What can be done with the first record of a chapter."""
     def go(app):
         chapter(number)(app)
-        app.key("Tab", "space")
+        app.key(*to_row, "space")
         app.settle(0.6)
         app.click(app.wait(lambda: app.find("push button", speak(app).gettext(msgid)), msgid))
         app.focus_newest(0.8)
@@ -155,7 +156,7 @@ PLACES = {
     "history": (history, None),
     "edit": (in_household("ctrl+e"), leave_window),
     "problem": (in_household("ctrl+shift+p"), leave_window),
-    "solve": (press_in_file(0, "Solved…"), leave_window),
+    "solve": (press_in_file(0, "Solved…", "Tab"), leave_window),
     "amend": (press_in_file(8, "Amend…"), leave_window),
     "recorded": (press_in_file(8, "Show What It Recorded"), None),
     **{f"visit-{step + 1:02}": (visit(step), leave_visit) for step in range(STEPS)},
@@ -244,11 +245,22 @@ class World:
 
 
 def go_to(app, place):
+    """From the step of a visit before it there is a shorter way than from today's page."""
+    before, app.at = getattr(app, "at", None), place
+    if before is not None and follows(before, place):
+        app.key("ctrl+Next")
+        app.settle(0.8)
+        return
     home(app)
     {**PLACES, **PARTS}[place][0](app)
 
 
-def leave(app, place):
+def follows(before, place):
+    return before.startswith("visit-") and place == f"visit-{int(before[6:]) + 1:02}"
+
+
+def leave(app, place, following=None):
     back = {**PLACES, **PARTS}[place][1]
-    if back is not None:
+    if back is not None and not (following is not None and follows(place, following)):
         back(app)
+        app.at = None
