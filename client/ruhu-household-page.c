@@ -23,7 +23,7 @@
 #include <glib/gi18n.h>
 
 /* µs in each frame for making what a file shows. */
-#define FILL_TIME 2500
+#define FILL_TIME 1000
 
 struct _RuhuHouseholdPage
 {

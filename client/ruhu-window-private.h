@@ -32,12 +32,14 @@ struct _RuhuWindow
 
   /* Borrowed: those on the right pane's stack, bottom first (RuhuPage). */
   GPtrArray *open;
+  GtkWidget *leaving; /* a page that is taken apart, on the stack too, or NULL */
 
   /* Owned. */
   RuhuStatus *status;
   GSimpleAction *go;  /* its state is the place that is shown */
   char *failure_said; /* the last sentence about a failed reading; NULL once it went well */
 
+  guint leave_id;
   gboolean today_stale; /* something changed while another page was shown */
   gboolean entered;     /* households have been shown */
 };

@@ -89,17 +89,16 @@ update_actions (RuhuWindow *self)
 static gboolean
 take_apart_cb (gpointer data)
 {
-  GtkWidget *page = data;
-  GtkWidget *pages = gtk_widget_get_parent (page);
+  RuhuWindow *self = data;
 
-  if (pages == NULL)
-    return G_SOURCE_REMOVE;
-  if (ruhu_household_page_take_apart (RUHU_HOUSEHOLD_PAGE (page)))
+  if (ruhu_household_page_take_apart (RUHU_HOUSEHOLD_PAGE (self->leaving)))
     return G_SOURCE_CONTINUE;
-  gtk_stack_remove (GTK_STACK (pages), page);
+  self->leave_id = 0;
+  gtk_stack_remove (self->pages, g_steal_pointer (&self->leaving));
   return G_SOURCE_REMOVE;
 }
 
+/* One at a time: somebody who leafs through households quickly leaves no heap of them behind. */
 static void
 drop_page (RuhuWindow *self, GtkWidget *page)
 {
@@ -109,8 +108,12 @@ drop_page (RuhuWindow *self, GtkWidget *page)
       gtk_stack_remove (self->pages, page);
       return;
     }
+  g_clear_handle_id (&self->leave_id, g_source_remove);
+  if (self->leaving != NULL)
+    gtk_stack_remove (self->pages, self->leaving);
   gtk_widget_set_can_focus (page, FALSE);
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, take_apart_cb, g_object_ref (page), g_object_unref);
+  self->leaving = page;
+  self->leave_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 2, take_apart_cb, self, NULL);
 }
 
 static void
@@ -441,6 +444,7 @@ ruhu_window_dispose (GObject *object)
 {
   RuhuWindow *self = RUHU_WINDOW (object);
 
+  g_clear_handle_id (&self->leave_id, g_source_remove);
   g_clear_object (&self->status);
   g_clear_object (&self->go);
   g_ptr_array_set_size (self->open, 0);
