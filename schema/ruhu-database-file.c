@@ -114,6 +114,15 @@ ruhu_database_checkpoint (RuhuDatabase *self, GError **error)
 }
 
 gboolean
+ruhu_database_settle (RuhuDatabase *self, GError **error)
+{
+  int result = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+  /* Somebody else is at it, or there is no room: what would be saved finds none either. */
+  return (result & 0xff) != SQLITE_IOERR || ruhu_driver_fail (self->handle, result, error);
+}
+
+gboolean
 ruhu_database_check (RuhuDatabase *self, GError **error)
 {
   g_autofree char *found = NULL;

@@ -172,7 +172,8 @@ configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
   return ruhu_database_execute (self,
                                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
                                 "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000",
-                                error);
+                                error) &&
+         ruhu_database_settle (self, error);
 }
 
 RuhuDatabase *

@@ -110,6 +110,10 @@ void ruhu_database_stop_when (RuhuDatabase *self, RuhuStopFunc stop, gpointer da
 /* Writes a consistent copy of the database to @path (which must not exist) while others go on reading and writing. Nothing of it is left when it fails. */
 gboolean ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Puts what the write-ahead log holds into the file, synced, without waiting for anybody; opening does it. After a sync that failed, the system hands out what is not on the disk and does not say so
+ * again: what is saved on top of a log that was read back from there would go with it. IO errors only. */
+gboolean ruhu_database_settle (RuhuDatabase *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Empties the write-ahead log into the file and truncates it, so that nothing deleted survives in it. */
 gboolean ruhu_database_checkpoint (RuhuDatabase *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
