@@ -296,6 +296,22 @@ counted_cb (RuhuHouseholdList *self)
   open_first (self);
 }
 
+/* In the list Tab would go from row to row: thousands of presses to what lies behind them. The arrows do that; Tab goes on. */
+static gboolean
+ruhu_household_list_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  GtkWidget *view = GTK_WIDGET (RUHU_HOUSEHOLD_LIST (widget)->view);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+
+  if ((direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD) || focus == NULL || (focus != view && !gtk_widget_is_ancestor (focus, view)))
+    return GTK_WIDGET_CLASS (ruhu_household_list_parent_class)->focus (widget, direction);
+  for (GtkWidget *inner = view; inner != widget; inner = gtk_widget_get_parent (inner))
+    for (GtkWidget *next = inner; (next = direction == GTK_DIR_TAB_FORWARD ? gtk_widget_get_next_sibling (next) : gtk_widget_get_prev_sibling (next)) != NULL;)
+      if (gtk_widget_child_focus (next, direction))
+        return TRUE;
+  return FALSE;
+}
+
 static void
 ruhu_household_list_dispose (GObject *object)
 {
@@ -323,6 +339,7 @@ ruhu_household_list_class_init (RuhuHouseholdListClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ruhu_household_list_dispose;
   G_OBJECT_CLASS (klass)->finalize = ruhu_household_list_finalize;
+  widget_class->focus = ruhu_household_list_focus;
 
   signals[SIGNAL_ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
