@@ -141,7 +141,7 @@ come_up (SimWorld *self, SimLaptop *laptop)
 
   sim_place_reload (self, place);
   /* As when it is opened. */
-  if (!sim_expect (self, ruhu_database_settle (ruhu_store_get_database (place->store), &error), g_steal_pointer (&error), "settling a file after a fault"))
+  if (place->store != NULL && !sim_expect (self, ruhu_database_settle (ruhu_store_get_database (place->store), &error), g_steal_pointer (&error), "settling a file after a fault"))
     return;
   if (!(laptop != NULL ? sim_laptop_start (laptop) : sim_township_start (self)))
     return;
