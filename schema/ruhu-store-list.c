@@ -85,13 +85,18 @@ split_words (const char *text)
 }
 
 /* One clause a word: a term of the household (or of a person in it), or one of its village. What a rare word finds is collected first; a frequent one, which half of the households have,
- * is looked for in each household in the list's order, so that the first ones are there at once. */
+ * is looked for in each household in the list's order, so that the first ones are there at once; so are the villages then, of which only those of the first ones are asked. */
 static void
-append_word (GString *sql, guint word, gboolean frequent)
+append_word (GString *sql, guint word, gboolean frequent, gboolean some)
 {
   guint from = FIRST_WORD + 2 * word, to = from + 1;
 
-  if (frequent)
+  if (frequent && some)
+    g_string_append_printf (sql,
+                            "AND (EXISTS (SELECT 1 FROM term t WHERE t.scope = l.household AND t.term >= ?%u AND t.term < ?%u)"
+                            " OR EXISTS (SELECT 1 FROM term t WHERE t.record = l.village AND t.term >= ?%u AND t.term < ?%u)) ",
+                            from, to, from, to);
+  else if (frequent)
     g_string_append_printf (sql,
                             "AND (EXISTS (SELECT 1 FROM term t WHERE t.scope = l.household AND t.term >= ?%u AND t.term < ?%u) OR l.village IN (SELECT v.id FROM r_village v"
                             " WHERE EXISTS (SELECT 1 FROM term t WHERE t.record = v.id AND t.term >= ?%u AND t.term < ?%u))) ",
@@ -111,7 +116,7 @@ dup_beyond (const char *word)
 }
 
 static gboolean
-append_words (RuhuStore *self, GString *sql, GPtrArray *words, GError **error)
+append_words (RuhuStore *self, GString *sql, GPtrArray *words, gboolean some, GError **error)
 {
   for (guint i = 0; i < words->len; i++)
     {
@@ -121,7 +126,7 @@ append_words (RuhuStore *self, GString *sql, GPtrArray *words, GError **error)
       if (!ruhu_database_get_integer (ruhu_store_get_database (self), "SELECT count (*) FROM (SELECT 1 FROM term WHERE term >= ?1 AND term < ?2 LIMIT ?3)", 0, &n, error,
                                       "ssi", (const char *) g_ptr_array_index (words, i), beyond, (gint64) FREQUENT))
         return FALSE;
-      append_word (sql, i, n == FREQUENT);
+      append_word (sql, i, n == FREQUENT, some);
     }
   return TRUE;
 }
@@ -190,7 +195,7 @@ ruhu_store_select_households (RuhuStore *self, const RuhuHouseholdFilter *filter
   g_autoptr (GError) local = NULL;
 
   append_filter (sql, filter);
-  if (!append_words (self, sql, words, error))
+  if (!append_words (self, sql, words, filter->first > 0, error))
     return NULL;
   g_string_append (sql, get_order (filter->sort));
   if (filter->first > 0)

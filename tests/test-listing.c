@@ -86,6 +86,9 @@ assert_found (Fixture *f)
   assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai 李" }, "h5");
   assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai an" }, "h3");
   assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai", .first = 2 }, "h3 h5");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai", .first = 50 }, "h3 h5 h4");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "dahai 李", .first = 50 }, "h5");
+  assert_listed (f->b->store, &(RuhuHouseholdFilter){ .text = "l", .sort = RUHU_SORT_PLACE, .first = 50 }, "h5 h4 h2 h1");
 }
 
 /* What a search finds, and in which order, does not depend on how it looks for it. */
