@@ -20,9 +20,10 @@ typedef struct
   const char *name;
   const char *title;
   RuhuColumn column;
-  const char *types[5];                                 /* "*": all that no chapter names */
-  GtkWidget *(*digest) (const RuhuHouseholdFile *file); /* NULL, or what stands above the records; may return NULL */
-  const char *photos;                                   /* NULL, "" (all of the household), or the field by which a photo points to a record of the chapter */
+  const char *types[5];                                                                    /* "*": all that no chapter names */
+  GtkWidget *(*digest) (const RuhuHouseholdFile *file);                                    /* NULL, or what stands above the records; may return NULL */
+  gboolean (*digest_go_on) (GtkWidget *digest, const RuhuHouseholdFile *file, guint step); /* NULL, or makes its next part; whether there are more */
+  const char *photos;                                                                      /* NULL, "" (all of the household), or the field by which a photo points to a record of the chapter */
 } Spec;
 
 struct _RuhuFileChapter
@@ -33,7 +34,8 @@ struct _RuhuFileChapter
   const Spec *spec;
   GtkBox *box;
   GtkWidget *heading;
-  GtkWidget *strip; /* of all photos, or NULL */
+  GtkWidget *strip;  /* of all photos, or NULL */
+  GtkWidget *digest; /* until it is whole */
 
   /* Owned. */
   RuhuWorker *worker;
@@ -43,7 +45,8 @@ struct _RuhuFileChapter
   GPtrArray *pending;  /* RuhuFileGroup of the file: sections still to be made, or NULL */
   char *focus;         /* what had the keyboard before, in the section of that number; NULL: nothing */
 
-  guint whole; /* so many of the sections are */
+  guint n_steps; /* of the digest */
+  guint whole;   /* so many of the sections are */
   guint focus_number;
   gboolean only;
 };
@@ -62,16 +65,16 @@ G_DEFINE_FINAL_TYPE (RuhuFileChapter, ruhu_file_chapter, ADW_TYPE_BIN)
 
 /* In the order in which they are read in one column. */
 static const Spec specs[] = {
-  { "problems", N_ ("Problems"), RUHU_COLUMN_FIRST, { "problem" }, NULL, "problem_id" },
-  { "members", N_ ("Members"), RUHU_COLUMN_FIRST, { "person" }, NULL, NULL },
-  { "income", N_ ("Income"), RUHU_COLUMN_SECOND, { "income_book", "income_line" }, ruhu_income_card_new, NULL },
-  { "guarantees", N_ ("Guarantees"), RUHU_COLUMN_SECOND, { "assessment" }, ruhu_guarantee_grid_new, NULL },
-  { "living", N_ ("Living Conditions"), RUHU_COLUMN_FIRST, { "living" }, NULL, NULL },
-  { "housing", N_ ("Housing and Repair"), RUHU_COLUMN_FIRST, { "housing", "repair" }, ruhu_stage_line_new, NULL },
-  { "plan", N_ ("Plan and Measures"), RUHU_COLUMN_SECOND, { "plan", "measure", "consent", "beneficiary" }, NULL, "measure_id" },
-  { "photos", N_ ("Photos"), RUHU_COLUMN_SECOND, { NULL }, NULL, "" },
-  { "visits", N_ ("Visits"), RUHU_COLUMN_FIRST, { "visit" }, NULL, NULL },
-  { "records", N_ ("Registration and Records"), RUHU_COLUMN_SECOND, { "*" }, NULL, NULL },
+  { "problems", N_ ("Problems"), RUHU_COLUMN_FIRST, { "problem" }, NULL, NULL, "problem_id" },
+  { "members", N_ ("Members"), RUHU_COLUMN_FIRST, { "person" }, NULL, NULL, NULL },
+  { "income", N_ ("Income"), RUHU_COLUMN_SECOND, { "income_book", "income_line" }, ruhu_income_card_new, ruhu_income_card_go_on, NULL },
+  { "guarantees", N_ ("Guarantees"), RUHU_COLUMN_SECOND, { "assessment" }, ruhu_guarantee_grid_new, ruhu_guarantee_grid_go_on, NULL },
+  { "living", N_ ("Living Conditions"), RUHU_COLUMN_FIRST, { "living" }, NULL, NULL, NULL },
+  { "housing", N_ ("Housing and Repair"), RUHU_COLUMN_FIRST, { "housing", "repair" }, ruhu_stage_line_new, NULL, NULL },
+  { "plan", N_ ("Plan and Measures"), RUHU_COLUMN_SECOND, { "plan", "measure", "consent", "beneficiary" }, NULL, NULL, "measure_id" },
+  { "photos", N_ ("Photos"), RUHU_COLUMN_SECOND, { NULL }, NULL, NULL, "" },
+  { "visits", N_ ("Visits"), RUHU_COLUMN_FIRST, { "visit" }, NULL, NULL, NULL },
+  { "records", N_ ("Registration and Records"), RUHU_COLUMN_SECOND, { "*" }, NULL, NULL, NULL },
 };
 
 /* Shown within others. */
@@ -271,6 +274,7 @@ drop (RuhuFileChapter *self)
   GtkWidget *child;
 
   self->strip = NULL;
+  self->digest = NULL;
   g_clear_pointer (&self->pending, g_ptr_array_unref);
   g_clear_pointer (&self->focus, g_free);
   g_ptr_array_set_size (self->sections, 0);
@@ -318,6 +322,8 @@ ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehol
   digest = self->spec->digest != NULL ? self->spec->digest (file) : NULL;
   if (digest != NULL)
     gtk_box_append (self->box, digest);
+  self->digest = self->spec->digest_go_on != NULL ? digest : NULL;
+  self->n_steps = 0;
   if (g_strcmp0 (self->spec->photos, "") == 0)
     gtk_box_append (self->box, self->strip = make_strip (self, NULL));
   self->only = groups->len == 1 && digest == NULL;
@@ -339,6 +345,12 @@ ruhu_file_chapter_go_on (RuhuFileChapter *self, GHashTable *open)
 
   g_return_val_if_fail (RUHU_IS_FILE_CHAPTER (self), FALSE);
 
+  if (self->digest != NULL)
+    {
+      if (!self->spec->digest_go_on (self->digest, self->file, self->n_steps++))
+        self->digest = NULL;
+      return TRUE;
+    }
   if (self->pending == NULL || self->whole >= self->pending->len)
     return FALSE;
   if (self->sections->len == self->whole)

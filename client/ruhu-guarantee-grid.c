@@ -11,6 +11,12 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* Made at once: a cell is five widgets. */
+#define STEP_CELLS 3
+
+/* Of the record type. */
+static const char *const sections[] = { "six", "nine" };
+
 static GtkWidget *
 make_label (const char *text, const char *css_class)
 {
@@ -71,7 +77,13 @@ cell_cb (GtkFlowBox *box, GtkFlowBoxChild *child)
   gtk_widget_activate_action_variant (GTK_WIDGET (child), "household.history", g_object_get_data (G_OBJECT (child), "ruhu-place"));
 }
 
-/* @section: of the record type; its items, met ones counted. */
+static gboolean
+is_item (const RuhuFileLine *line, const char *section)
+{
+  return line->field->calculate == NULL && g_strcmp0 (line->field->section, section) == 0;
+}
+
+/* @section: of the record type; its items are counted, the met ones too. Its cells come later. */
 static void
 add_grid (GtkBox *box, const RuhuFileRecord *assessment, const char *section, const char *title)
 {
@@ -93,16 +105,16 @@ add_grid (GtkBox *box, const RuhuFileRecord *assessment, const char *section, co
       const RuhuFileLine *line = g_ptr_array_index (assessment->lines, i);
       const char *code = ruhu_file_record_get (assessment, line->field->name);
 
-      if (line->field->calculate != NULL || g_strcmp0 (line->field->section, section) != 0)
+      if (!is_item (line, section))
         continue;
       n++;
       met += g_strcmp0 (code, "1") == 0 || g_strcmp0 (code, "9") == 0;
-      gtk_flow_box_insert (GTK_FLOW_BOX (grid), make_cell (assessment, line), -1);
     }
   /* Translators: a group of guarantees, how many are met, of how many. */
   heading = g_strdup_printf (_ ("%s: %u of %u met"), title, met, n);
   gtk_box_append (box, make_label (heading, "heading"));
   gtk_box_append (box, grid);
+  g_object_set_data (G_OBJECT (box), section, grid);
 }
 
 GtkWidget *
@@ -119,7 +131,29 @@ ruhu_guarantee_grid_new (const RuhuHouseholdFile *file)
   gtk_widget_add_css_class (box, "file-card");
   title = g_strdup_printf ("%s · %s", assessment->title, assessment->summary);
   gtk_box_append (GTK_BOX (box), make_label (title, "dim-label"));
-  add_grid (GTK_BOX (box), assessment, "six", _ ("Two assurances, three guarantees, water"));
-  add_grid (GTK_BOX (box), assessment, "nine", _ ("Five haves, four guarantees"));
+  add_grid (GTK_BOX (box), assessment, sections[0], _ ("Two assurances, three guarantees, water"));
+  add_grid (GTK_BOX (box), assessment, sections[1], _ ("Five haves, four guarantees"));
   return box;
+}
+
+gboolean
+ruhu_guarantee_grid_go_on (GtkWidget *self, const RuhuHouseholdFile *file, guint step)
+{
+  const RuhuFileRecord *assessment = ruhu_file_find_assessment (file);
+  guint n = 0;
+
+  for (gsize k = 0; k < G_N_ELEMENTS (sections); k++)
+    for (guint i = 0; i < assessment->lines->len; i++)
+      {
+        const RuhuFileLine *line = g_ptr_array_index (assessment->lines, i);
+
+        if (!is_item (line, sections[k]))
+          continue;
+        if (n >= (step + 1) * STEP_CELLS)
+          return TRUE;
+        if (n >= step * STEP_CELLS)
+          gtk_flow_box_insert (g_object_get_data (G_OBJECT (self), sections[k]), make_cell (assessment, line), -1);
+        n++;
+      }
+  return FALSE;
 }

@@ -8,7 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* NULL where nothing was assessed. Nothing of @file is kept. Floating. */
+/* NULL where nothing was assessed. Without its cells. Nothing of @file is kept. Floating. */
 GtkWidget *ruhu_guarantee_grid_new (const RuhuHouseholdFile *file);
+
+/* Makes the next few cells, with @step 0, 1, … of the same file. Whether there are more. */
+gboolean ruhu_guarantee_grid_go_on (GtkWidget *self, const RuhuHouseholdFile *file, guint step);
 
 G_END_DECLS

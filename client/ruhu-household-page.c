@@ -22,8 +22,8 @@
 
 #include <glib/gi18n.h>
 
-/* µs in each frame for making what a file shows. */
-#define FILL_TIME 1000
+/* µs in each frame for making what a file shows below what is seen. */
+#define FILL_TIME 700
 
 struct _RuhuHouseholdPage
 {
@@ -125,12 +125,24 @@ fill_to (RuhuHouseholdPage *self, guint number)
     fill_next (self, TRUE);
 }
 
-/* A few milliseconds' worth a frame: what is made is styled, measured and drawn in it too. */
+/* What comes next is seen as soon as it is there. */
+static gboolean
+is_next_in_view (RuhuHouseholdPage *self)
+{
+  graphene_rect_t bounds;
+
+  if (self->n_shown >= self->chapters->len || !gtk_widget_compute_bounds (GTK_WIDGET (get_chapter (self, self->n_shown)), GTK_WIDGET (self->scrolled), &bounds))
+    return TRUE;
+  return bounds.origin.y + bounds.size.height < (float) gtk_widget_get_height (GTK_WIDGET (self->scrolled));
+}
+
+/* A few milliseconds' worth a frame: what is made is styled and measured in it too, and one piece is enough where it is also drawn. */
 static gboolean
 fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   RuhuHouseholdPage *self = RUHU_HOUSEHOLD_PAGE (widget);
   gint64 began = g_get_monotonic_time ();
+  gboolean in_view;
 
   /* The frame in which the page's head is laid out for the first time has enough to do. */
   if (self->fresh)
@@ -140,8 +152,9 @@ fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     }
   if (self->anew)
     ruhu_scroll_keep (self->scrolled);
+  in_view = is_next_in_view (self);
   while (self->n_shown < self->chapters->len)
-    if (fill_next (self, self->anew) && g_get_monotonic_time () - began > FILL_TIME)
+    if (fill_next (self, self->anew) && (in_view || g_get_monotonic_time () - began > FILL_TIME))
       return G_SOURCE_CONTINUE;
   self->fill_id = 0;
   return G_SOURCE_REMOVE;

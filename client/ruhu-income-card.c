@@ -122,7 +122,15 @@ ruhu_income_card_new (const RuhuHouseholdFile *file)
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
   gtk_widget_add_css_class (box, "card");
   gtk_widget_add_css_class (box, "file-card");
-  for (guint i = 0; i < MIN (file->income->len, YEARS); i++)
-    add_year (GTK_BOX (box), file, g_ptr_array_index (file->income, i));
   return box;
+}
+
+gboolean
+ruhu_income_card_go_on (GtkWidget *self, const RuhuHouseholdFile *file, guint step)
+{
+  guint n = MIN (file->income->len, YEARS);
+
+  if (step < n)
+    add_year (GTK_BOX (self), file, g_ptr_array_index (file->income, step));
+  return step + 1 < n;
 }

@@ -8,7 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* NULL where nothing is known. Nothing of @file is kept. Floating. */
+/* NULL where nothing is known. Without its years. Nothing of @file is kept. Floating. */
 GtkWidget *ruhu_income_card_new (const RuhuHouseholdFile *file);
+
+/* Makes the next year, with @step 0, 1, … of the same file. Whether there are more. */
+gboolean ruhu_income_card_go_on (GtkWidget *self, const RuhuHouseholdFile *file, guint step);
 
 G_END_DECLS

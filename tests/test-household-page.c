@@ -396,6 +396,31 @@ test_opened_and_closed_files_leave_nothing_behind (Fixture *f, gconstpointer dat
   g_assert_cmpuint (grown, <, 2000 * (gsize) rounds + 200000);
 }
 
+static gboolean
+is_whole (gpointer page)
+{
+  return ruhu_household_page_is_whole (page);
+}
+
+static guint
+count_cells (GtkWidget *widget)
+{
+  guint n = GTK_IS_FLOW_BOX_CHILD (widget) && gtk_widget_has_css_class (gtk_widget_get_parent (widget), "guarantees");
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_cells (child);
+  return n;
+}
+
+/* They are made a few a frame. */
+static void
+test_each_guarantee_has_one_cell (Fixture *f, gconstpointer data)
+{
+  form_wait (is_whole, f->page);
+  g_assert_cmpuint (count_cells (f->page), ==, 15);
+  see (f->page, form_is_label, "Two assurances, three guarantees, water: 3 of 6 met");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,6 +428,7 @@ main (int argc, char **argv)
   adw_init ();
   ruhu_form_add_style ();
 #define add(name, func) g_test_add ("/household-page/" name, Fixture, NULL, set_up, func, tear_down)
+  add ("each-guarantee-has-one-cell", test_each_guarantee_has_one_cell);
   add ("a-problem-moves-and-comes-back", test_a_problem_moves_and_comes_back);
   add ("what-was-done-is-told-to-whoever-checks", test_what_was_done_is_told_to_whoever_checks);
   add ("a-photo-is-added-after-somebody-has-looked", test_a_photo_is_added_after_somebody_has_looked);
