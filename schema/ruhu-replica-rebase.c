@@ -181,7 +181,8 @@ renumber_all (RuhuReplica *self, const RuhuRebase *to, guint *count, GError **er
       (*count)++;
     }
   return ruhu_check_end (&local, error) && ruhu_store_set_number (self->store, "reused_after", to->reused - 1, error) &&
-         ruhu_store_set_number (self->store, "reused_to", to->accepted, error) && ruhu_store_set_number (self->store, "reused_last", next, error);
+         ruhu_store_set_number (self->store, "reused_to", to->accepted, error) && ruhu_store_set_number (self->store, "reused_last", next, error) &&
+         ruhu_store_set_number (self->store, "sent", to->accepted, error);
 }
 
 /* What was confirmed and is not at the township any more waits again, byte for byte as it was; what it has will be told again by the stream. */
@@ -193,7 +194,7 @@ unconfirm (RuhuReplica *self, const RuhuRebase *to, guint *count, GError **error
 #define WAITING "SELECT count (*) FROM log WHERE device = ?1 AND seq > ?2 AND kind = 'change' AND position IS NULL"
   if (!ruhu_database_get_integer (self->database, WAITING, 0, &before, error, "si", self->device, MAX (to->accepted, to->pushed)) ||
       !ruhu_database_run (self->database,
-                          "UPDATE log SET position = NULL, kind = 'change', reason = NULL, detail = NULL "
+                          "UPDATE log SET position = NULL, kind = 'change', reason = NULL, detail = NULL, sent = 1 "
                           "WHERE device = ?1 AND position IS NOT NULL AND (seq > ?2 OR position > ?3)",
                           error, "sii", self->device, to->accepted, to->position) ||
       !ruhu_database_get_integer (self->database, WAITING, 0, &after, error, "si", self->device, to->accepted))
@@ -259,6 +260,13 @@ offer_photos_again (RuhuReplica *self, GError **error)
   return ruhu_database_execute (self->database, "UPDATE photo SET state = 'due', received = 0, upload = NULL WHERE state = 'sent'", error);
 }
 
+/* So may drafts: they go once more, and so does the list of those that are here. (Without that mark a laptop that has none left tells nothing.) */
+static gboolean
+offer_drafts_again (RuhuReplica *self, GError **error)
+{
+  return ruhu_database_execute (self->database, "UPDATE draft SET handed = 0", error) && ruhu_store_set_meta (self->store, "drafts_have", "", error);
+}
+
 static gboolean
 rebase (RuhuDatabase *database, gpointer data, GError **error)
 {
@@ -270,7 +278,7 @@ rebase (RuhuDatabase *database, gpointer data, GError **error)
 
   /* What waits again is out of reach of what is forgotten: a household that was assigned after the place of agreement goes, what was written there stays. */
   return renumber_all (self, to, &renumbered, error) && unconfirm (self, to, &again, error) && note_refused (self, to, error) && cancel_backfill (self, to->position, error) &&
-         drop_others (self, to, error) && offer_photos_again (self, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
+         drop_others (self, to, error) && offer_photos_again (self, error) && offer_drafts_again (self, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
          ruhu_store_set_meta (self->store, "rebase_scopes", queue, error) && ruhu_replica_begin_next (self, to->position, error);
 }
 

@@ -97,7 +97,8 @@ enrol (RuhuDatabase *database, gpointer data, GError **error)
     }
   return ruhu_store_set_meta (store, "device", job->device, error) && ruhu_store_set_meta (store, "user", job->user, error) &&
          ruhu_store_set_meta (store, "role", job->role, error) && ruhu_store_set_meta (store, "township_name", job->township_name, error) &&
-         ruhu_store_set_number (store, "cursor", job->cursor, error);
+         /* What is left of an earlier device's leaving is not of this one. */
+         ruhu_store_unset_meta (store, RUHU_META_WITHDRAWN, error) && ruhu_store_set_number (store, "cursor", job->cursor, error);
 }
 
 gboolean

@@ -276,6 +276,24 @@ test_a_batch_too_large_becomes_smaller (CourierFixture *self, gconstpointer unus
   g_assert_cmpuint (fake_server_count (self->server, "/v1/push"), ==, 6);
 }
 
+/* Where numbers are missing one change is still one, and cannot become smaller. */
+static void
+test_one_change_too_large_is_given_up (CourierFixture *self, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  courier_enrol (self);
+  courier_sync_well (self);
+  courier_save (self, "13800000001");
+  courier_sync_well (self);
+  courier_execute (self, "UPDATE meta SET value = '9' WHERE key = 'seq'");
+  courier_save (self, "13800000002");
+  fake_server_misbehave (self->server, "/v1/push", FAKE_TOO_LARGE, 2);
+  g_assert_false (ruhu_courier_sync (self->courier, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE);
+  g_assert_cmpint (courier_count_waiting (self), ==, 1);
+}
+
 /* As if the machine's clock had jumped by @days. */
 static void
 shift_clock (CourierFixture *self, gint64 days)
@@ -385,6 +403,7 @@ main (int argc, char **argv)
   ADD ("misbehaving-at-me", "/v1/me", test_misbehaviour_has_its_name_and_costs_nothing);
   ADD ("any-series-of-mishaps-ends-well", NULL, test_any_series_of_mishaps_ends_well);
   ADD ("batch-too-large-becomes-smaller", NULL, test_a_batch_too_large_becomes_smaller);
+  ADD ("one-change-too-large-is-given-up", NULL, test_one_change_too_large_is_given_up);
   ADD ("clock-years-off-is-set-right", GINT_TO_POINTER (1), test_a_clock_years_off_is_set_right);
   ADD ("clock-years-off-refused-first", NULL, test_a_clock_years_off_is_set_right);
   ADD ("another-database-does-not-go-by-this-name", NULL, test_another_database_does_not_go_by_this_name);

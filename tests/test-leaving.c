@@ -10,6 +10,7 @@
 #include "ruhu-error.h"
 #include "ruhu-store-photos.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define CANARY "金丝雀在此"
@@ -165,6 +166,35 @@ test_another_enrolment_waits_for_photos (CourierFixture *self, gconstpointer unu
   courier_sync_well (self);
 }
 
+/* The power went when the credentials were gone and their mark was not: it is not taken for that of the next device. */
+static void
+test_what_is_left_of_leaving_does_not_end_the_next_enrolment (CourierFixture *self, gconstpointer unused)
+{
+  g_autofree char *path = courier_path_of (self, "credentials"), *database = courier_path_of (self, "ruhu.db");
+  RuhuStoreOptions options = { .path = database };
+  gboolean erased = FALSE;
+
+  courier_enrol (self);
+  courier_sync_well (self);
+  ruhu_courier_close (self->courier);
+  {
+    g_autoptr (RuhuStore) store = ruhu_store_open (&options, NULL);
+    RuhuReplica *replica = ruhu_replica_new (store);
+
+    g_assert_true (ruhu_replica_erase_sent (replica, NULL, &erased, NULL));
+    g_assert_true (erased);
+    ruhu_replica_free (replica);
+  }
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  courier_restart (self);
+  courier_enrol (self);
+  courier_sync_well (self);
+  courier_save (self, "13800000001");
+  courier_restart (self);
+  courier_sync_well (self);
+  courier_assert_in_step (self);
+}
+
 #define ADD(name, function) g_test_add ("/leaving/" name, CourierFixture, NULL, courier_set_up, function, courier_tear_down)
 
 int
@@ -175,6 +205,7 @@ main (int argc, char **argv)
   ADD ("revoked-laptop-forgets-only-what-is-safe", test_a_revoked_laptop_forgets_only_what_is_safe);
   ADD ("forgotten-laptop-comes-again", test_a_forgotten_laptop_comes_again_under_its_name);
   ADD ("interrupted-withdrawal-comes-to-its-end", test_an_interrupted_withdrawal_is_brought_to_its_end);
+  ADD ("what-is-left-of-leaving-does-not-end-the-next-enrolment", test_what_is_left_of_leaving_does_not_end_the_next_enrolment);
   ADD ("another-enrolment-waits-for-photos", test_another_enrolment_waits_for_photos);
   return g_test_run ();
 }

@@ -165,7 +165,7 @@ make_vacant (RuhuCourier *self, GError **error)
   if (!ruhu_courier_get_device (self, &device, error))
     return FALSE;
   if (device == NULL)
-    return TRUE;
+    return ruhu_courier_finish_withdrawal (self, error);
   same = self->credentials != NULL && g_str_equal (device, self->credentials->device);
   if (same && (!confirmed || self->unknown))
     return TRUE;

@@ -211,7 +211,7 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
         }
       if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_TOO_LARGE))
         {
-          gboolean again = batch->last > after + 1;
+          gboolean again = batch->n > 1;
 
           ruhu_pace_break (&self->push, batch->size);
           if (again)
@@ -221,7 +221,7 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
         {
           ruhu_pace_break (&self->push, batch->size);
           self->unsure = TRUE;
-          self->shrunk = batch->last > after + 1;
+          self->shrunk = batch->n > 1;
         }
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;

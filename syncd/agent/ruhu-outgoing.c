@@ -23,6 +23,8 @@ ruhu_outgoing_new (RuhuStore *store, RuhuReplica *replica, gint64 after, gsize m
   if (!ruhu_replica_peek_outbox (replica, after, MAX_CHANGES, max_size, lines, &self->last, error) || self->last == 0)
     return NULL;
   self->size = lines->len;
+  for (gsize i = 0; i < lines->len; i++)
+    self->n += lines->str[i] == '\n';
   plain = g_string_free_to_bytes (g_steal_pointer (&lines));
   self->packed = ruhu_wire_compress (RUHU_ENCODING_ZSTD, plain, error);
   return self->packed != NULL ? g_steal_pointer (&self) : NULL;

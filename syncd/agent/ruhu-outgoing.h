@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 last;    /* seq of its last change */
+  guint n;        /* changes: numbers may be missing */
   gsize size;     /* of the lines, in bytes */
   GBytes *packed; /* the lines, compressed; owned */
   /* What it was made for. */
