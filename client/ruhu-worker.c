@@ -215,6 +215,9 @@ room_watch (Room *room)
   /* Another file has taken its place: nobody would ever write to the one that is open. */
   if (room->store != NULL && ruhu_database_was_moved (ruhu_store_get_database (room->store)))
     {
+      /* Not yet: nobody is to make one here before the daemon puts it there. */
+      if (!g_file_test (room->shared->path, G_FILE_TEST_EXISTS))
+        return;
       if (!room_open (room, &error))
         g_debug ("The store does not open: %s", error->message);
       announce (room->shared);
