@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who may have which photo of the township, and which part of it. */
+/* Who may have which photo of the township, which part of it, and how much one laptop may send. */
 #include "config.h"
 
+#include "ruhu-uploads.h"
 #include "upload-fixture.h"
 
 #include <string.h>
@@ -156,6 +157,77 @@ test_what_is_lacking_is_told (UploadFixture *self, gconstpointer data)
     }
 }
 
+static void
+test_quota (UploadFixture *self, gconstpointer data)
+{
+  g_autoptr (RuhuResponse) other = NULL, again = NULL, last = NULL;
+  guint made = 0;
+
+  for (guint status = 201; status == 201; made++)
+    {
+      g_autofree char *hash = g_strdup_printf ("%064x", made);
+      g_autoptr (RuhuResponse) response = upload_ask_creation (self, self->helper, hash, RUHU_PHOTO_MAX_BYTES, NULL);
+
+      status = response->status;
+      g_assert_true (status == 201 || status == 429);
+    }
+  g_assert_cmpuint (made - 1, ==, RUHU_UPLOADS_MAX_BYTES / RUHU_PHOTO_MAX_BYTES);
+  /* Begun anew, one takes the place of its like; others are not touched. */
+  again = upload_ask_creation (self, self->helper, "0000000000000000000000000000000000000000000000000000000000000001", RUHU_PHOTO_MAX_BYTES, NULL);
+  g_assert_cmpuint (again->status, ==, 201);
+  other = upload_ask_creation (self, self->cadre, self->hash, SIZE, NULL);
+  g_assert_cmpuint (other->status, ==, 201);
+}
+
+/* Sends the fixture's photo number @seed. Returns the answer's status. */
+static guint
+send_photo (UploadFixture *self, guint seed)
+{
+  g_autoptr (RuhuResponse) response = NULL;
+
+  g_bytes_unref (self->photo);
+  g_free (self->hash);
+  self->photo = photo_new (seed, SIZE);
+  self->hash = photo_hash (self->photo);
+  response = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo);
+  return response->status;
+}
+
+/* A visit's photos are sent while it is a draft; once something mentions them, they are in the way of no other. */
+static void
+test_what_comes_to_be_mentioned_makes_room (UploadFixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) next = photo_new (1003, SIZE);
+  g_autofree char *next_hash = photo_hash (next);
+  guint n = 1000;
+
+  for (guint i = 0; i < RUHU_UPLOADS_MAX_COUNT; i++)
+    g_assert_cmpuint (send_photo (self, n++), ==, 201);
+  for (guint turn = 0; turn < 3; turn++)
+    {
+      g_autoptr (GBytes) photo = photo_new (1000 + turn, SIZE);
+      g_autofree char *refused = NULL, *hash = photo_hash (photo);
+
+      g_assert_cmpuint (send_photo (self, n), ==, 429);
+      refused = g_steal_pointer (&self->hash);
+      self->hash = g_strdup (hash);
+      if (turn == 0)
+        upload_mention (self, "h-one");
+      else if (turn == 1)
+        upload_mention_beyond (self, "f-beyond", hash);
+      else
+        upload_put_draft (self, self->helper, hash);
+      g_assert_cmpuint (send_photo (self, n++), ==, 201);
+      g_assert_cmpstr (self->hash, ==, refused);
+      town_restart (&self->town, 0);
+    }
+  /* One of a draft that is over is in the way again. */
+  g_assert_cmpuint (send_photo (self, n), ==, 429);
+  upload_put_draft (self, self->helper, NULL);
+  upload_mention_beyond (self, "f-last", next_hash);
+  g_assert_cmpuint (send_photo (self, n), ==, 429);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -167,5 +239,7 @@ main (int argc, char **argv)
   ADD ("ranges", test_ranges);
   ADD ("conditions", test_conditions);
   ADD ("damaged-is-not-given", test_damaged_is_not_given);
+  ADD ("quota", test_quota);
+  ADD ("what-comes-to-be-mentioned-makes-room", test_what_comes_to_be_mentioned_makes_room);
   return g_test_run ();
 }

@@ -159,6 +159,25 @@ test_enrol_other_token (Town *town, gconstpointer data)
   town_assert_problem (response, 410, "expired");
 }
 
+/* Somebody took the laptop's name while a restored backup had forgotten it: the rightful one is told so, and its link is still good. */
+static void
+test_enrol_taken_name (Town *town, gconstpointer data)
+{
+  g_autoptr (Laptop) taker = town_enrol (town, "u-cadre"), rightful = laptop_new ("u-helper"), fresh = laptop_new ("u-helper");
+  g_autofree char *code = town_issue (town, "u-helper", 1), *body = NULL, *next_body = town_enrolment (code, fresh), *detail = NULL;
+  g_autoptr (RuhuResponse) refused = NULL, fine = NULL;
+
+  g_free (rightful->id);
+  rightful->id = g_strdup (taker->id);
+  body = town_enrolment (code, rightful);
+  refused = town_ask (town, "POST", "/v1/enrol", NULL, body);
+  town_assert_problem (refused, 403, "forbidden");
+  detail = town_member (refused, "detail");
+  g_assert_nonnull (strstr (detail, "A laptop of this name is enrolled already, with another key."));
+  fine = town_ask (town, "POST", "/v1/enrol", NULL, next_body);
+  g_assert_cmpuint (fine->status, ==, 200);
+}
+
 /* A laptop that comes again under its name: nobody else's code is used up for it. */
 static void
 test_enrol_for_somebody_else (Town *town, gconstpointer data)
@@ -451,6 +470,7 @@ main (int argc, char **argv)
   ADD ("enrol-malformed", test_enrol_malformed);
   ADD ("enrol-rate", test_enrol_rate);
   ADD ("enrol-rate-of-all", test_enrol_rate_of_all);
+  ADD ("enrol-taken-name", test_enrol_taken_name);
   ADD ("enrol-for-somebody-else", test_enrol_for_somebody_else);
   ADD ("enrol-left", test_enrol_left);
   ADD ("tokens", test_tokens);

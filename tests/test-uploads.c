@@ -15,6 +15,8 @@ gssize __real_pwrite64 (int fd, const void *data, gsize length, off_t offset);
 gssize __wrap_pwrite64 (int fd, const void *data, gsize length, off_t offset);
 int __real_fsync (int fd);
 int __wrap_fsync (int fd);
+gboolean __real_ruhu_ledger_find_draft_photo (RuhuLedger *self, const char *device, const char *hash, gboolean *found, GError **error);
+gboolean __wrap_ruhu_ledger_find_draft_photo (RuhuLedger *self, const char *device, const char *hash, gboolean *found, GError **error);
 
 /* What happens at the next write or flush, once. */
 static void (*at_write) (gpointer data);
@@ -24,6 +26,8 @@ static gboolean full;
 static void (*at_flush) (gpointer data);
 static gint flushes_before;
 static gint flushes_until_failure = -1; /* -1: none fails */
+/* What happens when it was looked up whether a draft mentions a photo, once. */
+static void (*at_answer) (gpointer data);
 
 static gboolean
 meets_write (void)
@@ -65,6 +69,18 @@ __wrap_fsync (int fd)
       return -1;
     }
   return __real_fsync (fd);
+}
+
+gboolean
+__wrap_ruhu_ledger_find_draft_photo (RuhuLedger *self, const char *device, const char *hash, gboolean *found, GError **error)
+{
+  gboolean done = __real_ruhu_ledger_find_draft_photo (self, device, hash, found, error);
+  void (*func) (gpointer data) = at_answer;
+
+  at_answer = NULL;
+  if (func != NULL)
+    func (at_write_data);
+  return done;
 }
 
 static void
@@ -427,6 +443,45 @@ test_what_is_being_sent_does_not_expire (UploadFixture *self, gconstpointer data
   town_now = before;
 }
 
+static void
+draft_cb (gpointer data)
+{
+  UploadFixture *self = data;
+
+  upload_put_draft (self, self->helper, self->hash);
+}
+
+static void
+quarantine_cb (gpointer data)
+{
+  UploadFixture *self = data;
+
+  upload_mention_beyond (self, "f-late", self->hash);
+}
+
+/* The photo expires at the moment when something comes to mention it. */
+static void
+test_what_is_mentioned_just_now_does_not_expire (UploadFixture *self, gconstpointer data)
+{
+  static void (*const comes[]) (gpointer data) = { draft_cb, quarantine_cb };
+  gint64 before = town_now;
+
+  at_write_data = self;
+  for (gsize i = 0; i < G_N_ELEMENTS (comes); i++)
+    {
+      g_autoptr (RuhuResponse) response = upload_ask_creation (self, self->helper, self->hash, SIZE, self->photo);
+
+      g_assert_cmpuint (response->status, ==, 201);
+      town_now += 31 * DAY;
+      at_answer = comes[i];
+      sweep_cb (self);
+      g_assert_null (at_answer);
+      g_assert_true (ruhu_photo_store_has (self->photos, self->hash, NULL));
+      upload_put_draft (self, self->helper, NULL);
+    }
+  town_now = before;
+}
+
 /* Nothing is kept twice of one who begins what is there again and again. */
 static void
 test_what_is_there_is_one_upload (UploadFixture *self, gconstpointer data)
@@ -463,28 +518,6 @@ test_damaged_is_asked_for_again (UploadFixture *self, gconstpointer data)
   g_assert_cmpint (upload_get_offset (self, self->helper, ruhu_response_get_header (first, "Location")), ==, -1);
   kept = ruhu_photo_store_read (self->photos, self->hash, NULL);
   g_assert_true (kept != NULL && g_bytes_equal (kept, self->photo));
-}
-
-static void
-test_quota (UploadFixture *self, gconstpointer data)
-{
-  g_autoptr (RuhuResponse) other = NULL, again = NULL, last = NULL;
-  guint made = 0;
-
-  for (guint status = 201; status == 201; made++)
-    {
-      g_autofree char *hash = g_strdup_printf ("%064x", made);
-      g_autoptr (RuhuResponse) response = upload_ask_creation (self, self->helper, hash, RUHU_PHOTO_MAX_BYTES, NULL);
-
-      status = response->status;
-      g_assert_true (status == 201 || status == 429);
-    }
-  g_assert_cmpuint (made - 1, ==, RUHU_UPLOADS_MAX_BYTES / RUHU_PHOTO_MAX_BYTES);
-  /* Begun anew, one takes the place of its like; others are not touched. */
-  again = upload_ask_creation (self, self->helper, "0000000000000000000000000000000000000000000000000000000000000001", RUHU_PHOTO_MAX_BYTES, NULL);
-  g_assert_cmpuint (again->status, ==, 201);
-  other = upload_ask_creation (self, self->cadre, self->hash, SIZE, NULL);
-  g_assert_cmpuint (other->status, ==, 201);
 }
 
 /* Nothing of a failed write is told, and it goes on where it was. */
@@ -542,7 +575,7 @@ main (int argc, char **argv)
   ADD ("what-is-being-sent-does-not-expire", test_what_is_being_sent_does_not_expire);
   ADD ("what-is-there-is-one-upload", test_what_is_there_is_one_upload);
   ADD ("damaged-is-asked-for-again", test_damaged_is_asked_for_again);
-  ADD ("quota", test_quota);
+  ADD ("what-is-mentioned-just-now-does-not-expire", test_what_is_mentioned_just_now_does_not_expire);
   ADD ("failing-disk", test_failing_disk);
   return g_test_run ();
 }

@@ -118,6 +118,15 @@ upload_mention (UploadFixture *self, const char *household)
 }
 
 void
+upload_mention_beyond (UploadFixture *self, const char *record, const char *hash)
+{
+  g_autofree char *fields = g_strdup_printf ("{\"subject\":\"01\",\"image\":\"%s\",\"things_only\":true,\"date\":\"2018-06-30\"}", hash);
+  g_autofree char *line = laptop_change (self->helper, 0, "h-three", "photo", record, fields);
+
+  g_assert_cmpint (town_push (&self->town, self->helper, line), ==, self->helper->seq);
+}
+
+void
 upload_put (UploadFixture *self)
 {
   g_free (ruhu_photo_store_put (self->photos, self->photo, NULL));

@@ -38,6 +38,8 @@ void upload_patch (UploadFixture *self, const Laptop *laptop, const char *path, 
 gint64 upload_get_offset (UploadFixture *self, const Laptop *laptop, const char *path);
 /* A record of the household mentions the photo; it is in the store. */
 void upload_mention (UploadFixture *self, const char *household);
+/* The helper's laptop mentions the photo @hash at a household that it does not hold: the change waits for the office. */
+void upload_mention_beyond (UploadFixture *self, const char *record, const char *hash);
 /* The laptop hands over its only draft, which mentions the photo @hash; NULL: it has none any more. */
 void upload_put_draft (UploadFixture *self, const Laptop *laptop, const char *hash);
 void upload_put (UploadFixture *self);

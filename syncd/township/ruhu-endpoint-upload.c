@@ -237,7 +237,7 @@ ruhu_endpoint_upload_create (RuhuCall *call, RuhuSession *session, GError **erro
   if (response != NULL || call->request->partial)
     return response != NULL ? response : respond (400);
   ruhu_uploads_sweep (uploads, session, now);
-  if (!ruhu_uploads_create (uploads, call->access->device, hash, size, now, &state, error))
+  if (!ruhu_uploads_create (uploads, session, call->access->device, hash, size, now, &state, error))
     return NULL;
   if (call->request->body != NULL && !state.complete && !append (call, session, state.id, 0, &state, &response, error))
     return response;

@@ -167,9 +167,9 @@ typedef struct
   gint64 position;
 } Redemption;
 
-/* *@user stays NULL where the code opens nothing to this device. */
+/* *@user stays NULL where the code opens nothing to this device. *@used: this device used it up. */
 static gboolean
-find_owner (RuhuDatabase *database, Redemption *self, char **user, char **replaces, GError **error)
+find_owner (RuhuDatabase *database, Redemption *self, char **user, char **replaces, gboolean *used, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) row = NULL;
@@ -188,6 +188,7 @@ find_owner (RuhuDatabase *database, Redemption *self, char **user, char **replac
   used_by = ruhu_statement_get_text (row, 2);
   if (used_by != NULL ? g_str_equal (used_by, self->enrolment->device) : strcmp (self->now, ruhu_statement_get_text (row, 1)) < 0)
     {
+      *used = used_by != NULL;
       *user = g_strdup (ruhu_statement_get_text (row, 0));
       *replaces = g_strdup (ruhu_statement_get_text (row, 3));
     }
@@ -210,13 +211,20 @@ redeem (RuhuDatabase *database, gpointer data, GError **error)
 {
   Redemption *self = data;
   g_autofree char *user = NULL, *replaces = NULL;
-  gboolean other = FALSE;
+  gboolean other = FALSE, used = FALSE;
 
-  if (!find_owner (database, self, &user, &replaces, error) || !is_known_with_other_token (self, &other, error))
+  if (!find_owner (database, self, &user, &replaces, &used, error) || !is_known_with_other_token (self, &other, error))
     return FALSE;
-  if (user == NULL || other)
+  if (user == NULL || (other && used))
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_EXPIRED, _ ("The enrolment code is used up, expired or unknown."));
+      return FALSE;
+    }
+  /* Perhaps somebody took the name of a laptop that a restored backup had forgotten. Only who has a code that is good is told. */
+  if (other)
+    {
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN,
+                           _ ("A laptop of this name is enrolled already, with another key. Everything recorded on this one is kept, and the link was not used up. Tell the township office at once: somebody else may have been enrolled in this laptop's place, and the office can withdraw that laptop."));
       return FALSE;
     }
   if (self->enrolment->user != NULL && !g_str_equal (self->enrolment->user, user))

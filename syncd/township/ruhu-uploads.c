@@ -192,14 +192,28 @@ ruhu_uploads_drop (RuhuUploads *self, RuhuUpload *upload)
   g_hash_table_remove (self->uploads, upload->state.id);
 }
 
-void
-ruhu_uploads_postpone (RuhuUploads *self, RuhuUpload *upload, gint64 now)
+static void
+note (RuhuUploads *self, const RuhuUpload *upload)
 {
   g_autoptr (GError) error = NULL;
 
-  upload->state.expires = now + UNMENTIONED;
   if (!write_info (self, upload, &error))
     g_warning ("until when a photo is kept could not be noted: %s", error->message);
+}
+
+void
+ruhu_uploads_postpone (RuhuUploads *self, RuhuUpload *upload, gint64 now)
+{
+  upload->state.expires = now + UNMENTIONED;
+  note (self, upload);
+}
+
+void
+ruhu_uploads_set_mentioned (RuhuUploads *self, RuhuUpload *upload, gint64 now)
+{
+  upload->mentioned = TRUE;
+  upload->state.expires = now + DAY;
+  note (self, upload);
 }
 
 /* Under the mutex. NULL: there is none for this device. */
@@ -231,7 +245,7 @@ make_room (RuhuUploads *self, const char *device, const char *hash, gint64 size,
           g_hash_table_iter_remove (&iter);
           continue;
         }
-      if (upload->state.complete && upload->mentioned)
+      if (upload->state.complete && (upload->mentioned || upload->drafted))
         continue;
       bytes += upload->state.size;
       count++;
@@ -285,11 +299,10 @@ renew (RuhuUploads *self, RuhuUpload *upload, gint64 now, RuhuUploadState *state
   return TRUE;
 }
 
-gboolean
-ruhu_uploads_create (RuhuUploads *self, const char *device, const char *hash, gint64 size, gint64 now, RuhuUploadState *state, GError **error)
+/* @bytes: of the photo that is there, or NULL. RATE: there is no room. */
+static gboolean
+begin (RuhuUploads *self, const char *device, const char *hash, gint64 size, GBytes *bytes, gint64 now, RuhuUploadState *state, GError **error)
 {
-  /* Read whole, before the mutex: a damaged one is none, and is set aside. */
-  g_autoptr (GBytes) bytes = ruhu_photo_store_read (self->photos, hash, NULL);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   gboolean there = bytes != NULL && ruhu_photo_store_has (self->photos, hash, NULL), whole = there && (gint64) g_bytes_get_size (bytes) == size;
   RuhuUpload *upload = whole ? find_complete (self, device, hash) : NULL;
@@ -318,6 +331,25 @@ ruhu_uploads_create (RuhuUploads *self, const char *device, const char *hash, gi
   g_hash_table_insert (self->uploads, upload->state.id, upload);
   *state = upload->state;
   return TRUE;
+}
+
+gboolean
+ruhu_uploads_create (RuhuUploads *self, RuhuSession *session, const char *device, const char *hash, gint64 size, gint64 now, RuhuUploadState *state, GError **error)
+{
+  /* Read whole, before the mutex: a damaged one is none, and is set aside. */
+  g_autoptr (GBytes) bytes = ruhu_photo_store_read (self->photos, hash, NULL);
+  g_autoptr (GError) local = NULL;
+
+  if (begin (self, device, hash, size, bytes, now, state, &local))
+    return TRUE;
+  if (!g_error_matches (local, RUHU_ERROR, RUHU_ERROR_RATE))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  /* A visit is saved after its photos were sent. */
+  ruhu_uploads_judge_anew (self, session, device, now);
+  return begin (self, device, hash, size, bytes, now, state, error);
 }
 
 static void

@@ -26,9 +26,9 @@ typedef struct
 RuhuUploads *ruhu_uploads_new (RuhuPhotoStore *photos, gint64 now);
 void ruhu_uploads_free (RuhuUploads *self);
 
-/* Begins the upload of @size bytes with the SHA-256 @hash; an unfinished one of the same device and photo gives way to it. Complete at once, and one upload however often it is begun, where the photo is there whole. RATE: the device has too
- * much under way; NO_SPACE, READ_ONLY, FAILED. */
-gboolean ruhu_uploads_create (RuhuUploads *self, const char *device, const char *hash, gint64 size, gint64 now, RuhuUploadState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Begins the upload of @size bytes with the SHA-256 @hash; an unfinished one of the same device and photo gives way to it. Complete at once, and one upload however often it is begun, where the photo is there whole.
+ * @session: to look up what mentions what the device sent before. RATE: the device has too much under way; NO_SPACE, READ_ONLY, FAILED. */
+gboolean ruhu_uploads_create (RuhuUploads *self, RuhuSession *session, const char *device, const char *hash, gint64 size, gint64 now, RuhuUploadState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* NOT_FOUND: there is none, it has expired, or it is another device's. */
 gboolean ruhu_uploads_get (RuhuUploads *self, const char *device, const char *id, gint64 now, RuhuUploadState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
