@@ -229,7 +229,7 @@ save_question (RuhuStore *store, gpointer data, GCancellable *cancellable, GErro
   RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), "problem");
   g_autofree char *id = ruhu_random_id ();
   g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (store));
-  g_autoptr (RuhuJson) fields = json_object_get (resolution->set);
+  g_autoptr (RuhuJson) fields = g_steal_pointer (&resolution->set);
   json_object *records = json_object_new_object ();
 
   resolution->set = json_object_new_object ();
