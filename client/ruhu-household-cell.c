@@ -328,6 +328,14 @@ ruhu_household_cell_set_item (RuhuHouseholdCell *self, RuhuHouseholdItem *item)
   update (self);
 }
 
+RuhuHouseholdItem *
+ruhu_household_cell_get_item (RuhuHouseholdCell *self)
+{
+  g_return_val_if_fail (RUHU_IS_HOUSEHOLD_CELL (self), NULL);
+
+  return self->item;
+}
+
 char *
 ruhu_household_describe_status (RuhuCatalogue *catalogue, const char *status)
 {

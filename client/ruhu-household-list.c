@@ -34,6 +34,8 @@ struct _RuhuHouseholdList
   RuhuWorker *worker;
   char *selected; /* a household, or NULL */
 
+  gint64 marked;   /* the number of the household on which the selection is, and 0: on none */
+  guint marked_at; /* its place */
   gboolean filters_stale;
   gboolean wants_top;   /* the answer of a new search begins at its first line */
   gboolean wants_first; /* Enter was pressed before the matches were there */
@@ -278,6 +280,48 @@ go_to_top (RuhuHouseholdList *self)
   gtk_adjustment_set_value (adjustment, 0);
 }
 
+/* The keyboard goes along; what has no row on the screen is left to the next arrow. */
+static void
+focus_place (RuhuHouseholdList *self, guint position)
+{
+  g_autoptr (RuhuHouseholdItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), position);
+
+  for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->view)); row != NULL; row = gtk_widget_get_next_sibling (row))
+    {
+      GtkWidget *cell = gtk_widget_get_first_child (row);
+
+      if (RUHU_IS_HOUSEHOLD_CELL (cell) && ruhu_household_cell_get_item (RUHU_HOUSEHOLD_CELL (cell)) == item)
+        gtk_widget_grab_focus (row);
+    }
+}
+
+/* The list's items are places: after a refresh another household may stand in the one that was selected. */
+static void
+follow_marked (RuhuHouseholdList *self)
+{
+  gboolean focused = gtk_widget_get_focus_child (GTK_WIDGET (self->view)) != NULL;
+  guint position;
+
+  if (self->marked == 0 || ruhu_household_model_get_number (self->model, gtk_single_selection_get_selected (self->selection)) == self->marked)
+    return;
+  position = ruhu_household_model_find_number (self->model, self->marked, self->marked_at);
+  gtk_single_selection_set_selected (self->selection, position);
+  if (focused && position != GTK_INVALID_LIST_POSITION)
+    focus_place (self, position);
+}
+
+/* Taken off with the place in which it was, the selection is not given up. */
+static void
+selected_cb (RuhuHouseholdList *self)
+{
+  guint position = gtk_single_selection_get_selected (self->selection);
+
+  if (position == GTK_INVALID_LIST_POSITION && self->marked_at >= g_list_model_get_n_items (G_LIST_MODEL (self->model)))
+    return;
+  self->marked = ruhu_household_model_get_number (self->model, position);
+  self->marked_at = position;
+}
+
 static void
 counted_cb (RuhuHouseholdList *self)
 {
@@ -288,6 +332,8 @@ counted_cb (RuhuHouseholdList *self)
 
   if (self->wants_top)
     go_to_top (self);
+  else
+    follow_marked (self);
   gtk_label_set_label (self->count, text);
   if (n == 0)
     show_nothing (self);
@@ -392,6 +438,7 @@ ruhu_household_list_start (RuhuHouseholdList *self, RuhuWorker *worker, GSetting
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   if (settings != NULL)
     {

@@ -14,6 +14,8 @@
 #define NOWHERE   G_MAXUINT
 /* Of a new search so many are asked for first, and all of them after that. */
 #define N_FIRST 200
+/* So far from where it was a household is looked for after a refresh. */
+#define N_NEAR 2000
 /* GTK makes a widget for each of a list's first 200 items at once: they are given to it little by little, between frames. What comes after them costs nothing. */
 #define STEP      24
 #define N_WIDGETS 220
@@ -526,6 +528,29 @@ ruhu_household_model_find (RuhuHouseholdModel *self, const char *household)
         if (row != NULL && !page->reading && g_strcmp0 (row->id, household) == 0)
           return page->number * PAGE_SIZE + i;
       }
+  return NOWHERE;
+}
+
+gint64
+ruhu_household_model_get_number (RuhuHouseholdModel *self, guint position)
+{
+  g_return_val_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self), 0);
+
+  return self->numbers != NULL && position < self->numbers->len ? g_array_index (self->numbers, gint64, position) : 0;
+}
+
+guint
+ruhu_household_model_find_number (RuhuHouseholdModel *self, gint64 number, guint near)
+{
+  g_return_val_if_fail (RUHU_IS_HOUSEHOLD_MODEL (self) && number != 0, NOWHERE);
+
+  for (guint i = 0; i <= N_NEAR; i++)
+    {
+      if (ruhu_household_model_get_number (self, near + i) == number)
+        return near + i;
+      if (i <= near && ruhu_household_model_get_number (self, near - i) == number)
+        return near - i;
+    }
   return NOWHERE;
 }
 

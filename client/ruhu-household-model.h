@@ -32,6 +32,12 @@ void ruhu_household_model_refresh (RuhuHouseholdModel *self);
 /* The place of a household among what has been read, or GTK_INVALID_LIST_POSITION. */
 guint ruhu_household_model_find (RuhuHouseholdModel *self, const char *household);
 
+/* What stands for the household at a place from one refresh to the next; 0 where there is none. */
+gint64 ruhu_household_model_get_number (RuhuHouseholdModel *self, guint position);
+
+/* Where that household stands now, not far from @near; or GTK_INVALID_LIST_POSITION. */
+guint ruhu_household_model_find_number (RuhuHouseholdModel *self, gint64 number, guint near);
+
 /* How many match, as far as is known: @all (out, optional) says whether that is all of them. The list model grows to that number little by little. */
 guint ruhu_household_model_get_n_matches (RuhuHouseholdModel *self, gboolean *all);
 /* Whether the current search has been answered. */

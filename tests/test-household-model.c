@@ -215,6 +215,26 @@ test_a_new_household_appears (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->n_removed, ==, 0);
 }
 
+static void
+test_a_household_is_found_where_it_went (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuHouseholdItem) item = NULL;
+  gint64 number;
+  guint counted;
+
+  search (f, "");
+  wait_row (f, 10, &item);
+  number = ruhu_household_model_get_number (f->model, 10);
+  counted = f->n_counted;
+  township_write (f->township, "x900", "{\"household\":{\"x900\":{\"village_id\":\"v1\",\"reg_class\":\"1\",\"head\":\"y900\"}},\"person\":{\"y900\":{\"name\":\"阿一\",\"relation\":\"01\",\"member_state\":\"01\"}}}");
+  ruhu_household_model_refresh (f->model);
+  wait_until (f->n_counted > counted);
+  g_assert_cmpuint (ruhu_household_model_find_number (f->model, number, 10), ==, 11);
+  g_assert_cmpuint (ruhu_household_model_find_number (f->model, number, 14), ==, 11);
+  g_assert_cmpuint (ruhu_household_model_find_number (f->model, number, 9), ==, 11);
+  g_assert_cmpuint (ruhu_household_model_find_number (f->model, G_MAXINT64, 10), ==, G_MAXUINT);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -226,6 +246,7 @@ main (int argc, char *argv[])
   add ("typing-overtakes-itself", test_typing_overtakes_itself);
   add ("a-refresh-keeps-the-items", test_a_refresh_keeps_the_items);
   add ("a-new-household-appears", test_a_new_household_appears);
+  add ("a-household-is-found-where-it-went", test_a_household_is_found_where_it_went);
 #undef add
   return g_test_run ();
 }
