@@ -205,7 +205,7 @@ class Township:
         return run([program("ruhu-record"), "--database", str(self.database()), str(self.path), "dump"], env=self.env).stdout
 
     def verify(self):
-        return self.command("verify", self.path).stdout.strip()
+        return " ".join(self.command("verify", self.path).stdout.split())
 
 
 class Laptop:
