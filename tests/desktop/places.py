@@ -50,6 +50,8 @@ def household(app):
 def chapter(number):
     def go(app):
         household(app)
+        # All of them are made.
+        app.settle(1.5)
         app.key(*["ctrl+Prior"] * 2, *["ctrl+Next"] * number)
         app.settle(0.6)
     return go
