@@ -355,7 +355,8 @@ fill (SimLaptop *self, SimRandom *random)
     return;
   for (guint i = 0; i < page->entries->len; i++)
     note_filled (self, &g_array_index (page->entries, RuhuBackfillEntry, i));
-  self->building = page->next == NULL && outcome == SIM_CAME && is_still_filling (self);
+  /* It stays so when pages come again, be they smaller ones. */
+  self->building = (self->building || (page->next == NULL && outcome == SIM_CAME)) && is_still_filling (self);
   if (page->next == NULL && !self->building)
     end_filling (self, TRUE);
 }
