@@ -25,7 +25,7 @@
 #define TRIES 5
 /* Of each visit. */
 #define PHOTOS 2
-#define COUNT  "SELECT count (*) FROM log WHERE kind = 'change'"
+#define COUNT  "SELECT count (*) FROM log WHERE kind = 'change' AND device <> 'township'"
 
 typedef struct
 {
