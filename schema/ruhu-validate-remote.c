@@ -9,6 +9,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-tables.h"
 #include "ruhu-value.h"
 
 #include <glib/gi18n-lib.h>
@@ -132,20 +133,6 @@ ruhu_validate_is_pending (RuhuValidator *self, RuhuField *field, const char *id,
 }
 
 static gboolean
-exists (RuhuDatabase *database, RuhuRecordType *type, const char *id, gboolean *result, GError **error)
-{
-  g_autofree char *table = ruhu_record_type_dup_table (type);
-  g_autofree char *quoted = ruhu_database_quote (table);
-  g_autofree char *sql = g_strdup_printf ("SELECT 1 FROM %s WHERE id = ?1", quoted);
-  gint64 found = 0;
-
-  if (!ruhu_database_get_integer (database, sql, 0, &found, error, "s", id))
-    return FALSE;
-  *result = found != 0;
-  return TRUE;
-}
-
-static gboolean
 check_field (RuhuValidator *self, RuhuField *field, const char *id, const RuhuChange *change, json_object *written, json_object *value, RuhuRole role, gboolean is_new, GError **error)
 {
   gboolean holds = TRUE;
@@ -207,13 +194,13 @@ check_fields (RuhuValidator *self, RuhuRecordType *type, const char *id, const R
 static gboolean
 check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, RuhuRole role, GError **error)
 {
-  gboolean is_there = FALSE;
+  gboolean is_there = FALSE, is_deleted = FALSE;
 
   if (type == NULL)
     return check_fields (self, NULL, id, change, written, role, FALSE, error);
   if (!ruhu_validate_place (type, id, change, written, FALSE, error))
     return FALSE;
-  if ((type->append_only || type->has_makers) && !exists (ruhu_validator_get_database (self), type, id, &is_there, error))
+  if ((type->append_only || type->has_makers) && !ruhu_tables_look (ruhu_validator_get_database (self), type, id, &is_there, &is_deleted, error))
     return FALSE;
   return ruhu_validate_rights (type, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, !is_there, error) &&
          ruhu_validate_extension (self, type, written, error);
