@@ -9,7 +9,6 @@
 #include "ruhu-describe.h"
 #include "ruhu-field-editor.h"
 #include "ruhu-field-row.h"
-#include "ruhu-session-jobs.h"
 #include "ruhu-version-row.h"
 
 #include <glib/gi18n.h>
@@ -235,7 +234,7 @@ save_question (RuhuStore *store, gpointer data, GCancellable *cancellable, GErro
   resolution->set = json_object_new_object ();
   json_object_object_add (records, id, json_object_get (fields));
   json_object_object_add (resolution->set, "problem", records);
-  if (!ruhu_session_read_initials (store, type, resolution->scope, today, fields, error))
+  if (!ruhu_store_read_initials (store, type, ruhu_store_get_role (store), resolution->scope, today, fields, FALSE, fields, error))
     return NULL;
   return save (store, data, cancellable, error);
 }
@@ -248,20 +247,35 @@ show_error (RuhuConflictCard *self, const char *sentence)
 }
 
 static void
-saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+finish (RuhuConflictCard *self, RuhuWorker *worker, GAsyncResult *result, guint signal)
 {
-  g_autoptr (RuhuConflictCard) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *sentence = NULL;
 
   gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
-  if (ruhu_worker_run_finish (RUHU_WORKER (source), result, &error) != NULL)
+  if (ruhu_worker_run_finish (worker, result, &error) != NULL)
     {
-      g_signal_emit (self, signals[SIGNAL_RESOLVED], 0);
+      g_signal_emit (self, signals[signal], 0);
       return;
     }
   sentence = ruhu_describe_error (error);
   show_error (self, sentence);
+}
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RuhuConflictCard) self = user_data;
+
+  finish (self, RUHU_WORKER (source), result, SIGNAL_RESOLVED);
+}
+
+static void
+asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RuhuConflictCard) self = user_data;
+
+  finish (self, RUHU_WORKER (source), result, SIGNAL_ASKED);
 }
 
 static void
@@ -296,23 +310,6 @@ write_cb (RuhuConflictCard *self)
     }
   resolve (self, value);
   json_object_put (value);
-}
-
-static void
-asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RuhuConflictCard) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sentence = NULL;
-
-  gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
-  if (ruhu_worker_run_finish (RUHU_WORKER (source), result, &error) != NULL)
-    {
-      g_signal_emit (self, signals[SIGNAL_ASKED], 0);
-      return;
-    }
-  sentence = ruhu_describe_error (error);
-  show_error (self, sentence);
 }
 
 static void

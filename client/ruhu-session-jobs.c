@@ -206,63 +206,6 @@ load_references_of (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type
   return TRUE;
 }
 
-/* An expression's result as the field's type has it: a code that looks like a number is still a code. NULL when there is none. */
-static json_object *
-make_initial (RuhuField *field, json_object *result)
-{
-  g_autoptr (RuhuJson) value = NULL;
-
-  if (result == NULL)
-    return NULL;
-  switch (field->type)
-    {
-    case RUHU_TYPE_INTEGER:
-    case RUHU_TYPE_DECIMAL:
-    case RUHU_TYPE_MONEY:
-      value = json_object_get (result);
-      break;
-    case RUHU_TYPE_BOOLEAN:
-      value = json_object_new_boolean (json_object_get_int (result) != 0);
-      break;
-    default:
-      value = json_object_new_string (json_object_get_string (result));
-    }
-  return ruhu_value_check (field, value, NULL) ? g_steal_pointer (&value) : NULL;
-}
-
-/* Adds to @values what the fields of a new record start with; @following: only those whose start looks at other fields. */
-static gboolean
-read_initials (RuhuStore *store, RuhuRecordType *type, RuhuRole role, const char *scope, const char *today, json_object *fields, gboolean following, json_object *values, GError **error)
-{
-  for (guint i = 0; i < type->fields->len; i++)
-    {
-      RuhuField *field = type->fields->pdata[i];
-      g_autoptr (RuhuExpression) expression = NULL;
-      g_autoptr (RuhuJson) result = NULL;
-      json_object *value;
-
-      if (field->initial == NULL || field->retired || (field->makers & role) == 0 || json_object_object_get (values, field->name) != NULL)
-        continue;
-      expression = ruhu_expression_new (ruhu_store_get_database (store), type, field->initial, error);
-      if (expression == NULL)
-        return FALSE;
-      if (following && !ruhu_expression_uses_any (expression))
-        continue;
-      if (!ruhu_expression_evaluate (expression, "", scope, fields, today, &result, error))
-        return FALSE;
-      value = make_initial (field, result);
-      if (value != NULL)
-        json_object_object_add (values, field->name, value);
-    }
-  return TRUE;
-}
-
-gboolean
-ruhu_session_read_initials (RuhuStore *store, RuhuRecordType *type, const char *scope, const char *today, json_object *fields, GError **error)
-{
-  return read_initials (store, type, ruhu_store_get_role (store), scope, today, fields, FALSE, fields, error);
-}
-
 static gboolean
 load_initials (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, const char *scope, GError **error)
 {
@@ -271,7 +214,7 @@ load_initials (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, con
   if (g_hash_table_contains (opening->initials, type->name))
     return TRUE;
   values = json_object_new_object ();
-  if (!read_initials (store, type, opening->role, scope, opening->today, values, FALSE, values, error))
+  if (!ruhu_store_read_initials (store, type, opening->role, scope, opening->today, values, FALSE, values, error))
     return FALSE;
   g_hash_table_insert (opening->initials, g_strdup (type->name), g_steal_pointer (&values));
   return TRUE;
@@ -497,7 +440,7 @@ ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *cancellable, 
   if (type != NULL && request->is_new)
     {
       checked->initial = json_object_new_object ();
-      if (!read_initials (store, type, ruhu_store_get_role (store), request->scope, today, request->fields, TRUE, checked->initial, error))
+      if (!ruhu_store_read_initials (store, type, ruhu_store_get_role (store), request->scope, today, request->fields, TRUE, checked->initial, error))
         return NULL;
     }
   return g_steal_pointer (&checked);

@@ -111,9 +111,6 @@ char *ruhu_session_dup_reason_key (const RuhuFinding *finding);
 /* Whether sealing needs a reason for it that nobody has given yet, or cannot be had at all. */
 gboolean ruhu_session_stands_in_the_way (const RuhuFinding *finding, const char *reason);
 
-/* Adds to @fields of a new record what its type starts with, where nothing stands yet. In the worker's thread. */
-gboolean ruhu_session_read_initials (RuhuStore *store, RuhuRecordType *type, const char *scope, const char *today, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Puts into a new record what one of its type starts with. */
 void ruhu_opening_fill_in (RuhuOpening *self, const char *type, const char *record);
 

@@ -199,6 +199,10 @@ GPtrArray *ruhu_store_list_unconfirmed (RuhuStore *self, const char *before, gui
 /* Whether the household has an open problem of data to correct with this description. */
 gboolean ruhu_store_is_asked (RuhuStore *self, const char *scope, const char *description, gboolean *is_asked, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Adds to @values what the fields of a new record with @fields start with for whoever makes it (@role): those that have nothing in @values yet, which may be @fields itself. @following: only those
+ * whose start looks at other fields. */
+gboolean ruhu_store_read_initials (RuhuStore *self, RuhuRecordType *type, RuhuRole role, const char *scope, const char *today, json_object *fields, gboolean following, json_object *values, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A change of this device that waits, or was refused. */
 typedef struct
 {

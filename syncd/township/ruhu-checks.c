@@ -10,15 +10,15 @@
 #include "ruhu-error.h"
 #include "ruhu-rules.h"
 #include "ruhu-store-private.h"
+#include "ruhu-store-query.h"
 
 #include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKED  "checked"
-#define DAY      "checked_day"
-#define BY       "township"
-#define MAX_DAYS 365
+#define CHECKED "checked"
+#define DAY     "checked_day"
+#define BY      "township"
 
 typedef struct
 {
@@ -81,20 +81,6 @@ make_problem_id (Job *job, RuhuFinding *finding)
   return g_strdup_printf ("%.8s-%.4s-5%.3s-8%.3s-%.12s", sum, sum + 8, sum + 13, sum + 17, sum + 20);
 }
 
-static char *
-make_deadline (Job *job, const char *kind)
-{
-  g_autoptr (GDateTime) found = NULL;
-  g_autofree char *noon = g_strconcat (job->today, "T12:00:00Z", NULL);
-  gint64 days = 15;
-
-  if (!ruhu_database_get_integer (ruhu_store_get_database (job->store), "SELECT days FROM r_problem_term WHERE kind = ?1 AND deleted = 0", days, &days, NULL, "s", kind))
-    return NULL;
-  found = g_date_time_new_from_iso8601 (noon, NULL);
-  g_autoptr (GDateTime) end = found != NULL ? g_date_time_add_days (found, (int) CLAMP (days, 1, MAX_DAYS)) : NULL;
-  return end != NULL ? g_date_time_format (end, "%Y-%m-%d") : NULL;
-}
-
 static void
 put (json_object *fields, const char *name, const char *value)
 {
@@ -102,27 +88,26 @@ put (json_object *fields, const char *name, const char *value)
     json_object_object_add (fields, name, json_object_new_string (value));
 }
 
+/* By when and by whom it is to be solved is what the catalogue proposes to anybody. */
 static json_object *
-make_problem (Job *job, RuhuFinding *finding, const char *id)
+make_problem (Job *job, RuhuFinding *finding, const char *id, GError **error)
 {
-  json_object *set = json_object_new_object (), *problems = json_object_new_object (), *fields = json_object_new_object ();
-  RuhuRule *rule = ruhu_catalogue_get_rule (ruhu_store_get_catalogue (job->store), finding->rule);
+  RuhuCatalogue *catalogue = ruhu_store_get_catalogue (job->store);
+  g_autoptr (RuhuJson) fields = json_object_new_object ();
+  json_object *set, *problems;
+  RuhuRule *rule = ruhu_catalogue_get_rule (catalogue, finding->rule);
   g_autofree char *text = g_strdup_printf ("%s：%s", finding->rule, ruhu_label_get_for (&rule->label, "zh_CN"));
-  g_autofree char *deadline = make_deadline (job, finding->problem);
-  g_autofree char *owner = NULL;
 
-  (void) !ruhu_database_get_text (ruhu_store_get_database (job->store),
-                                  "SELECT helper_id FROM r_assignment WHERE scope = ?1 AND deleted = 0 AND (to_date IS NULL OR to_date >= ?2) ORDER BY post, from_date DESC LIMIT 1",
-                                  &owner, NULL, "ss", job->scope, job->today);
   put (fields, "source", "3");
   put (fields, "kind", finding->problem);
   put (fields, "description", text);
   put (fields, "rule", finding->rule);
   put (fields, "found", job->today);
-  put (fields, "deadline", deadline);
-  put (fields, "owner", owner);
-  put (fields, "state", "1");
-  json_object_object_add (problems, id, fields);
+  if (!ruhu_store_read_initials (job->store, ruhu_catalogue_get_record (catalogue, "problem"), RUHU_ROLE_OFFICE, job->scope, job->today, fields, FALSE, fields, error))
+    return NULL;
+  set = json_object_new_object ();
+  problems = json_object_new_object ();
+  json_object_object_add (problems, id, g_steal_pointer (&fields));
   json_object_object_add (set, "problem", problems);
   return set;
 }
@@ -137,8 +122,8 @@ raise_problem (Job *job, RuhuFinding *finding, GError **error)
     return FALSE;
   if (known != 0)
     return TRUE;
-  g_autoptr (RuhuJson) set = make_problem (job, finding, id);
-  return ruhu_ledger_write (job->ledger, BY, job->scope, FALSE, set, error);
+  g_autoptr (RuhuJson) set = make_problem (job, finding, id, error);
+  return set != NULL && ruhu_ledger_write (job->ledger, BY, job->scope, FALSE, set, error);
 }
 
 static gboolean
