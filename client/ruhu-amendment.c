@@ -5,7 +5,7 @@
 
 #include "ruhu-amendment.h"
 
-#include "ruhu-describe.h"
+#include "ruhu-visit-lines.h"
 
 #include <glib/gi18n.h>
 
@@ -63,80 +63,13 @@ ruhu_amendment_row_new (const RuhuAmendmentText *amendment)
   return row;
 }
 
-/* Something that the visit recorded. */
-typedef struct
-{
-  char *path;  /* type/record/field */
-  char *label; /* what it is called */
-  char *value; /* in words */
-} Recorded;
-
-static void
-recorded_free (gpointer data)
-{
-  Recorded *recorded = data;
-
-  g_free (recorded->path);
-  g_free (recorded->label);
-  g_free (recorded->value);
-  g_free (recorded);
-}
-
-typedef struct
-{
-  char *household;
-  char *visit;
-} Place;
-
-static void
-place_free (gpointer data)
-{
-  Place *place = data;
-
-  g_free (place->household);
-  g_free (place->visit);
-  g_free (place);
-}
-
-/* In the worker. */
-static gpointer
-read_recorded (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
-{
-  Place *place = data;
-  g_autoptr (GPtrArray) edits = ruhu_store_list_visit_edits (store, place->household, place->visit, error);
-  GPtrArray *all;
-
-  if (edits == NULL)
-    return NULL;
-  all = g_ptr_array_new_with_free_func (recorded_free);
-  for (guint i = 0; i < edits->len; i++)
-    {
-      const RuhuVisitEdit *edit = edits->pdata[i];
-      RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), edit->type);
-      RuhuField *field = type != NULL ? ruhu_record_type_get_field (type, edit->field) : NULL;
-      g_autofree char *title = ruhu_describe_title (store, edit->type, edit->record);
-      Recorded *recorded;
-
-      /* Photos and reasons given to a rule are not corrected in words. */
-      if (field == NULL || field->type == RUHU_TYPE_PHOTO || g_str_equal (type->name, "finding_note"))
-        continue;
-      recorded = g_new0 (Recorded, 1);
-      recorded->path = g_strjoin ("/", edit->type, edit->record, edit->field, NULL);
-      recorded->label = g_str_equal (title, ruhu_label_get (&type->label)) ? g_strdup_printf ("%s · %s", title, ruhu_describe_field (type, edit->field))
-                                                                           : g_strdup_printf ("%s · %s · %s", ruhu_label_get (&type->label), title, ruhu_describe_field (type, edit->field));
-      recorded->value = ruhu_describe_masked (store, field, edit->after);
-      g_ptr_array_add (all, recorded);
-    }
-  return all;
-}
-
 typedef struct
 {
   RuhuFileWriter *writer;
   RuhuHouseholdFile *file;
   GCancellable *cancellable;
   char *visit;
-  GPtrArray *recorded; /* Recorded; NULL before it is read */
+  GPtrArray *recorded; /* RuhuVisitLine; NULL before it is read */
   GtkWidget *list;
   GtkWidget *choice; /* NULL before it is read: which of @recorded, after “something else” */
   GtkWidget *rows[G_N_ELEMENTS (questions)];
@@ -157,7 +90,7 @@ question_free (gpointer data)
 }
 
 /* NULL: something else. */
-static const Recorded *
+static const RuhuVisitLine *
 get_chosen (Question *question)
 {
   guint n = question->choice != NULL ? adw_combo_row_get_selected (ADW_COMBO_ROW (question->choice)) : 0;
@@ -169,7 +102,7 @@ static void
 response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
 {
   g_autofree char *id = ruhu_random_id ();
-  const Recorded *chosen = get_chosen (question);
+  const RuhuVisitLine *chosen = get_chosen (question);
   json_object *fields;
   json_object *records;
   json_object *set;
@@ -205,13 +138,20 @@ changed_cb (AdwMessageDialog *dialog)
   adw_message_dialog_set_response_enabled (dialog, "amend", enough);
 }
 
+static char *
+dup_name (const RuhuVisitLine *line)
+{
+  return g_strdup_printf ("%s · %s", line->record, line->label);
+}
+
 static void
 chosen_cb (Question *question)
 {
-  const Recorded *chosen = get_chosen (question);
+  const RuhuVisitLine *chosen = get_chosen (question);
+  g_autofree char *name = chosen != NULL ? dup_name (chosen) : g_strdup ("");
 
-  gtk_editable_set_text (GTK_EDITABLE (question->rows[0]), chosen != NULL ? chosen->label : "");
-  gtk_editable_set_text (GTK_EDITABLE (question->rows[1]), chosen != NULL ? chosen->value : "");
+  gtk_editable_set_text (GTK_EDITABLE (question->rows[0]), name);
+  gtk_editable_set_text (GTK_EDITABLE (question->rows[1]), chosen != NULL ? chosen->now : "");
   gtk_widget_set_visible (question->rows[0], chosen == NULL);
   gtk_widget_grab_focus (question->rows[chosen != NULL ? 2 : 0]);
 }
@@ -227,6 +167,9 @@ recorded_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (recorded == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   question = data;
+  for (guint i = recorded != NULL ? recorded->len : 0; i > 0; i--)
+    if (!((RuhuVisitLine *) recorded->pdata[i - 1])->in_words)
+      g_ptr_array_remove_index (recorded, i - 1);
   if (recorded == NULL || recorded->len == 0)
     {
       g_clear_pointer (&recorded, g_ptr_array_unref);
@@ -236,10 +179,27 @@ recorded_cb (GObject *source, GAsyncResult *result, gpointer data)
   names = gtk_string_list_new (NULL);
   gtk_string_list_append (names, _ ("Something else"));
   for (guint i = 0; i < recorded->len; i++)
-    gtk_string_list_append (names, ((Recorded *) recorded->pdata[i])->label);
+    {
+      g_autofree char *name = dup_name (recorded->pdata[i]);
+
+      gtk_string_list_append (names, name);
+    }
   question->choice = g_object_new (ADW_TYPE_COMBO_ROW, "title", _ ("Recorded by the visit"), "model", names, NULL);
   gtk_list_box_prepend (GTK_LIST_BOX (question->list), question->choice);
   g_signal_connect_swapped (question->choice, "notify::selected", G_CALLBACK (chosen_cb), question);
+}
+
+/* No more can be typed than can be recorded: the dialog is gone by the time that it would be refused. */
+static GtkWidget *
+make_row (Question *question, gsize i)
+{
+  GtkWidget *row = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _ (questions[i].label), NULL);
+  const RuhuFileGroup *group = ruhu_household_file_get_group (question->file, "amendment");
+  RuhuField *field = group != NULL ? ruhu_record_type_get_field (group->type, questions[i].field) : NULL;
+
+  if (field != NULL && field->has_max)
+    gtk_text_set_max_length (GTK_TEXT (gtk_editable_get_delegate (GTK_EDITABLE (row))), (int) field->max);
+  return row;
 }
 
 static GtkWidget *
@@ -250,7 +210,7 @@ make_rows (Question *question, GtkWidget *dialog)
   gtk_widget_add_css_class (question->list, "boxed-list");
   for (gsize i = 0; i < G_N_ELEMENTS (questions); i++)
     {
-      question->rows[i] = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _ (questions[i].label), NULL);
+      question->rows[i] = make_row (question, i);
       gtk_list_box_append (GTK_LIST_BOX (question->list), question->rows[i]);
       g_signal_connect_object (question->rows[i], "changed", G_CALLBACK (changed_cb), dialog, G_CONNECT_SWAPPED);
     }
@@ -261,7 +221,6 @@ void
 ruhu_amendment_ask (GtkWidget *widget, RuhuWorker *worker, RuhuFileWriter *writer, RuhuHouseholdFile *file, const char *visit)
 {
   Question *question = g_new0 (Question, 1);
-  Place *place = g_new0 (Place, 1);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Amend a Sealed Visit"), _ ("The visit stays as it is; the amendment is shown with it, and in the history of the field."));
 
   question->writer = g_object_ref (writer);
@@ -276,9 +235,7 @@ ruhu_amendment_ask (GtkWidget *widget, RuhuWorker *worker, RuhuFileWriter *write
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "ruhu-question", question, question_free);
   g_signal_connect (dialog, "response", G_CALLBACK (response_cb), question);
-  place->household = g_strdup (file->id);
-  place->visit = g_strdup (visit);
-  ruhu_worker_run_async (worker, read_recorded, place, place_free, (GDestroyNotify) g_ptr_array_unref, question->cancellable, recorded_cb, question);
+  ruhu_visit_lines_read_async (worker, file->id, visit, question->cancellable, recorded_cb, question);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (question->rows[0]);
 }
