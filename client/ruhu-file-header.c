@@ -128,15 +128,46 @@ add_alert (RuhuFileHeader *self, const RuhuFileAlert *alert)
   gtk_box_append (self->alerts, button);
 }
 
+/* The place of the alert that has the keyboard; -1: none has. */
+static int
+find_focus (RuhuFileHeader *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  int n = 0;
+
+  for (GtkWidget *alert = gtk_widget_get_first_child (GTK_WIDGET (self->alerts)); alert != NULL && focus != NULL; alert = gtk_widget_get_next_sibling (alert), n++)
+    if (alert == focus)
+      return n;
+  return -1;
+}
+
+/* The keyboard stays at this place, or goes on to what comes behind: with nothing to be on, no key would reach the page. */
+static void
+restore_focus (RuhuFileHeader *self, int number)
+{
+  GtkWidget *alert = gtk_widget_get_first_child (GTK_WIDGET (self->alerts));
+
+  for (int i = 0; i < number && alert != NULL && gtk_widget_get_next_sibling (alert) != NULL; i++)
+    alert = gtk_widget_get_next_sibling (alert);
+  if (alert != NULL)
+    gtk_widget_grab_focus (alert);
+  else
+    gtk_widget_child_focus (gtk_widget_get_parent (GTK_WIDGET (self)), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 show_alerts (RuhuFileHeader *self, const RuhuHouseholdFile *file)
 {
   g_autoptr (GPtrArray) alerts = ruhu_file_list_alerts (file);
+  int focus = find_focus (self);
 
   empty (self->alerts);
   for (guint i = 0; i < alerts->len; i++)
     add_alert (self, g_ptr_array_index (alerts, i));
   gtk_widget_set_visible (GTK_WIDGET (self->alerts), alerts->len > 0);
+  if (focus >= 0)
+    restore_focus (self, focus);
 }
 
 static GtkWidget *

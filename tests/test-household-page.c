@@ -45,6 +45,12 @@ see (GtkWidget *root, FormJudge judge, const char *text)
   return found;
 }
 
+static gboolean
+is_alert (GtkWidget *widget, const char *text)
+{
+  return form_is_label (widget, text) && gtk_widget_get_ancestor (widget, GTK_TYPE_BUTTON) != NULL && gtk_widget_has_css_class (gtk_widget_get_ancestor (widget, GTK_TYPE_BUTTON), "file-alert");
+}
+
 static void
 set_up (Fixture *f, gconstpointer data)
 {
@@ -284,6 +290,30 @@ test_an_amendment_is_in_the_history_of_its_field (Fixture *f, gconstpointer data
   g_clear_object (&session);
 }
 
+/* Somebody who saved with an alert under the keyboard can take it back with the next key: the page still hears it. */
+static void
+test_the_keyboard_stays_when_the_alerts_are_made_anew (Fixture *f, gconstpointer data)
+{
+  GtkWidget *focus;
+
+  laptop_save (f->form->laptop, "h1", "{\"problem\":{\"w1\":{\"kind\":\"04\",\"found\":\"2018-06-01\",\"deadline\":\"2018-06-02\",\"state\":\"1\",\"description\":\"the roof\"}}}", -1);
+  ruhu_page_refresh (RUHU_PAGE (f->page));
+  gtk_widget_grab_focus (gtk_widget_get_ancestor (see (f->page, is_alert, "the roof"), GTK_TYPE_BUTTON));
+  laptop_save (f->form->laptop, "h1", "{\"problem\":{\"w1\":{\"description\":\"the gate\"}}}", -1);
+  ruhu_page_refresh (RUHU_PAGE (f->page));
+  see (f->page, is_alert, "the gate");
+  focus = gtk_window_get_focus (GTK_WINDOW (f->window));
+  g_assert_nonnull (focus);
+  g_assert_true (gtk_widget_has_css_class (focus, "file-alert"));
+  /* The last of them gone, it is on something of the page all the same. */
+  laptop_save (f->form->laptop, "h1", "{\"problem\":{\"w1\":{\"state\":\"4\"}}}", -1);
+  ruhu_page_refresh (RUHU_PAGE (f->page));
+  form_miss (f->page, is_alert, "the gate");
+  focus = gtk_window_get_focus (GTK_WINDOW (f->window));
+  g_assert_nonnull (focus);
+  g_assert_true (gtk_widget_is_ancestor (focus, f->page));
+}
+
 static void
 test_there_may_be_nothing_to_take_back (Fixture *f, gconstpointer data)
 {
@@ -435,6 +465,7 @@ main (int argc, char **argv)
   add ("what-is-no-photo-is-refused-in-words", test_what_is_no_photo_is_refused_in_words);
   add ("a-sealed-visit-is-amended-beside-itself", test_a_sealed_visit_is_amended_beside_itself);
   add ("an-amendment-is-in-the-history-of-its-field", test_an_amendment_is_in_the_history_of_its_field);
+  add ("the-keyboard-stays-when-the-alerts-are-made-anew", test_the_keyboard_stays_when_the_alerts_are_made_anew);
   add ("there-may-be-nothing-to-take-back", test_there_may_be_nothing_to_take_back);
   add ("every-chapter-is-reached", test_every_chapter_is_reached);
   add ("steps-lead-through-all", test_steps_lead_through_all);
