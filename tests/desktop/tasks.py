@@ -78,7 +78,12 @@ class Keyboard:
         app.type("屋后排水沟堵塞")
         app.key("ctrl+s")
         wait_for(lambda: self.count("problem") == before + 1, "the problem on the disk")
-        app.focus_newest()
+        app.focus_newest(0.8)
+        app.key("ctrl+z")
+        wait_for(lambda: self.count("problem") == before, "the problem taken back")
+        app.settle(0.8)
+        app.key("ctrl+z")
+        wait_for(lambda: self.count("problem") == before + 1, "the problem there again")
 
     def add_a_photo(self):
         app, before = self.app, self.count("photo")
