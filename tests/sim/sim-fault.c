@@ -193,6 +193,9 @@ get_up (SimWorld *self, SimLaptop *laptop)
     fault_disk_forget_index (place->disk);
   doubt (place);
   come_up (self, laptop);
+  /* Where the other program keeps the log's index, what the dead one wrote lies behind its end; what coming up syncs does not overwrite it. */
+  if (laptop != NULL && self->apart)
+    doubt (place);
 }
 
 gboolean
