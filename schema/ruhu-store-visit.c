@@ -49,10 +49,19 @@ walk_field (Walk *walk, gboolean of_visit, const char *type, const char *record,
   g_hash_table_insert (walk->last, g_steal_pointer (&key), json_object_get (value));
 }
 
+/* The change that brings the visit itself is of it, whether it says so or not: a register that was taken over does not. */
+static gboolean
+is_of_visit (const Walk *walk, const RuhuChange *change)
+{
+  json_object *visits = NULL;
+
+  return g_strcmp0 (change->visit, walk->visit) == 0 || (json_object_object_get_ex (change->set, "visit", &visits) && json_object_object_get_ex (visits, walk->visit, NULL));
+}
+
 static void
 walk_change (Walk *walk, const RuhuChange *change)
 {
-  gboolean of_visit = g_strcmp0 (change->visit, walk->visit) == 0;
+  gboolean of_visit = is_of_visit (walk, change);
 
   json_object_object_foreach (change->set, type, records)
   {
