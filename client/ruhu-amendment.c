@@ -5,6 +5,10 @@
 
 #include "ruhu-amendment.h"
 
+#include "ruhu-cleanups.h"
+#include "ruhu-file-actions.h"
+#include "ruhu-typed-question.h"
+#include "ruhu-value.h"
 #include "ruhu-visit-lines.h"
 
 #include <glib/gi18n.h>
@@ -65,7 +69,7 @@ ruhu_amendment_row_new (const RuhuAmendmentText *amendment)
 
 typedef struct
 {
-  RuhuFileWriter *writer;
+  RuhuTypedQuestion *asked; /* which owns this */
   RuhuHouseholdFile *file;
   GCancellable *cancellable;
   char *visit;
@@ -73,6 +77,8 @@ typedef struct
   GtkWidget *list;
   GtkWidget *choice; /* NULL before it is read: which of @recorded, after “something else” */
   GtkWidget *rows[G_N_ELEMENTS (questions)];
+  GtkWidget *instead; /* shown where what was chosen can be taken out of the file */
+  GtkSwitch *is_taken_out;
 } Question;
 
 static void
@@ -81,8 +87,12 @@ question_free (gpointer data)
   Question *question = data;
 
   g_cancellable_cancel (question->cancellable);
+  for (gsize i = 0; i < G_N_ELEMENTS (questions); i++)
+    g_signal_handlers_disconnect_by_data (question->rows[i], question);
+  g_signal_handlers_disconnect_by_data (question->is_taken_out, question);
+  if (question->choice != NULL)
+    g_signal_handlers_disconnect_by_data (question->choice, question);
   g_object_unref (question->cancellable);
-  g_object_unref (question->writer);
   ruhu_household_file_free (question->file);
   g_clear_pointer (&question->recorded, g_ptr_array_unref);
   g_free (question->visit);
@@ -98,20 +108,84 @@ get_chosen (Question *question)
   return n > 0 && n != GTK_INVALID_LIST_POSITION && n <= question->recorded->len ? question->recorded->pdata[n - 1] : NULL;
 }
 
+/* The entry of the file that what was chosen belongs to, where it is written once and this user may remove it; *@field: the field that is wrong. */
+static const RuhuFileRecord *
+find_entry (Question *question, const RuhuFileGroup **group, RuhuField **field)
+{
+  const RuhuVisitLine *chosen = get_chosen (question);
+  g_auto (GStrv) path = g_strsplit (chosen != NULL ? chosen->path : "", "/", 3);
+  const RuhuFileRecord *record;
+
+  if (g_strv_length (path) < 3)
+    return NULL;
+  *group = ruhu_household_file_get_group (question->file, path[0]);
+  record = ruhu_household_file_find (question->file, path[0], path[1]);
+  *field = *group != NULL ? ruhu_record_type_get_field ((*group)->type, path[2]) : NULL;
+  return record != NULL && *field != NULL && (*group)->type->append_only && record->may_remove ? record : NULL;
+}
+
+static const char *
+get_new_value (Question *question)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (question->rows[2]));
+}
+
+/* Whether what was typed can stand in the entry's place; @value NULL: nothing was, the wrong one is only taken out. */
+static gboolean
+parse_new_value (Question *question, RuhuField *wrong, json_object **value, GError **error)
+{
+  *value = NULL;
+  return *get_new_value (question) == '\0' || ruhu_value_parse (wrong, get_new_value (question), value, error);
+}
+
+/* The same entry with the right value. */
 static void
-response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
+add_right_one (const RuhuFileGroup *group, const RuhuFileRecord *record, RuhuField *wrong, json_object *value, json_object *records)
 {
   g_autofree char *id = ruhu_random_id ();
-  const RuhuVisitLine *chosen = get_chosen (question);
-  json_object *fields;
-  json_object *records;
-  json_object *set;
+  json_object *fields = json_object_new_object ();
 
-  if (!g_str_equal (response, "amend"))
+  for (guint i = 0; i < group->type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (group->type->fields, i);
+      json_object *stored = field == wrong ? value : json_object_object_get (record->fields, field->name);
+
+      if (stored != NULL && field->calculate == NULL)
+        json_object_object_add (fields, field->name, json_object_get (stored));
+    }
+  json_object_object_add (records, id, fields);
+}
+
+/* What counts in a sum counts until it is taken out of it: words beside it change no figure. */
+static void
+take_out (Question *question, json_object *set)
+{
+  const RuhuFileGroup *group;
+  RuhuField *field;
+  const RuhuFileRecord *record = find_entry (question, &group, &field);
+  g_autoptr (RuhuJson) removal = NULL;
+  g_autoptr (RuhuJson) value = NULL;
+  json_object *records;
+
+  if (record == NULL || !gtk_switch_get_active (question->is_taken_out) || !parse_new_value (question, field, &value, NULL))
     return;
-  fields = json_object_new_object ();
-  records = json_object_new_object ();
-  set = json_object_new_object ();
+  removal = ruhu_file_actions_make_removal (group->type->name, record->id, TRUE);
+  records = json_object_get (json_object_object_get (removal, group->type->name));
+  if (value != NULL)
+    add_right_one (group, record, field, value, records);
+  json_object_object_add (set, group->type->name, records);
+}
+
+static json_object *
+make_set (gpointer data)
+{
+  Question *question = data;
+  g_autofree char *id = ruhu_random_id ();
+  const RuhuVisitLine *chosen = get_chosen (question);
+  json_object *fields = json_object_new_object ();
+  json_object *records = json_object_new_object ();
+  json_object *set = json_object_new_object ();
+
   json_object_object_add (fields, "visit_id", json_object_new_string (question->visit));
   json_object_object_add (fields, "date", json_object_new_string (question->file->today));
   if (chosen != NULL)
@@ -125,17 +199,38 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
     }
   json_object_object_add (records, id, fields);
   json_object_object_add (set, "amendment", records);
-  ruhu_file_writer_write (question->writer, question->file->id, NULL, question->file->seen, set);
+  take_out (question, set);
+  return set;
+}
+
+/* What becomes of the entry, in words that follow the typing. Whether that can be done. */
+static gboolean
+show_instead (Question *question)
+{
+  const RuhuFileGroup *group;
+  RuhuField *field;
+  gboolean has_entry = find_entry (question, &group, &field) != NULL;
+  g_autoptr (RuhuJson) value = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean fits = !has_entry || parse_new_value (question, field, &value, &error);
+
+  gtk_widget_set_visible (question->instead, has_entry);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (question->instead), *get_new_value (question) != '\0' ? _ ("Put the right entry in its place") : _ ("Take the wrong entry out"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (question->instead), fits ? _ ("The wrong one no longer counts; it stays among what was removed.") : error->message);
+  if (fits)
+    gtk_widget_remove_css_class (question->instead, "error");
+  else
+    gtk_widget_add_css_class (question->instead, "error");
+  return fits || !gtk_switch_get_active (question->is_taken_out);
 }
 
 /* What is corrected and why: without them an amendment says nothing. */
 static void
-changed_cb (AdwMessageDialog *dialog)
+changed_cb (Question *question)
 {
-  Question *question = g_object_get_data (G_OBJECT (dialog), "ruhu-question");
   gboolean enough = *gtk_editable_get_text (GTK_EDITABLE (question->rows[0])) != '\0' && *gtk_editable_get_text (GTK_EDITABLE (question->rows[G_N_ELEMENTS (questions) - 1])) != '\0';
 
-  adw_message_dialog_set_response_enabled (dialog, "amend", enough);
+  ruhu_typed_question_set_complete (question->asked, show_instead (question) && enough);
 }
 
 static char *
@@ -153,7 +248,8 @@ chosen_cb (Question *question)
   gtk_editable_set_text (GTK_EDITABLE (question->rows[0]), name);
   gtk_editable_set_text (GTK_EDITABLE (question->rows[1]), chosen != NULL ? chosen->now : "");
   gtk_widget_set_visible (question->rows[0], chosen == NULL);
-  gtk_widget_grab_focus (question->rows[chosen != NULL ? 2 : 0]);
+  changed_cb (question);
+  ruhu_typed_question_set_start (question->asked, question->rows[chosen != NULL ? 2 : 0]);
 }
 
 static void
@@ -184,16 +280,16 @@ recorded_cb (GObject *source, GAsyncResult *result, gpointer data)
 
       gtk_string_list_append (names, name);
     }
-  question->choice = g_object_new (ADW_TYPE_COMBO_ROW, "title", _ ("Recorded by the visit"), "model", names, NULL);
+  question->choice = g_object_new (ADW_TYPE_COMBO_ROW, "title", _ ("Recorded by the visit"), "use-subtitle", TRUE, "subtitle-lines", 0, "model", names, NULL);
   gtk_list_box_prepend (GTK_LIST_BOX (question->list), question->choice);
   g_signal_connect_swapped (question->choice, "notify::selected", G_CALLBACK (chosen_cb), question);
 }
 
-/* No more can be typed than can be recorded: the dialog is gone by the time that it would be refused. */
+/* No more can be typed than can be recorded. */
 static GtkWidget *
 make_row (Question *question, gsize i)
 {
-  GtkWidget *row = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _ (questions[i].label), NULL);
+  GtkWidget *row = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _ (questions[i].label), "activates-default", TRUE, NULL);
   const RuhuFileGroup *group = ruhu_household_file_get_group (question->file, "amendment");
   RuhuField *field = group != NULL ? ruhu_record_type_get_field (group->type, questions[i].field) : NULL;
 
@@ -202,8 +298,8 @@ make_row (Question *question, gsize i)
   return row;
 }
 
-static GtkWidget *
-make_rows (Question *question, GtkWidget *dialog)
+static void
+make_rows (Question *question)
 {
   question->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (question->list), GTK_SELECTION_NONE);
@@ -212,30 +308,27 @@ make_rows (Question *question, GtkWidget *dialog)
     {
       question->rows[i] = make_row (question, i);
       gtk_list_box_append (GTK_LIST_BOX (question->list), question->rows[i]);
-      g_signal_connect_object (question->rows[i], "changed", G_CALLBACK (changed_cb), dialog, G_CONNECT_SWAPPED);
+      g_signal_connect_swapped (question->rows[i], "changed", G_CALLBACK (changed_cb), question);
     }
-  return question->list;
+  question->is_taken_out = GTK_SWITCH (g_object_new (GTK_TYPE_SWITCH, "active", TRUE, "valign", GTK_ALIGN_CENTER, NULL));
+  g_signal_connect_swapped (question->is_taken_out, "notify::active", G_CALLBACK (changed_cb), question);
+  question->instead = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "subtitle-lines", 0, "visible", FALSE, "activatable-widget", question->is_taken_out, NULL);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (question->instead), GTK_WIDGET (question->is_taken_out));
+  gtk_list_box_append (GTK_LIST_BOX (question->list), question->instead);
 }
 
 void
 ruhu_amendment_ask (GtkWidget *widget, RuhuWorker *worker, RuhuFileWriter *writer, RuhuHouseholdFile *file, const char *visit)
 {
   Question *question = g_new0 (Question, 1);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Amend a Sealed Visit"), _ ("The visit stays as it is; the amendment is shown with it, and in the history of the field."));
 
-  question->writer = g_object_ref (writer);
+  question->asked = ruhu_typed_question_new (widget, writer, file, make_set, question, question_free);
   question->file = ruhu_household_file_ref (file);
   question->cancellable = g_cancellable_new ();
   question->visit = g_strdup (visit);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), make_rows (question, dialog));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "amend", _ ("_Amend"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "amend", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "amend", FALSE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "amend");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_object_set_data_full (G_OBJECT (dialog), "ruhu-question", question, question_free);
-  g_signal_connect (dialog, "response", G_CALLBACK (response_cb), question);
+  make_rows (question);
+  changed_cb (question);
   ruhu_visit_lines_read_async (worker, file->id, visit, question->cancellable, recorded_cb, question);
-  gtk_window_present (GTK_WINDOW (dialog));
-  gtk_widget_grab_focus (question->rows[0]);
+  ruhu_typed_question_ask (question->asked, _ ("Amend a Sealed Visit"), _ ("The visit stays as it is; the amendment is shown with it, and in the history of the field."), _ ("_Amend"), question->list,
+                           question->rows[0]);
 }

@@ -127,7 +127,7 @@ choose (RuhuCarryGroup *self, gboolean importing)
 {
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
   g_autoptr (GtkFileFilter) filter = NULL;
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) now = ruhu_describe_now ();
   g_autofree char *name = g_date_time_format (now, "ruhu-%Y-%m-%d.bundle");
 
   if (self->chooser != NULL)

@@ -88,8 +88,25 @@ list_choices (RuhuStore *store, const char *reference, const char *scope)
   return g_steal_pointer (&choices);
 }
 
+/* Whoever decides on a removal wants to know what would go with it. */
+static char *
+describe_edits (RuhuStore *store, RuhuRecordType *type, json_object *edits)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  json_object_object_foreach (edits, name, value)
+  {
+    g_autofree char *text = ruhu_describe_value (store, type != NULL ? ruhu_record_type_get_field (type, name) : NULL, value);
+
+    g_string_append (lines, lines->len > 0 ? "\n" : "");
+    /* Translators: a field and what stands in it. */
+    g_string_append_printf (lines, _ ("%s: %s"), ruhu_describe_field (type, name), *text != '\0' ? text : _ ("emptied"));
+  }
+  return lines->len > 0 ? g_string_free (g_steal_pointer (&lines), FALSE) : NULL;
+}
+
 static RuhuVersionText *
-make_version (RuhuStore *store, const RuhuConflictText *conflict, const RuhuVersion *version)
+make_version (RuhuStore *store, RuhuRecordType *type, const RuhuConflictText *conflict, const RuhuVersion *version)
 {
   RuhuVersionText *text = ruhu_version_text_new (store, conflict->field, version, FALSE);
 
@@ -97,6 +114,9 @@ make_version (RuhuStore *store, const RuhuConflictText *conflict, const RuhuVers
     {
       g_free (text->text);
       text->text = g_strdup (json_object_get_boolean (version->value) ? _ ("Delete it") : _ ("Keep it"));
+      /* Until somebody decides, the record is in the file. */
+      text->stands = !json_object_get_boolean (version->value);
+      text->edits = version->edits != NULL ? describe_edits (store, type, version->edits) : NULL;
     }
   return text;
 }
@@ -136,7 +156,7 @@ ruhu_conflict_text_new (RuhuStore *store, const RuhuConflict *conflict)
     {
       const RuhuVersion *version = g_ptr_array_index (conflict->versions, i);
 
-      g_ptr_array_add (self->versions, make_version (store, self, version));
+      g_ptr_array_add (self->versions, make_version (store, type, self, version));
       g_string_append_printf (fingerprint, "%s:%" G_GINT64_FORMAT ":%d;", version->device, version->seq, version->position > 0);
     }
   read_question (store, type, self);

@@ -120,6 +120,14 @@ ruhu_describe_title (RuhuStore *store, const char *type_name, const char *id)
   return g_steal_pointer (&title);
 }
 
+GDateTime *
+ruhu_describe_now (void)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (8 * 60 * 60);
+
+  return g_date_time_new_now (zone);
+}
+
 char *
 ruhu_describe_time (gint64 seconds)
 {
@@ -128,6 +136,18 @@ ruhu_describe_time (gint64 seconds)
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
 
   return local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M") : g_strdup ("");
+}
+
+char *
+ruhu_describe_past (const RuhuRecordType *type, guint n)
+{
+  if (g_str_equal (type->name, "person"))
+    return g_strdup_printf (ngettext ("Former members (%u)", "Former members (%u)", n), n);
+  if (g_str_equal (type->name, "problem"))
+    return g_strdup_printf (ngettext ("Closed problems (%u)", "Closed problems (%u)", n), n);
+  if (g_str_equal (type->name, "measure"))
+    return g_strdup_printf (ngettext ("Ended measures (%u)", "Ended measures (%u)", n), n);
+  return g_strdup_printf (ngettext ("Earlier ones (%u)", "Earlier ones (%u)", n), n);
 }
 
 char *
@@ -169,7 +189,11 @@ ruhu_describe_change (RuhuStore *store, const char *body)
   json_object *set = NULL;
 
   if (!json_object_is_type (change, json_type_object) || !json_object_object_get_ex (change, "set", &set) || !json_object_is_type (set, json_type_object))
-    return g_steal_pointer (&lines);
+    {
+      /* What a disk has left of it may still tell its author something. */
+      g_ptr_array_add (lines, g_utf8_make_valid (body, -1));
+      return g_steal_pointer (&lines);
+    }
   json_object_object_foreach (set, type, records)
   {
     struct json_object_iterator it;
@@ -214,6 +238,7 @@ ruhu_describe_refusal (const char *reason)
     { "clock", N_ ("The laptop’s clock was ahead of the township’s.") },
     { "too-large", N_ ("It is too large.") },
     { "revoked", N_ ("This laptop was no longer admitted.") },
+    { "damaged", N_ ("The disk of this laptop altered it before it was sent.") },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)

@@ -24,11 +24,17 @@ char *ruhu_describe_title (RuhuStore *store, const char *type, const char *id);
 /* The field that an expression of the catalogue consists of, or NULL when it is more than a field's name. */
 RuhuField *ruhu_describe_bare_field (RuhuRecordType *type, const char *expression);
 
+/* What @n records that are past are called: "Closed problems (3)". Transfer full. */
+char *ruhu_describe_past (const RuhuRecordType *type, guint n);
+
 /* A change's stamp as a minute in UTC+8, "2018-06-30 16:12"; the stamp itself if it is not one. Transfer full. */
 char *ruhu_describe_stamp (const char *stamp);
 
 /* Unix seconds in the same form. Transfer full. */
 char *ruhu_describe_time (gint64 seconds);
+
+/* Now by the calendar that records are dated in, UTC+8, wherever the laptop thinks it is. Transfer full. */
+GDateTime *ruhu_describe_now (void);
 
 /* What a change's JSON says, a line (char *) a field: "Household · Safe water: yes". Empty when it cannot be read. Transfer full. */
 GPtrArray *ruhu_describe_change (RuhuStore *store, const char *body);

@@ -8,6 +8,12 @@
  *    "base":  {"<type>": {"<record>": {"<field>": value}}},   as read at the opening
  *    "added": {"<type>": {"<record>": true}},                 records made in this draft, in order
  *    "typed": {"<type>": {"<record>": {"<field>": value}}},   null: emptied; holds only what differs from "base"
+ *    "day": "2018-06-29",                                     the form's date: what starts with today starts with it, and goes along with it
+ *    "at": "2018-06-29 09:30",                                the minute in which it was opened first
+ *    "year": 2018,                                             the year that the records of a year are of (ruhu-draft-years.c)
+ *    "begun": {"<type>": {"<record>": true}},                 of the added ones: begun by the program for that year, saved only once somebody answered something
+ *    "answered": {"<type>": {"<record>": {"<field>": true}}}, what a person entered in a record of a year, or where something started with the form's date, as against what was proposed
+ *    "pending": {"<type>": "<record>"},                       of the added ones: a line that is being entered and is no part of the visit yet
  *    "reasons": {"<key>": "why"},                             why a finding of a rule is let pass (ruhu_session_dup_reason_key())
  *    "text":  {"<type>": {"<record>": {"<field>": "abc"}}}}   typed, but not (yet) a value of its field
  *
@@ -52,8 +58,8 @@ ruhu_draft_body_ensure_object (json_object *object, const char *name)
   return member;
 }
 
-static json_object *
-get_record (RuhuDraftBody *self, const char *table, const char *type, const char *record)
+json_object *
+ruhu_draft_body_get_record (RuhuDraftBody *self, const char *table, const char *type, const char *record)
 {
   return ruhu_draft_body_get_member (ruhu_draft_body_get_member (ruhu_draft_body_get_member (self->root, table), type), record);
 }
@@ -207,7 +213,7 @@ ruhu_draft_body_from_json (json_object *object, GError **error)
       return NULL;
     }
   if (!check_table (object, RUHU_DRAFT_BASE, 2, error) || !check_table (object, "typed", 2, error) || !check_table (object, "text", 2, error) ||
-      !check_table (object, "added", 1, error) || !check_table (object, "visited", 0, error) || !check_table (object, "reasons", 0, error) || !check_texts (object, error) ||
+      !check_table (object, "added", 1, error) || !check_table (object, "begun", 1, error) || !check_table (object, "answered", 2, error) || !check_table (object, "visited", 0, error) || !check_table (object, "reasons", 0, error) || !check_table (object, "pending", 0, error) || !check_texts (object, error) ||
       !check_string (object, "self", error) || !check_string (object, "step", error))
     return NULL;
   self = g_new0 (RuhuDraftBody, 1);
@@ -252,7 +258,7 @@ ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *rec
 gboolean
 ruhu_draft_body_has_base (RuhuDraftBody *self, const char *type, const char *record)
 {
-  return get_record (self, RUHU_DRAFT_BASE, type, record) != NULL;
+  return ruhu_draft_body_get_record (self, RUHU_DRAFT_BASE, type, record) != NULL;
 }
 
 const char *
@@ -275,26 +281,7 @@ ruhu_draft_body_add_record (RuhuDraftBody *self, const char *type)
 gboolean
 ruhu_draft_body_is_added (RuhuDraftBody *self, const char *type, const char *record)
 {
-  return get_record (self, "added", type, record) != NULL;
-}
-
-gboolean
-ruhu_draft_body_remove_record (RuhuDraftBody *self, const char *type, const char *record)
-{
-  /* The caller's id may be the very key that is about to be freed. */
-  g_autofree char *id = g_strdup (record);
-
-  if (!ruhu_draft_body_is_added (self, type, id))
-    return FALSE;
-  for (guint i = 0; i < 3; i++)
-    {
-      static const char *const tables[] = { "typed", "text", "added" };
-      json_object *records = ruhu_draft_body_get_member (ruhu_draft_body_get_member (self->root, tables[i]), type);
-
-      if (records != NULL)
-        json_object_object_del (records, id);
-    }
-  return TRUE;
+  return ruhu_draft_body_get_record (self, "added", type, record) != NULL;
 }
 
 GPtrArray *
@@ -321,14 +308,14 @@ ruhu_draft_body_list_records (RuhuDraftBody *self, const char *type)
 json_object *
 ruhu_draft_body_get_base (RuhuDraftBody *self, const char *type, const char *record, const char *field)
 {
-  return ruhu_draft_body_get_member (get_record (self, RUHU_DRAFT_BASE, type, record), field);
+  return ruhu_draft_body_get_member (ruhu_draft_body_get_record (self, RUHU_DRAFT_BASE, type, record), field);
 }
 
 json_object *
 ruhu_draft_body_get_value (RuhuDraftBody *self, const char *type, const char *record, const char *field)
 {
   json_object *value = NULL;
-  json_object *typed = get_record (self, "typed", type, record);
+  json_object *typed = ruhu_draft_body_get_record (self, "typed", type, record);
 
   if (typed != NULL && json_object_object_get_ex (typed, field, &value))
     return value;
@@ -354,7 +341,7 @@ ruhu_draft_body_set_text (RuhuDraftBody *self, const char *type, const char *rec
 const char *
 ruhu_draft_body_get_text (RuhuDraftBody *self, const char *type, const char *record, const char *field)
 {
-  json_object *text = ruhu_draft_body_get_member (get_record (self, "text", type, record), field);
+  json_object *text = ruhu_draft_body_get_member (ruhu_draft_body_get_record (self, "text", type, record), field);
 
   return text != NULL ? json_object_get_string (text) : NULL;
 }
@@ -362,7 +349,7 @@ ruhu_draft_body_get_text (RuhuDraftBody *self, const char *type, const char *rec
 gboolean
 ruhu_draft_body_has_text (RuhuDraftBody *self, const char *type, const char *record)
 {
-  return get_record (self, "text", type, record) != NULL;
+  return ruhu_draft_body_get_record (self, "text", type, record) != NULL;
 }
 
 /* Whether a table holds anything at a place. */
@@ -374,21 +361,23 @@ has_entry (RuhuDraftBody *self, const char *table, const char *type, const char 
   if (type == NULL)
     return types != NULL && json_object_object_length (types) > 0;
   if (field == NULL)
-    return get_record (self, table, type, record) != NULL;
-  return json_object_object_get_ex (get_record (self, table, type, record), field, NULL);
+    return ruhu_draft_body_get_record (self, table, type, record) != NULL;
+  return json_object_object_get_ex (ruhu_draft_body_get_record (self, table, type, record), field, NULL);
 }
 
 gboolean
 ruhu_draft_body_is_changed (RuhuDraftBody *self, const char *type, const char *record, const char *field)
 {
+  if (type != NULL && ruhu_draft_body_is_idle (self, type, record))
+    return FALSE;
   return has_entry (self, "typed", type, record, field) || has_entry (self, "text", type, record, field);
 }
 
 json_object *
 ruhu_draft_body_dup_fields (RuhuDraftBody *self, const char *type, const char *record)
 {
-  json_object *base = get_record (self, RUHU_DRAFT_BASE, type, record);
-  json_object *typed = get_record (self, "typed", type, record);
+  json_object *base = ruhu_draft_body_get_record (self, RUHU_DRAFT_BASE, type, record);
+  json_object *typed = ruhu_draft_body_get_record (self, "typed", type, record);
   json_object *fields = base != NULL ? copy_value (base) : json_object_new_object ();
 
   if (typed == NULL)
@@ -433,7 +422,7 @@ is_wanted (SetBuilder *builder, const char *type, const char *record, const char
 static gboolean
 refuse_text (SetBuilder *builder, RuhuRecordType *type, const char *record, GError **error)
 {
-  json_object *texts = get_record (builder->body, "text", type->name, record);
+  json_object *texts = ruhu_draft_body_get_record (builder->body, "text", type->name, record);
 
   if (texts == NULL)
     return TRUE;
@@ -452,19 +441,33 @@ refuse_text (SetBuilder *builder, RuhuRecordType *type, const char *record, GErr
 
 /* Finds the ids under which everything typed will be saved, before any of them is mentioned by a reference. */
 static gboolean
+refuse_twice (RuhuRecordType *type, GError **error)
+{
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: two entries stand for the same. Put all of it into one of them, and take the other away."), ruhu_label_get (&type->label));
+  return FALSE;
+}
+
+static gboolean
 collect_ids (SetBuilder *builder, RuhuRecordType *type, json_object *records, GError **error)
 {
+  g_autoptr (GHashTable) made = g_hash_table_new (g_str_hash, g_str_equal);
+
   json_object_object_foreach (records, record, fields)
   {
-    char *id = ruhu_draft_body_dup_final_id (builder->body, type, builder->scope, record);
+    char *id;
 
     (void) fields;
+    if (ruhu_draft_body_is_idle (builder->body, type->name, record))
+      continue;
+    id = ruhu_draft_body_dup_final_id (builder->body, type, builder->scope, record);
     if (id == NULL)
       {
         g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s: fill in first what tells this entry from the others (%s)."), ruhu_label_get (&type->label), ruhu_label_get (&ruhu_record_type_get_field (type, type->key->pdata[0])->label));
         return FALSE;
       }
     g_hash_table_insert (builder->final_ids, g_strdup (record), id);
+    if (ruhu_draft_body_is_added (builder->body, type->name, record) && !g_hash_table_add (made, id))
+      return refuse_twice (type, error);
   }
   return TRUE;
 }
@@ -538,7 +541,8 @@ add_type (SetBuilder *builder, RuhuRecordType *type, json_object *records, GErro
 {
   json_object_object_foreach (records, record, typed)
   {
-    add_record (builder, type, record, typed);
+    if (!ruhu_draft_body_is_idle (builder->body, type->name, record))
+      add_record (builder, type, record, typed);
   }
   return TRUE;
 }

@@ -31,13 +31,41 @@ json_object *ruhu_draft_body_to_json (RuhuDraftBody *self);
 void ruhu_draft_body_set_base (RuhuDraftBody *self, const char *type, const char *record, json_object *fields);
 gboolean ruhu_draft_body_has_base (RuhuDraftBody *self, const char *type, const char *record);
 
-/* A new record. Its id stands in the draft; one whose type has a key gets its own id when the change is made. Borrowed, valid until the record is removed. */
+/* A new record. Its id stands in the draft; one whose type has a key gets its own id when the change is made. Borrowed, valid until a record of the type is removed or put back. */
 const char *ruhu_draft_body_add_record (RuhuDraftBody *self, const char *type);
-/* Takes an added record away with all that was typed into it. FALSE if it was not added here. */
-gboolean ruhu_draft_body_remove_record (RuhuDraftBody *self, const char *type, const char *record);
+/* Takes an added record away with all that was typed into it, which is returned (transfer full). NULL if it was not added here. */
+json_object *ruhu_draft_body_take_record (RuhuDraftBody *self, const char *type, const char *record);
+/* Puts it back where it was, as it was; pending only where no other one is by now. */
+void ruhu_draft_body_put_record (RuhuDraftBody *self, const char *type, const char *record, json_object *taken);
 gboolean ruhu_draft_body_is_added (RuhuDraftBody *self, const char *type, const char *record);
+/* An added record of which a person has not said yet that it belongs to the visit: one of each type at most. NULL: none. Borrowed. */
+void ruhu_draft_body_set_pending (RuhuDraftBody *self, const char *type, const char *record);
+const char *ruhu_draft_body_get_pending (RuhuDraftBody *self, const char *type);
+gboolean ruhu_draft_body_is_pending (RuhuDraftBody *self, const char *type, const char *record);
 /* Ids of a type: those of the opening in their order, then added ones. char *, transfer full. */
 GPtrArray *ruhu_draft_body_list_records (RuhuDraftBody *self, const char *type);
+
+/* What there is one of a year (ruhu_record_type_get_year_field()): the form edits that of its own year, begun here where there is none.
+ * One that was begun is idle until somebody answers something in it: then it is no change and is not saved, whatever the catalogue proposed. */
+gboolean ruhu_draft_body_is_begun (RuhuDraftBody *self, const char *type, const char *record);
+gboolean ruhu_draft_body_is_idle (RuhuDraftBody *self, const char *type, const char *record);
+/* A person entered something in the field. Of types of which there is one a year, only where the record may have to follow the form to another year. */
+void ruhu_draft_body_set_answered (RuhuDraftBody *self, RuhuRecordType *type, const char *record, const char *field);
+gboolean ruhu_draft_body_is_answered (RuhuDraftBody *self, const char *type, const char *record, const char *field);
+/* The form's day, YYYY-MM-DD, and its year; NULL and 0: none is set (also in a draft of a program that did not know of it). */
+void ruhu_draft_body_set_day (RuhuDraftBody *self, const char *day);
+const char *ruhu_draft_body_get_day (RuhuDraftBody *self);
+int ruhu_draft_body_get_year (RuhuDraftBody *self);
+/* The minute in which the form was opened first, "YYYY-MM-DD hh:mm" in UTC+8; NULL: a draft of a program that did not note it. */
+void ruhu_draft_body_set_at (RuhuDraftBody *self, const char *minute);
+const char *ruhu_draft_body_get_at (RuhuDraftBody *self);
+/* The year of a record of such a type; 0: none is entered. */
+int ruhu_draft_body_get_year_of (RuhuDraftBody *self, RuhuRecordType *type, const char *record);
+/* The record of the same key but of an earlier year, the last of those on file; NULL: none. Transfer full. */
+char *ruhu_draft_body_dup_earlier (RuhuDraftBody *self, RuhuRecordType *type, const char *record);
+/* Takes what was answered in records of other years to those of @year. What is not there is begun with @initials (NULL: nothing may be begun, and answers stay where they are).
+ * Then there is one of the kind that @initials says. TRUE if anything came, went or moved. */
+gboolean ruhu_draft_body_follow_year (RuhuDraftBody *self, RuhuRecordType *type, int year, json_object *initials);
 
 /* Types a value (NULL: empties the field). A value that equals the base is no change; text that could not be read is forgotten. */
 void ruhu_draft_body_set_value (RuhuDraftBody *self, const char *type, const char *record, const char *field, json_object *value);

@@ -60,6 +60,32 @@ ruhu_draft_body_get_visited (RuhuDraftBody *self, const char *step)
 }
 
 void
+ruhu_draft_body_set_pending (RuhuDraftBody *self, const char *type, const char *record)
+{
+  json_object *types = ruhu_draft_body_ensure_object (self->root, "pending");
+
+  if (record == NULL)
+    json_object_object_del (types, type);
+  else
+    json_object_object_add (types, type, json_object_new_string (record));
+}
+
+const char *
+ruhu_draft_body_get_pending (RuhuDraftBody *self, const char *type)
+{
+  json_object *pending = ruhu_draft_body_get_member (ruhu_draft_body_get_member (self->root, "pending"), type);
+  const char *record = json_object_is_type (pending, json_type_string) ? json_object_get_string (pending) : NULL;
+
+  return record != NULL && ruhu_draft_body_is_added (self, type, record) ? record : NULL;
+}
+
+gboolean
+ruhu_draft_body_is_pending (RuhuDraftBody *self, const char *type, const char *record)
+{
+  return record != NULL && g_strcmp0 (ruhu_draft_body_get_pending (self, type), record) == 0;
+}
+
+void
 ruhu_draft_body_set_reason (RuhuDraftBody *self, const char *key, const char *reason)
 {
   json_object *reasons = ruhu_draft_body_ensure_object (self->root, "reasons");

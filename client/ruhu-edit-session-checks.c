@@ -15,16 +15,17 @@
 
 /* --- proposals --- */
 
-/* A field's "initial" follows what is typed into the fields that it looks at: a problem's deadline its kind. What a person typed, or emptied, stays. */
+/* A field's "initial" follows what is typed into the fields that it looks at: a problem's deadline its kind. What a person typed, or emptied, stays. In a record that was there before, only
+ * what nobody had entered yet is proposed: the date of birth when the ID number becomes known. What looks at other records follows the whole draft (ruhu-edit-session-rules.c). */
 
 /* What was proposed last: in this session, else when the record was made. NULL: nothing. */
 static json_object *
-get_last (RuhuEditSession *self, const char *key, const char *type, const char *field)
+get_last (RuhuEditSession *self, const char *key, const char *type, const char *record, const char *field)
 {
   json_object *last = g_hash_table_lookup (self->proposed, key);
   json_object *initials = g_hash_table_lookup (self->opening->initials, type);
 
-  if (last == NULL && initials != NULL)
+  if (last == NULL && initials != NULL && ruhu_draft_body_is_added (self->opening->body, type, record))
     last = json_object_object_get (initials, field);
   return last;
 }
@@ -35,7 +36,9 @@ propose (RuhuEditSession *self, const char *type, const char *record, const char
   RuhuDraftBody *body = self->opening->body;
   g_autofree char *key = g_strjoin ("/", type, record, field, NULL);
   json_object *now = ruhu_draft_body_get_value (body, type, record, field);
-  gboolean untouched = ruhu_draft_body_get_text (body, type, record, field) == NULL && ruhu_value_equal (now, get_last (self, key, type, field));
+  gboolean begun = ruhu_draft_body_is_begun (body, type, record);
+  gboolean untouched = begun ? !ruhu_draft_body_is_answered (body, type, record, field)
+                             : ruhu_draft_body_get_text (body, type, record, field) == NULL && ruhu_value_equal (now, get_last (self, key, type, record, field));
 
   if (untouched && !ruhu_value_equal (now, value))
     {
@@ -49,23 +52,23 @@ propose (RuhuEditSession *self, const char *type, const char *record, const char
   return FALSE;
 }
 
-static void
-propose_all (RuhuEditSession *self, const RuhuChecked *checked)
+void
+ruhu_edit_session_propose (RuhuEditSession *self, const char *type, const char *record, json_object *values)
 {
-  gboolean changed = FALSE;
+  RuhuDraftBody *body = self->opening->body;
+  gboolean is_added = ruhu_draft_body_is_added (body, type, record), changed = FALSE;
 
-  if (checked->initial == NULL || !ruhu_draft_body_is_added (self->opening->body, checked->type, checked->record))
-    return;
-  json_object_object_foreach (checked->initial, field, value)
+  json_object_object_foreach (values, field, value)
   {
-    changed = propose (self, checked->type, checked->record, field, value) || changed;
+    if (is_added || (ruhu_draft_body_get_base (body, type, record, field) == NULL && ruhu_draft_body_is_changed (body, type, record, NULL)))
+      changed = propose (self, type, record, field, value) || changed;
   }
   if (!changed)
     return;
   ruhu_edit_session_mark_dirty (self);
   if (self->saving == NULL)
-    ruhu_edit_session_check (self, ruhu_catalogue_get_record (self->opening->catalogue, checked->type), checked->record);
-  ruhu_edit_session_emit_edited (self, checked->type, checked->record);
+    ruhu_edit_session_check (self, ruhu_catalogue_get_record (self->opening->catalogue, type), record);
+  ruhu_edit_session_emit_edited (self, type, record);
 }
 
 /* --- checking --- */
@@ -81,7 +84,8 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (checked != NULL)
     {
       g_hash_table_replace (self->checked, ruhu_edit_session_make_key (checked->type, checked->record), checked);
-      propose_all (self, checked);
+      if (checked->initial != NULL)
+        ruhu_edit_session_propose (self, checked->type, checked->record, checked->initial);
       ruhu_edit_session_emit_checked (self, checked->type, checked->record);
     }
   else if (error != NULL)

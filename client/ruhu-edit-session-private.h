@@ -41,12 +41,22 @@ struct _RuhuEditSession
 RuhuWriteRequest *ruhu_edit_session_make_write_request (RuhuEditSession *self, json_object *content);
 /* The draft on disk is older than what is typed. */
 void ruhu_edit_session_mark_dirty (RuhuEditSession *self);
+/* Somebody typed into a record: the draft follows, it is checked, and the pages are told. */
+void ruhu_edit_session_note_edited (RuhuEditSession *self, RuhuRecordType *type, const char *record);
+/* A person entered something in a field: what there is one of a year follows the form's date. */
+void ruhu_edit_session_note_answer (RuhuEditSession *self, RuhuField *field, const char *record);
+/* Whether a record is of the form's year, or was entered in it; TRUE for what there is not one of a year. */
+gboolean ruhu_edit_session_is_of_form_year (RuhuEditSession *self, RuhuRecordType *type, const char *record);
 /* Starts the checks that wait for a pause. */
 void ruhu_edit_session_start_checks (RuhuEditSession *self);
+/* Puts into a record what the catalogue proposes (field → value), where nobody typed anything else. */
+void ruhu_edit_session_propose (RuhuEditSession *self, const char *type, const char *record, json_object *values);
 /* Has the rules judge what would be saved now; several calls are one. */
 void ruhu_edit_session_rule (RuhuEditSession *self);
 /* "type/record". Transfer full. */
 char *ruhu_edit_session_make_key (const char *type, const char *record);
+/* Whether the household's rules have a say. */
+gboolean ruhu_edit_session_is_about_household (RuhuEditSession *self);
 /* Says that a value changed. */
 void ruhu_edit_session_emit_edited (RuhuEditSession *self, const char *type, const char *record);
 /* Says that findings are known anew: of one record, or (@type "") of the rules. */

@@ -14,13 +14,31 @@
 /* The record type whose id a change carries as the visit it was made in (ruhu-change.h). */
 #define VISIT_TYPE "visit"
 
+/* Whether what a field refers to was added in this visit and taken back again. */
+static gboolean
+is_taken_back (RuhuEditSession *self, RuhuField *field, const char *record)
+{
+  RuhuDraftBody *body = self->opening->body;
+  RuhuRecordType *type = field->type == RUHU_TYPE_REFERENCE ? ruhu_catalogue_get_record (self->opening->catalogue, field->reference) : NULL;
+  json_object *value = type != NULL && type->belongs == RUHU_BELONGS_HOUSEHOLD ? ruhu_draft_body_get_value (body, field->record->name, record, field->name) : NULL;
+  const char *id = json_object_get_string (value);
+  GPtrArray *titles = value != NULL ? ruhu_edit_session_get_references (self, type->name) : NULL;
+
+  if (titles == NULL || ruhu_draft_body_is_added (body, type->name, id) || ruhu_draft_body_has_base (body, type->name, id))
+    return FALSE;
+  for (guint i = 0; i < titles->len; i++)
+    if (g_strcmp0 (((RuhuTitle *) titles->pdata[i])->id, id) == 0)
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 ruhu_edit_session_filter (const char *type, const char *record, const char *field, gpointer data)
 {
   RuhuEditSession *self = data;
-  RuhuRecordType *record_type = ruhu_catalogue_get_record (self->opening->catalogue, type);
+  RuhuField *of = ruhu_record_type_get_field (ruhu_catalogue_get_record (self->opening->catalogue, type), field);
 
-  return ruhu_edit_session_is_relevant (self, ruhu_record_type_get_field (record_type, field), record);
+  return ruhu_edit_session_is_relevant (self, of, record) && !is_taken_back (self, of, record);
 }
 
 /* Findings speak of final ids; the pages know the draft's. Those of rules keep the final ones: reasons are kept by them. */
@@ -63,6 +81,9 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->saved_seq = saved->seq;
   if (!saved->saved)
     ruhu_edit_session_mark_dirty (self);
+  /* A form's end shows what stands in the way; one record's is shown at its fields too. */
+  if (self->form == NULL)
+    ruhu_edit_session_rule (self);
   name_by_draft_ids (self, saved->findings);
   g_task_return_pointer (task, saved, (GDestroyNotify) ruhu_saved_free);
 }
@@ -77,8 +98,8 @@ make_save_request (RuhuEditSession *self, json_object *set)
   request->of_village = type != NULL && type->belongs == RUHU_BELONGS_VILLAGE;
   if (self->form != NULL && g_strcmp0 (self->form->record->name, VISIT_TYPE) == 0)
     request->visit = g_strdup (ruhu_draft_body_get_self (self->opening->body));
-  if (self->form != NULL)
-    request->reasons = ruhu_draft_body_dup_reasons (self->opening->body);
+  request->judged = ruhu_edit_session_is_about_household (self);
+  request->reasons = ruhu_draft_body_dup_reasons (self->opening->body);
   return request;
 }
 
@@ -171,6 +192,35 @@ ruhu_edit_session_discard_async (RuhuEditSession *self, GAsyncReadyCallback call
 
 gboolean
 ruhu_edit_session_discard_finish (RuhuEditSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+restored_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+ruhu_edit_session_restore_async (RuhuEditSession *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  json_object *body = ruhu_draft_body_to_json (self->opening->body);
+
+  ruhu_worker_run_async (self->worker, ruhu_session_draft, ruhu_edit_session_make_write_request (self, body), (GDestroyNotify) ruhu_write_request_free, NULL, NULL, restored_cb, task);
+}
+
+gboolean
+ruhu_edit_session_restore_finish (RuhuEditSession *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);

@@ -198,12 +198,6 @@ ruhu_edit_session_get_title (RuhuEditSession *self)
 }
 
 const char *
-ruhu_edit_session_get_today (RuhuEditSession *self)
-{
-  return self->opening->today;
-}
-
-const char *
 ruhu_edit_session_get_draft (RuhuEditSession *self)
 {
   return self->draft;
@@ -248,20 +242,31 @@ find_reference (RuhuEditSession *self, const char *type, const char *id)
   return NULL;
 }
 
+/* What a record that a reference points to is called; NULL when it is neither on file nor added here. Transfer full. */
+static char *
+dup_referred (RuhuEditSession *self, const char *name, const char *id)
+{
+  RuhuRecordType *type = ruhu_catalogue_get_record (self->opening->catalogue, name);
+
+  if (type != NULL && ruhu_draft_body_is_added (self->opening->body, name, id))
+    return ruhu_edit_session_dup_title (self, type, id);
+  return g_strdup (find_reference (self, name, id));
+}
+
 /* What one field says, if @name is one; NULL otherwise. Transfer full. */
 static char *
 format_field (RuhuEditSession *self, RuhuRecordType *type, const char *name, const char *record)
 {
   RuhuField *field = name != NULL ? ruhu_record_type_get_field (type, name) : NULL;
   json_object *value;
-  const char *referred = NULL;
+  g_autofree char *referred = NULL;
 
   if (field == NULL || field->calculate != NULL)
     return NULL;
   value = ruhu_draft_body_get_value (self->opening->body, type->name, record, field->name);
   if (value != NULL && field->type == RUHU_TYPE_REFERENCE)
-    referred = find_reference (self, field->reference, json_object_get_string (value));
-  return referred != NULL ? g_strdup (referred) : ruhu_value_format (field, value);
+    referred = dup_referred (self, field->reference, json_object_get_string (value));
+  return referred != NULL ? g_steal_pointer (&referred) : ruhu_value_format (field, value);
 }
 
 char *
@@ -271,6 +276,9 @@ ruhu_edit_session_dup_title (RuhuEditSession *self, RuhuRecordType *type, const 
   g_autofree char *text = format_field (self, type, type->title, record);
   const char *stored = g_hash_table_lookup (self->opening->titles, record);
 
+  /* The only one of its kind needs no name. */
+  if (type->key != NULL && type->key->len == 0)
+    return g_strdup (ruhu_label_get (&type->label));
   if (text != NULL && text[0] != '\0')
     return g_steal_pointer (&text);
   if (stored == NULL)
@@ -290,36 +298,6 @@ ruhu_edit_session_dup_summary (RuhuEditSession *self, RuhuRecordType *type, cons
   return text != NULL ? text : g_strdup ("");
 }
 
-static gboolean
-is_own (RuhuEditSession *self, RuhuFormPart *part)
-{
-  return self->form != NULL && part->mode == RUHU_PART_SELF && part->record == self->form->record;
-}
-
-GPtrArray *
-ruhu_edit_session_list_records (RuhuEditSession *self, RuhuFormPart *part)
-{
-  RuhuDraftBody *body = self->opening->body;
-  GPtrArray *all, *records;
-
-  records = g_ptr_array_new_with_free_func (g_free);
-  if (is_own (self, part))
-    {
-      g_ptr_array_add (records, g_strdup (ruhu_draft_body_get_self (body)));
-      return records;
-    }
-  all = ruhu_draft_body_list_records (body, part->record->name);
-  for (guint i = 0; i < all->len; i++)
-    {
-      gboolean wanted = part->mode == RUHU_PART_ADD ? ruhu_draft_body_is_added (body, part->record->name, all->pdata[i]) : part->mode == RUHU_PART_EACH || records->len == 0;
-
-      if (wanted)
-        g_ptr_array_add (records, g_strdup (all->pdata[i]));
-    }
-  g_ptr_array_unref (all);
-  return records;
-}
-
 const char *
 ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const char *record)
 {
@@ -330,9 +308,9 @@ ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const 
     return _ ("No longer recorded");
   if (((added ? field->makers : field->writers) & self->opening->role) == 0)
     return _ ("Others record this");
-  if (added)
+  if (added && !ruhu_draft_body_is_begun (self->opening->body, type->name, record))
     return NULL;
-  if (type->append_only)
+  if (type->append_only && !added)
     return _ ("Recorded for good");
   for (guint i = 0; type->key != NULL && i < type->key->len; i++)
     if (g_strcmp0 (type->key->pdata[i], field->name) == 0)
@@ -343,17 +321,7 @@ ruhu_edit_session_get_read_only (RuhuEditSession *self, RuhuField *field, const 
 gboolean
 ruhu_edit_session_may_add (RuhuEditSession *self, RuhuRecordType *type)
 {
-  gboolean writes = FALSE;
-
-  for (guint i = 0; i < type->fields->len; i++)
-    {
-      RuhuField *field = type->fields->pdata[i];
-
-      if (field->required && field->type == RUHU_TYPE_PHOTO)
-        return FALSE;
-      writes = writes || (field->writers & self->opening->role) != 0;
-    }
-  return writes;
+  return ruhu_opening_may_add (self->opening, type);
 }
 
 gboolean
@@ -442,8 +410,8 @@ ruhu_edit_session_emit_checked (RuhuEditSession *self, const char *type, const c
 
 /* --- typing --- */
 
-static void
-edited (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+void
+ruhu_edit_session_note_edited (RuhuEditSession *self, RuhuRecordType *type, const char *record)
 {
   self->is_typed = TRUE;
   ruhu_edit_session_mark_dirty (self);
@@ -460,7 +428,8 @@ ruhu_edit_session_set_value (RuhuEditSession *self, RuhuField *field, const char
       ruhu_value_equal (value, ruhu_draft_body_get_value (body, field->record->name, record, field->name)))
     return;
   ruhu_draft_body_set_value (body, field->record->name, record, field->name, value);
-  edited (self, field->record, record);
+  ruhu_edit_session_note_answer (self, field, record);
+  ruhu_edit_session_note_edited (self, field->record, record);
 }
 
 void
@@ -469,7 +438,8 @@ ruhu_edit_session_set_text (RuhuEditSession *self, RuhuField *field, const char 
   if (g_strcmp0 (text, ruhu_draft_body_get_text (self->opening->body, field->record->name, record, field->name)) == 0)
     return;
   ruhu_draft_body_set_text (self->opening->body, field->record->name, record, field->name, text);
-  edited (self, field->record, record);
+  ruhu_edit_session_note_answer (self, field, record);
+  ruhu_edit_session_note_edited (self, field->record, record);
 }
 
 const char *
@@ -478,21 +448,38 @@ ruhu_edit_session_add_record (RuhuEditSession *self, RuhuRecordType *type)
   const char *id = ruhu_draft_body_add_record (self->opening->body, type->name);
 
   ruhu_opening_fill_in (self->opening, type->name, id);
-  edited (self, type, id);
+  ruhu_edit_session_note_edited (self, type, id);
   return id;
+}
+
+json_object *
+ruhu_edit_session_take_record (RuhuEditSession *self, RuhuRecordType *type, const char *record)
+{
+  g_autofree char *key = ruhu_edit_session_make_key (type->name, record);
+  json_object *taken = ruhu_draft_body_take_record (self->opening->body, type->name, record);
+
+  if (taken == NULL)
+    return NULL;
+  g_hash_table_remove (self->checked, key);
+  g_hash_table_remove (self->to_check, key);
+  ruhu_edit_session_mark_dirty (self);
+  g_signal_emit (self, signals[EDITED], 0, type->name, "");
+  return taken;
 }
 
 void
 ruhu_edit_session_remove_record (RuhuEditSession *self, RuhuRecordType *type, const char *record)
 {
-  g_autofree char *key = ruhu_edit_session_make_key (type->name, record);
+  json_object_put (ruhu_edit_session_take_record (self, type, record));
+}
 
-  if (!ruhu_draft_body_remove_record (self->opening->body, type->name, record))
+void
+ruhu_edit_session_restore_record (RuhuEditSession *self, RuhuRecordType *type, const char *record, json_object *taken)
+{
+  if (self->is_over || ruhu_draft_body_is_added (self->opening->body, type->name, record))
     return;
-  g_hash_table_remove (self->checked, key);
-  g_hash_table_remove (self->to_check, key);
-  ruhu_edit_session_mark_dirty (self);
-  g_signal_emit (self, signals[EDITED], 0, type->name, "");
+  ruhu_draft_body_put_record (self->opening->body, type->name, record, taken);
+  ruhu_edit_session_note_edited (self, type, record);
 }
 
 void

@@ -6,12 +6,16 @@
 #include "ruhu-entry-editor.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-describe.h"
 #include "ruhu-value.h"
 
 #include <glib/gi18n.h>
 
 /* The privacy class of ID numbers and the like. */
 #define MOST_PRIVATE 3
+
+/* A text that may have no more characters needs no more room than a date. */
+#define SHORT 12
 
 struct _RuhuEntryEditor
 {
@@ -64,15 +68,6 @@ ruhu_entry_editor_get_target (RuhuFieldEditor *editor)
 
 /* --- the calendar --- */
 
-/* Today by the calendar that records are dated in, UTC+8, wherever the laptop thinks it is. */
-static GDateTime *
-get_today (void)
-{
-  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (8 * 60 * 60);
-
-  return g_date_time_new_now (zone);
-}
-
 static void
 take_date (RuhuEntryEditor *self, GDateTime *date)
 {
@@ -97,7 +92,7 @@ day_selected_cb (RuhuEntryEditor *self)
 static void
 today_cb (RuhuEntryEditor *self)
 {
-  g_autoptr (GDateTime) today = get_today ();
+  g_autoptr (GDateTime) today = ruhu_describe_now ();
 
   take_date (self, today);
 }
@@ -115,7 +110,7 @@ popover_shown_cb (RuhuEntryEditor *self)
       date = g_date_time_new_from_iso8601 (text, NULL);
     }
   if (date == NULL)
-    date = get_today ();
+    date = ruhu_describe_now ();
   self->is_following = TRUE;
   gtk_calendar_select_day (GTK_CALENDAR (self->calendar), date);
   self->is_following = FALSE;
@@ -166,6 +161,8 @@ set_up_entry (RuhuEntryEditor *self, RuhuField *field)
       gtk_entry_set_placeholder_text (entry, _ ("year-month"));
       break;
     default:
+      if (field->has_max && field->max <= SHORT)
+        break;
       gtk_widget_set_hexpand (self->entry, TRUE);
       return;
     }

@@ -42,6 +42,8 @@ struct _RuhuFieldRow
   char *given_message; /* ruhu_field_row_set_message() */
 
   RuhuSeverity given_severity;
+  int year_before; /* whose value @value_before is; 0: that of the opening */
+  char *since;     /* @value_before was never entered, but is known from then on; or NULL */
   gboolean is_read_only;
 };
 
@@ -72,6 +74,14 @@ show_message (RuhuFieldRow *self)
     ruhu_field_editor_set_message (self->editor, message, message != NULL && is_error);
 }
 
+static gboolean
+is_empty (RuhuFieldRow *self)
+{
+  g_autoptr (RuhuJson) value = NULL;
+
+  return ruhu_field_editor_get_value (self->editor, &value, NULL) && value == NULL;
+}
+
 static void
 show_previous (RuhuFieldRow *self)
 {
@@ -84,11 +94,18 @@ show_previous (RuhuFieldRow *self)
   if (self->value_before == NULL || self->editor == NULL || self->is_read_only)
     return;
   differs = !ruhu_field_editor_get_value (self->editor, &value, NULL) || !ruhu_value_equal (value, self->value_before);
+  if (self->since != NULL)
+    differs = differs && is_empty (self);
   gtk_widget_set_visible (self->previous_box, differs);
   if (!differs)
     return;
   before = ruhu_field_row_format (self->field, self->value_before, self->references);
-  text = g_strdup_printf (_ ("Before: %s"), before);
+  if (self->since != NULL)
+    /* Translators: a time of day, and how long that is ago. */
+    text = g_strdup_printf (_ ("Since %s: %s"), self->since, before);
+  else
+    /* Translators: a year, and what was answered in it. */
+    text = self->year_before > 0 ? g_strdup_printf (_ ("In %d: %s"), self->year_before, before) : g_strdup_printf (_ ("Before: %s"), before);
   gtk_label_set_text (self->previous, text);
 }
 
@@ -184,6 +201,7 @@ ruhu_field_row_finalize (GObject *object)
 
   g_free (self->own_message);
   g_free (self->given_message);
+  g_free (self->since);
   G_OBJECT_CLASS (ruhu_field_row_parent_class)->finalize (object);
 }
 
@@ -306,11 +324,35 @@ ruhu_field_row_set_text (RuhuFieldRow *self, const char *text)
 }
 
 void
-ruhu_field_row_set_previous (RuhuFieldRow *self, json_object *value)
+ruhu_field_row_set_previous (RuhuFieldRow *self, json_object *value, int year)
 {
   g_return_if_fail (RUHU_IS_FIELD_ROW (self));
   g_clear_pointer (&self->value_before, json_object_put);
   self->value_before = json_object_get (value);
+  self->year_before = year;
+  if (year > 0)
+    {
+      gtk_button_set_icon_name (GTK_BUTTON (self->restore), "edit-copy-symbolic");
+      gtk_widget_set_tooltip_text (self->restore, _ ("The same again (Ctrl+U)"));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->restore), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("The same again"), -1);
+    }
+  show_previous (self);
+}
+
+void
+ruhu_field_row_set_proposed (RuhuFieldRow *self, json_object *value, const char *since)
+{
+  g_return_if_fail (RUHU_IS_FIELD_ROW (self));
+  if (value == NULL && self->since == NULL)
+    return;
+  g_clear_pointer (&self->value_before, json_object_put);
+  g_free (self->since);
+  self->value_before = json_object_get (value);
+  self->since = g_strdup (since);
+  gtk_widget_set_visible (self->previous_box, FALSE);
+  gtk_button_set_icon_name (GTK_BUTTON (self->restore), "edit-copy-symbolic");
+  gtk_widget_set_tooltip_text (self->restore, _ ("Enter this (Ctrl+U)"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->restore), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Enter this"), -1);
   show_previous (self);
 }
 

@@ -28,8 +28,12 @@ gboolean ruhu_field_row_get_value (RuhuFieldRow *self, json_object **value, GErr
 char *ruhu_field_row_dup_text (RuhuFieldRow *self);
 void ruhu_field_row_set_text (RuhuFieldRow *self, const char *text);
 
-/* Remembers the value of the page's opening: where what stands differs, it is shown beside, with a button that takes it back. NULL: there was none, and nothing is shown. */
-void ruhu_field_row_set_previous (RuhuFieldRow *self, json_object *value);
+/* Remembers the value of the page's opening (@year 0), or what an earlier year's record says: where what stands differs, it is shown beside, with a button that takes it (back).
+ * NULL: there was none, and nothing is shown. */
+void ruhu_field_row_set_previous (RuhuFieldRow *self, json_object *value, int year);
+
+/* What is known without asking, and (@since) from when on: shown beside as long as nothing is entered, with a button that enters it. NULL: nothing is known (any more). */
+void ruhu_field_row_set_proposed (RuhuFieldRow *self, json_object *value, const char *since);
 
 /* A line below the editor, also said to screen readers. NULL takes it away. What the row itself finds (text that is no value) goes first. */
 void ruhu_field_row_set_message (RuhuFieldRow *self, RuhuSeverity severity, const char *message);

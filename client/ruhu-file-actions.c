@@ -91,6 +91,8 @@ ruhu_file_actions_new (const RuhuHouseholdFile *file, const RuhuFileGroup *group
     fill_problem (box, file, group, record);
   if (g_str_equal (group->type->name, "visit"))
     fill_visit (box, file, group, record);
+  if (record->may_remove)
+    add_button (box, _ ("Remove"), "remove", group, record);
   if (gtk_widget_get_first_child (box) == NULL)
     {
       g_object_ref_sink (box);
@@ -134,9 +136,23 @@ ruhu_file_actions_make_set (const RuhuHouseholdFile *file, const char *action, c
     {
       put (fields, "state", "5");
       put (fields, "checker", file->user);
+      put (fields, "deadline", words);
     }
   json_object_object_add (records, problem, fields);
   json_object_object_add (set, "problem", records);
+  return set;
+}
+
+json_object *
+ruhu_file_actions_make_removal (const char *type, const char *record, gboolean removed)
+{
+  json_object *fields = json_object_new_object ();
+  json_object *records = json_object_new_object ();
+  json_object *set = json_object_new_object ();
+
+  json_object_object_add (fields, "deleted", json_object_new_boolean (removed));
+  json_object_object_add (records, record, fields);
+  json_object_object_add (set, type, records);
   return set;
 }
 

@@ -34,16 +34,17 @@ struct _RuhuFileChapter
   const Spec *spec;
   GtkBox *box;
   GtkWidget *heading;
-  GtkWidget *strip;  /* of all photos, or NULL */
   GtkWidget *digest; /* until it is whole */
 
   /* Owned. */
   RuhuWorker *worker;
   RuhuHouseholdFile *file;
   char *fingerprint;
+  GHashTable *strips;  /* record's id or "" → RuhuPhotoStrip: it stays, and photos that are being added with it, when the file is shown anew */
   GPtrArray *sections; /* borrowed elements: in the box */
   GPtrArray *pending;  /* RuhuFileGroup of the file: sections still to be made, or NULL */
   char *focus;         /* what had the keyboard before, in the section of that number; NULL: nothing */
+  char *neighbour;     /* the record beside it, or NULL */
 
   guint n_steps; /* of the digest */
   guint whole;   /* so many of the sections are */
@@ -84,6 +85,21 @@ guint
 ruhu_file_chapter_count (void)
 {
   return G_N_ELEMENTS (specs);
+}
+
+GMenuModel *
+ruhu_file_chapter_make_menu (const char *action)
+{
+  GMenu *menu = g_menu_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new (_ (specs[i].title), NULL);
+
+      g_menu_item_set_action_and_target (item, action, "u", i);
+      g_menu_append_item (menu, item);
+    }
+  return G_MENU_MODEL (menu);
 }
 
 static gboolean
@@ -143,13 +159,15 @@ static char *
 make_fingerprint (const RuhuHouseholdFile *file, GPtrArray *groups)
 {
   GString *text = g_string_new (file->today);
+  const char *head = ruhu_file_record_get (ruhu_household_file_find (file, "household", file->id), "head");
 
   for (guint i = 0; i < groups->len; i++)
     g_string_append (text, ((const RuhuFileGroup *) g_ptr_array_index (groups, i))->fingerprint);
   for (gsize i = 0; hidden[i] != NULL; i++)
     append_fingerprint (text, file, hidden[i]);
   append_fingerprint (text, file, "consent");
-  append_fingerprint (text, file, "household");
+  /* Members are told by who is the head. */
+  g_string_append (text, head != NULL ? head : "");
   return g_string_free (text, FALSE);
 }
 
@@ -193,7 +211,7 @@ list_photos (const RuhuHouseholdFile *file, const char *field, const char *recor
       g_autofree char *note = *caption != '\0' ? g_strdup_printf ("%s · %s", ruhu_file_record_get_text (photo, "date"), caption) : g_strdup (ruhu_file_record_get_text (photo, "date"));
 
       if (hash != NULL && (*field == '\0' || g_strcmp0 (ruhu_file_record_get (photo, field), record) == 0))
-        g_ptr_array_add (items, ruhu_photo_item_new (hash, ruhu_file_record_get_text (photo, "subject"), note));
+        g_ptr_array_add (items, ruhu_photo_item_new (hash, ruhu_file_record_get_text (photo, "subject"), note, photo->may_remove ? photo->id : NULL));
     }
   return items;
 }
@@ -206,17 +224,50 @@ added_cb (RuhuFileChapter *self, const char *hash, const char *subject, const ch
   gtk_widget_activate_action (GTK_WIDGET (self), "household.add-photo", "(sssss)", hash, subject, note, self->spec->photos, record != NULL ? record : "");
 }
 
+static void
+photo_removed_cb (RuhuFileChapter *self, const char *record)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "household.act", "(sss)", "remove", "photo", record);
+}
+
 static GtkWidget *
 make_strip (RuhuFileChapter *self, const char *record)
 {
   const RuhuFileGroup *group = ruhu_household_file_get_group (self->file, "photo");
-  g_autoptr (GPtrArray) items = list_photos (self->file, self->spec->photos, record);
   GtkWidget *strip = ruhu_photo_strip_new (self->worker, group != NULL && group->may_add);
 
   g_object_set_data_full (G_OBJECT (strip), "ruhu-record", g_strdup (record), g_free);
   g_signal_connect_object (strip, "added", G_CALLBACK (added_cb), self, G_CONNECT_SWAPPED);
-  ruhu_photo_strip_show (RUHU_PHOTO_STRIP (strip), items);
+  g_signal_connect_object (strip, "removed", G_CALLBACK (photo_removed_cb), self, G_CONNECT_SWAPPED);
+  g_hash_table_insert (self->strips, g_strdup (record != NULL ? record : ""), g_object_ref_sink (strip));
   return strip;
+}
+
+static void
+add_strip (RuhuFileChapter *self, GtkWidget *box, const char *record)
+{
+  g_autoptr (GPtrArray) items = list_photos (self->file, self->spec->photos, record);
+  GtkWidget *strip = g_hash_table_lookup (self->strips, record != NULL ? record : "");
+
+  if (strip == NULL)
+    strip = make_strip (self, record);
+  ruhu_photo_strip_show (RUHU_PHOTO_STRIP (strip), items);
+  gtk_box_append (GTK_BOX (box), strip);
+}
+
+static void
+take_strips_out (RuhuFileChapter *self)
+{
+  GHashTableIter iter;
+  gpointer strip;
+
+  g_hash_table_iter_init (&iter, self->strips);
+  while (g_hash_table_iter_next (&iter, NULL, &strip))
+    if (gtk_widget_get_parent (strip) != NULL)
+      {
+        ruhu_photo_strip_note_focus (strip);
+        gtk_box_remove (GTK_BOX (gtk_widget_get_parent (strip)), strip);
+      }
 }
 
 static void
@@ -245,7 +296,7 @@ extra_cb (const RuhuFileGroup *group, const RuhuFileRecord *record, gpointer dat
   if (actions != NULL)
     gtk_box_append (GTK_BOX (box), actions);
   if (g_str_equal (group->type->name, "problem") || g_str_equal (group->type->name, "measure"))
-    gtk_box_append (GTK_BOX (box), make_strip (self, record->id));
+    add_strip (self, box, record->id);
   if (g_str_equal (group->type->name, "visit"))
     add_amendments (box, self->file, record);
   if (gtk_widget_get_first_child (box) != NULL)
@@ -253,6 +304,35 @@ extra_cb (const RuhuFileGroup *group, const RuhuFileRecord *record, gpointer dat
   g_object_ref_sink (box);
   g_object_unref (box);
   return NULL;
+}
+
+static void
+removed_cb (RuhuFileChapter *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "household.act", "(sss)", "removed", "", "");
+}
+
+/* Last of all, where the file is looked up rather than read. */
+static void
+add_removed (RuhuFileChapter *self)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("What Was Removed"));
+
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (removed_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (self->box, button);
+}
+
+static void
+remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RuhuFileChapter *self = RUHU_FILE_CHAPTER (widget);
+  const RuhuFileGroup *group = NULL;
+  const char *focused = ruhu_file_chapter_get_focus (self, &group);
+  g_autofree char *id = g_strdup (focused);
+
+  if (id != NULL)
+    gtk_widget_activate_action (widget, "household.act", "(sss)", "remove", group->type->name, id);
 }
 
 /* A group that is all there is stands under the chapter's heading. */
@@ -273,10 +353,11 @@ drop (RuhuFileChapter *self)
 {
   GtkWidget *child;
 
-  self->strip = NULL;
+  take_strips_out (self);
   self->digest = NULL;
   g_clear_pointer (&self->pending, g_ptr_array_unref);
   g_clear_pointer (&self->focus, g_free);
+  g_clear_pointer (&self->neighbour, g_free);
   g_ptr_array_set_size (self->sections, 0);
   while ((child = gtk_widget_get_next_sibling (self->heading)) != NULL)
     gtk_box_remove (self->box, child);
@@ -284,17 +365,27 @@ drop (RuhuFileChapter *self)
 }
 
 static char *
-dup_focus (RuhuFileChapter *self, guint *number)
+dup_focus (RuhuFileChapter *self, guint *number, char **neighbour)
 {
   for (guint i = 0; i < self->sections->len; i++)
     {
       char *name = ruhu_record_section_dup_focus (g_ptr_array_index (self->sections, i));
 
       *number = i;
-      if (name != NULL)
-        return name;
+      if (name == NULL)
+        continue;
+      *neighbour = ruhu_record_section_dup_neighbour (g_ptr_array_index (self->sections, i));
+      return name;
     }
   return NULL;
+}
+
+/* Where what had the keyboard is gone, it is on what stands beside it: whoever removes two goes on from there. */
+static void
+restore_focus (RuhuFileChapter *self, RuhuRecordSection *section)
+{
+  if (!ruhu_record_section_restore_focus (section, self->focus) && !ruhu_record_section_restore_focus (section, self->neighbour))
+    gtk_widget_child_focus (GTK_WIDGET (section), GTK_DIR_TAB_FORWARD);
 }
 
 gboolean
@@ -303,6 +394,7 @@ ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehol
   g_autoptr (GPtrArray) groups = NULL;
   g_autofree char *fingerprint = NULL;
   g_autofree char *focus = NULL;
+  g_autofree char *neighbour = NULL;
   GtkWidget *digest;
   guint number = 0;
 
@@ -312,7 +404,7 @@ ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehol
   fingerprint = make_fingerprint (file, groups);
   if (g_strcmp0 (fingerprint, self->fingerprint) == 0)
     return FALSE;
-  focus = dup_focus (self, &number);
+  focus = dup_focus (self, &number, &neighbour);
   /* The sections borrow from the file: they go before it does. */
   drop (self);
   g_free (self->fingerprint);
@@ -325,7 +417,7 @@ ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehol
   self->digest = self->spec->digest_go_on != NULL ? digest : NULL;
   self->n_steps = 0;
   if (g_strcmp0 (self->spec->photos, "") == 0)
-    gtk_box_append (self->box, self->strip = make_strip (self, NULL));
+    add_strip (self, GTK_WIDGET (self->box), NULL);
   self->only = groups->len == 1 && digest == NULL;
   gtk_widget_set_visible (self->heading, !self->only);
   self->pending = g_ptr_array_new ();
@@ -334,6 +426,7 @@ ruhu_file_chapter_begin (RuhuFileChapter *self, RuhuWorker *worker, RuhuHousehol
     if (is_worth_showing (g_ptr_array_index (groups, i), groups->len == 1))
       g_ptr_array_add (self->pending, g_ptr_array_index (groups, i));
   self->focus = g_steal_pointer (&focus);
+  self->neighbour = g_steal_pointer (&neighbour);
   self->focus_number = number;
   return TRUE;
 }
@@ -359,9 +452,13 @@ ruhu_file_chapter_go_on (RuhuFileChapter *self, GHashTable *open)
   if (ruhu_record_section_go_on (section))
     return TRUE;
   if (self->focus != NULL && self->whole == self->focus_number)
-    ruhu_record_section_restore_focus (section, self->focus);
+    restore_focus (self, section);
   self->whole++;
-  return self->whole < self->pending->len;
+  if (self->whole < self->pending->len)
+    return TRUE;
+  if (names (self->spec, "*"))
+    add_removed (self);
+  return FALSE;
 }
 
 const char *
@@ -386,6 +483,7 @@ ruhu_file_chapter_dispose (GObject *object)
   if (self->box != NULL)
     drop (self);
   self->box = NULL;
+  g_hash_table_remove_all (self->strips);
   G_OBJECT_CLASS (ruhu_file_chapter_parent_class)->dispose (object);
 }
 
@@ -395,6 +493,7 @@ ruhu_file_chapter_finalize (GObject *object)
   RuhuFileChapter *self = RUHU_FILE_CHAPTER (object);
 
   g_ptr_array_unref (self->sections);
+  g_hash_table_unref (self->strips);
   g_clear_object (&self->worker);
   g_free (self->fingerprint);
   G_OBJECT_CLASS (ruhu_file_chapter_parent_class)->finalize (object);
@@ -408,6 +507,10 @@ ruhu_file_chapter_class_init (RuhuFileChapterClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ruhu_file_chapter_dispose;
   G_OBJECT_CLASS (klass)->finalize = ruhu_file_chapter_finalize;
 
+  /* Of the row that has the keyboard. */
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "chapter.remove", NULL, remove_action);
+  gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Delete, 0, "chapter.remove", NULL);
+
   signals[SIGNAL_HISTORY] = g_signal_new ("history", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_EDIT] = g_signal_new ("edit", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_CONFLICT] = g_signal_new ("conflict", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -416,6 +519,7 @@ ruhu_file_chapter_class_init (RuhuFileChapterClass *klass)
 static void
 ruhu_file_chapter_init (RuhuFileChapter *self)
 {
+  self->strips = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->sections = g_ptr_array_new ();
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 12));
   self->heading = g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, "xalign", 0.0, "wrap", TRUE, NULL);
@@ -441,7 +545,7 @@ ruhu_file_chapter_new (guint number)
 GtkWidget *
 ruhu_file_chapter_get_strip (RuhuFileChapter *self)
 {
-  return self->strip;
+  return g_hash_table_lookup (self->strips, "");
 }
 
 const char *

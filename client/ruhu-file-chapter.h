@@ -19,6 +19,9 @@ G_DECLARE_FINAL_TYPE (RuhuFileChapter, ruhu_file_chapter, RUHU, FILE_CHAPTER, Ad
 /* How many there are. */
 guint ruhu_file_chapter_count (void);
 
+/* Their titles. Each item activates @action with its number. Transfer full. */
+GMenuModel *ruhu_file_chapter_make_menu (const char *action);
+
 /* The chapter of a number: its heading only. Floating. */
 GtkWidget *ruhu_file_chapter_new (guint number);
 

@@ -84,16 +84,6 @@ ruhu_file_days_between (const char *from, const char *to)
   return g_date_days_between (&a, &b);
 }
 
-/* Somebody who died, married out or moved away. */
-static gboolean
-has_left (const RuhuFileRecord *person)
-{
-  static const char *const states[] = { "02", "03", "04", "05", NULL };
-  const char *state = ruhu_file_record_get (person, "member_state");
-
-  return state != NULL && g_strv_contains (states, state);
-}
-
 static void
 digest_person (RuhuHouseholdFile *self, RuhuFileRecord *person)
 {
@@ -112,7 +102,6 @@ digest_person (RuhuHouseholdFile *self, RuhuFileRecord *person)
     append (line, ruhu_file_record_get_text (person, "med_ins"));
   append_field (line, _ ("pension: %s"), person, "pension");
   take_summary (person, line);
-  person->past = has_left (person);
   if (person->past)
     add_tag (person, RUHU_TAG_PLAIN, ruhu_file_record_get_text (person, "member_state"));
   else if (g_strcmp0 (head, person->id) == 0)
@@ -165,7 +154,6 @@ digest_problem (RuhuHouseholdFile *self, RuhuFileRecord *problem)
   const char *kind = ruhu_file_record_get_text (problem, "kind");
   GString *line = g_string_new (NULL);
 
-  problem->past = is_code (problem, "state", "4");
   take_title (problem, g_strdup (*description != '\0' ? description : kind));
   append (line, *description != '\0' ? kind : "");
   append_field (line, _ ("found %s"), problem, "found");
@@ -219,7 +207,6 @@ ruhu_file_find_consent (const RuhuHouseholdFile *self, const RuhuFileRecord *mea
 static void
 digest_measure (RuhuHouseholdFile *self, RuhuFileRecord *measure)
 {
-  static const char *const ended[] = { "4", "5", "6", NULL };
   const char *state = ruhu_file_record_get (measure, "state");
   const RuhuFileRecord *consent = ruhu_file_find_consent (self, measure);
   const char *qty = ruhu_file_record_get_text (measure, "qty");
@@ -231,7 +218,6 @@ digest_measure (RuhuHouseholdFile *self, RuhuFileRecord *measure)
   append (line, ruhu_file_record_get_text (measure, "person_id"));
   append_field (line, _ ("planned %s"), measure, "planned");
   append_field (line, _ ("paid %s"), measure, "paid");
-  measure->past = state != NULL && g_strv_contains (ended, state);
   if (measure->past)
     append_field (line, _ ("done %s"), measure, "done");
   else
@@ -315,7 +301,6 @@ digest_repair (RuhuHouseholdFile *self, RuhuFileRecord *repair)
   append_field (line, _ ("since %s"), repair, "stage_date");
   append_field (line, _ ("subsidy %s"), repair, "subsidy");
   take_summary (repair, line);
-  repair->past = is_code (repair, "stage", "6");
   add_tag (repair, RUHU_TAG_PLAIN, ruhu_file_record_get_text (repair, "stage"));
   if (repair->past && ruhu_file_record_has (repair, "water_on") && !ruhu_file_record_is_true (repair, "water_on"))
     add_tag (repair, RUHU_TAG_WRONG, _ ("No water yet"));
@@ -419,9 +404,15 @@ ruhu_file_digest (RuhuHouseholdFile *self)
   for (gsize i = 0; i < G_N_ELEMENTS (digests); i++)
     {
       const RuhuFileGroup *group = ruhu_household_file_get_group (self, digests[i].type);
+      RuhuField *past = group != NULL ? ruhu_record_type_get_past_field (group->type) : NULL;
 
       for (guint j = 0; group != NULL && j < group->records->len; j++)
-        digests[i].digest (self, g_ptr_array_index (group->records, j));
+        {
+          RuhuFileRecord *record = g_ptr_array_index (group->records, j);
+
+          record->past = past != NULL && ruhu_record_type_get_past (group->type, json_object_object_get (record->fields, past->name)) != RUHU_PAST_NOT;
+          digests[i].digest (self, record);
+        }
       if (group != NULL && g_str_equal (digests[i].type, "problem"))
         g_ptr_array_sort (group->records, compare_deadlines);
       if (group != NULL)

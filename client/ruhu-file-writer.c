@@ -6,6 +6,7 @@
 #include "ruhu-file-writer.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-file-actions.h"
 #include "ruhu-session-jobs.h"
 
 #include <glib/gi18n.h>
@@ -31,6 +32,38 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RuhuFileWriter, ruhu_file_writer, G_TYPE_OBJECT)
+
+/* Who is told, and in which words, that it is saved; and who, that it is not. */
+typedef struct
+{
+  RuhuFileWriter *writer;
+  char *sentence;
+  RuhuRefusedFunc refused; /* NULL: a toast says it */
+  gpointer data;
+  GDestroyNotify destroy;
+} Word;
+
+static Word *
+word_new (RuhuFileWriter *self, const char *sentence)
+{
+  Word *word = g_new0 (Word, 1);
+
+  word->writer = g_object_ref (self);
+  word->sentence = g_strdup (sentence);
+  return word;
+}
+
+static void
+word_free (Word *word)
+{
+  if (word->data != NULL)
+    word->destroy (word->data);
+  g_object_unref (word->writer);
+  g_free (word->sentence);
+  g_free (word);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Word, word_free)
 
 /* What came of it: a number, or whether it can be taken back. */
 typedef struct
@@ -79,14 +112,20 @@ judge (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **erro
 static void
 judged_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (RuhuFileWriter) self = data;
+  g_autoptr (Word) word = data;
   g_autoptr (GError) error = NULL;
   g_autofree Outcome *outcome = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
 
   if (outcome == NULL)
     return;
-  self->last = outcome->can_undo ? outcome->seq : 0;
-  say (self, _ ("Saved on this laptop."), outcome->can_undo);
+  word->writer->last = outcome->can_undo ? outcome->seq : 0;
+  say (word->writer, word->sentence, outcome->can_undo);
+}
+
+static void
+note (RuhuFileWriter *self, gint64 seq, const char *sentence)
+{
+  ruhu_worker_run_async (self->worker, judge, g_memdup2 (&seq, sizeof seq), g_free, g_free, NULL, judged_cb, word_new (self, sentence));
 }
 
 void
@@ -94,7 +133,7 @@ ruhu_file_writer_note_saved (RuhuFileWriter *self, gint64 seq)
 {
   g_return_if_fail (RUHU_IS_FILE_WRITER (self));
 
-  ruhu_worker_run_async (self->worker, judge, g_memdup2 (&seq, sizeof seq), g_free, g_free, NULL, judged_cb, g_object_ref (self));
+  note (self, seq, _ ("Saved on this laptop."));
 }
 
 static const char *
@@ -107,40 +146,86 @@ get_first_error (GPtrArray *findings)
 }
 
 static void
-written_cb (GObject *source, GAsyncResult *result, gpointer data)
+say_refused (Word *word, const char *why)
 {
-  g_autoptr (RuhuFileWriter) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (RuhuSaved) saved = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
-
-  if (saved == NULL)
-    {
-      say_error (self, error);
-      return;
-    }
-  if (!saved->saved)
-    {
-      g_autofree char *sentence = g_strdup_printf (_ ("Not saved: %s"), get_first_error (saved->findings));
-
-      say (self, sentence, FALSE);
-      return;
-    }
-  g_signal_emit (self, signals[SIGNAL_WRITTEN], 0);
-  ruhu_file_writer_note_saved (self, saved->seq);
+  if (word->refused != NULL)
+    word->refused (why, g_steal_pointer (&word->data));
+  else
+    say (word->writer, why, FALSE);
 }
 
-void
-ruhu_file_writer_write (RuhuFileWriter *self, const char *household, const char *visit, gint64 seen, json_object *set)
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Word) word = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuSaved) saved = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
+  g_autofree char *why = NULL;
+
+  if (saved == NULL)
+    why = ruhu_describe_error (error);
+  else if (!saved->saved)
+    why = g_strdup_printf (_ ("Not saved: %s"), get_first_error (saved->findings));
+  if (why != NULL)
+    {
+      say_refused (word, why);
+      return;
+    }
+  g_signal_emit (word->writer, signals[SIGNAL_WRITTEN], 0);
+  note (word->writer, saved->seq, word->sentence);
+}
+
+static void
+write_set (RuhuFileWriter *self, const char *household, const char *visit, gint64 seen, json_object *set, Word *word)
 {
   RuhuWriteRequest *request = g_new0 (RuhuWriteRequest, 1);
-
-  g_return_if_fail (RUHU_IS_FILE_WRITER (self));
 
   request->scope = g_strdup (household);
   request->visit = g_strdup (visit);
   request->seen = seen;
   request->content = set;
-  ruhu_worker_run_async (self->worker, ruhu_session_save, request, (GDestroyNotify) ruhu_write_request_free, (GDestroyNotify) ruhu_saved_free, NULL, written_cb, g_object_ref (self));
+  request->judged = TRUE;
+  ruhu_worker_run_async (self->worker, ruhu_session_save, request, (GDestroyNotify) ruhu_write_request_free, (GDestroyNotify) ruhu_saved_free, NULL, written_cb, word);
+}
+
+void
+ruhu_file_writer_write (RuhuFileWriter *self, const char *household, const char *visit, gint64 seen, json_object *set)
+{
+  g_return_if_fail (RUHU_IS_FILE_WRITER (self));
+
+  write_set (self, household, visit, seen, set, word_new (self, _ ("Saved on this laptop.")));
+}
+
+void
+ruhu_file_writer_write_typed (RuhuFileWriter *self, const char *household, gint64 seen, json_object *set, RuhuRefusedFunc refused, gpointer data, GDestroyNotify destroy)
+{
+  Word *word;
+
+  g_return_if_fail (RUHU_IS_FILE_WRITER (self));
+
+  word = word_new (self, _ ("Saved on this laptop."));
+  word->refused = refused;
+  word->data = data;
+  word->destroy = destroy;
+  write_set (self, household, NULL, seen, set, word);
+}
+
+void
+ruhu_file_writer_write_saying (RuhuFileWriter *self, const char *household, gint64 seen, json_object *set, const char *sentence)
+{
+  g_return_if_fail (RUHU_IS_FILE_WRITER (self));
+
+  write_set (self, household, NULL, seen, set, word_new (self, sentence));
+}
+
+void
+ruhu_file_writer_remove (RuhuFileWriter *self, const char *household, gint64 seen, const char *type, const char *record, const char *title)
+{
+  g_autofree char *sentence = g_strdup_printf (_ ("Removed: %s"), title);
+
+  g_return_if_fail (RUHU_IS_FILE_WRITER (self));
+
+  write_set (self, household, NULL, seen, ruhu_file_actions_make_removal (type, record, TRUE), word_new (self, sentence));
 }
 
 static gpointer

@@ -10,6 +10,8 @@
 #include "ruhu-error.h"
 #include "ruhu-expression.h"
 #include "ruhu-file-digest.h"
+#include "ruhu-store-removed.h"
+#include "ruhu-validate.h"
 
 #include <string.h>
 
@@ -19,6 +21,7 @@ typedef struct
   RuhuStore *store;
   RuhuRole role;
   const char *today;
+  GHashTable *own; /* ids of what this user wrote */
   GChecksum *checksum;
 } Reading;
 
@@ -346,6 +349,15 @@ read_steps (Reading *reading, RuhuRecordType *type, RuhuFileRecord *record)
     }
 }
 
+/* What a household has but one of is edited; what is permanent stays, whoever asks. */
+static gboolean
+may_remove (Reading *reading, RuhuRecordType *type, const char *record)
+{
+  gboolean is_own = reading->own != NULL && g_hash_table_contains (reading->own, record);
+
+  return !type->permanent && (type->key == NULL || type->key->len > 0) && ruhu_validate_may_remove (type, reading->role, is_own);
+}
+
 static RuhuFileRecord *
 read_record (Reading *reading, RuhuRecordType *type, Phrase *title, Phrase *summary, RuhuRecord *stored)
 {
@@ -356,6 +368,7 @@ read_record (Reading *reading, RuhuRecordType *type, Phrase *title, Phrase *summ
   record->summary = phrase_evaluate (summary, reading, stored);
   record->n_conflicts = stored->conflicts != NULL ? stored->conflicts->len : 0;
   record->delete_conflict = has_conflict (stored, "deleted");
+  record->may_remove = may_remove (reading, type, stored->id);
   record->lines = g_ptr_array_new_with_free_func (line_free);
   record->tags = g_ptr_array_new_with_free_func (tag_free);
   record->fields = json_object_get (stored->fields);
@@ -399,7 +412,7 @@ is_made_by_hand (RuhuCatalogue *catalogue, RuhuRecordType *type)
 {
   RuhuForm *form = ruhu_catalogue_get_form (catalogue, type->name);
 
-  return !g_str_equal (type->name, "household") && (form == NULL || form->record != type);
+  return type->by_hand && !g_str_equal (type->name, "household") && (form == NULL || form->record != type);
 }
 
 static RuhuFileGroup *
@@ -524,6 +537,7 @@ ruhu_household_file_read (RuhuStore *store, const char *id, GError **error)
   g_autoptr (RuhuHousehold) household = ruhu_store_open_household (store, id, error);
   g_autoptr (RuhuHouseholdFile) self = NULL;
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GHashTable) own = NULL;
   Reading reading = { .store = store, .role = ruhu_store_get_role (store), .checksum = checksum };
 
   if (household == NULL)
@@ -536,6 +550,9 @@ ruhu_household_file_read (RuhuStore *store, const char *id, GError **error)
   self->user = ruhu_store_get_meta (store, "user", NULL);
   self->catalogue = ruhu_catalogue_ref (ruhu_store_get_catalogue (store));
   reading.today = self->today;
+  reading.own = own = ruhu_store_list_own (store, id, error);
+  if (own == NULL)
+    return NULL;
   if (!read_row (self, &reading, error))
     return NULL;
   self->draft = find_draft (store, id);

@@ -50,6 +50,7 @@ typedef struct
   GPtrArray *origins;       /* RuhuOrigin; NULL where that is not asked for */
   GPtrArray *steps;         /* RuhuFileStep, of a repair; else NULL */
   json_object *fields;      /* as stored, calculated ones on top */
+  gboolean may_remove;      /* this user may take it out of the file */
   gboolean past;            /* over: who left, what is solved or finished */
 } RuhuFileRecord;
 

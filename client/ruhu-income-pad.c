@@ -8,8 +8,11 @@
 #include "ruhu-buttons-editor.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-field-editor.h"
-#include "ruhu-field-row.h"
+#include "ruhu-income-totals.h"
+#include "ruhu-scroll-keep.h"
+#include "ruhu-session-references.h"
 #include "ruhu-value.h"
+#include "ruhu-wrap-layout.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -35,6 +38,8 @@ struct _RuhuIncomePad
 
   /* Owned. */
   RuhuEditSession *session;
+  char *record;                /* the line that is being entered, as the session has it; NULL: nothing was typed */
+  json_object *kept[N_FIELDS]; /* what the next line starts with */
 
   /* Borrowed. */
   RuhuRecordType *type;
@@ -42,7 +47,11 @@ struct _RuhuIncomePad
   GtkEditable *amount;
   GtkWidget *message;
   GtkWidget *totals;
+  GtkWidget *clear;
   GtkWidget *box;
+
+  int year;            /* that the next line starts with unless another was typed */
+  gboolean is_writing; /* what the session says is what is being written */
 };
 
 G_DEFINE_FINAL_TYPE (RuhuIncomePad, ruhu_income_pad, GTK_TYPE_WIDGET)
@@ -50,89 +59,6 @@ G_DEFINE_FINAL_TYPE (RuhuIncomePad, ruhu_income_pad, GTK_TYPE_WIDGET)
 static const char *const keys[] = { "7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", "⌫" };
 
 /* --- what it comes to --- */
-
-static gint64
-get_int (json_object *fields, const char *name)
-{
-  return json_object_get_int64 (json_object_object_get (fields, name));
-}
-
-static void
-add_amount (GHashTable *sums, json_object *fields, gint64 year)
-{
-  const char *class = json_object_get_string (json_object_object_get (fields, "cat"));
-  gint64 *sum = class != NULL ? g_hash_table_lookup (sums, class) : NULL;
-
-  if (class == NULL || get_int (fields, "year") != year)
-    return;
-  if (sum == NULL)
-    {
-      sum = g_new0 (gint64, 1);
-      g_hash_table_insert (sums, g_strdup (class), sum);
-    }
-  *sum += get_int (fields, "amount");
-}
-
-static GHashTable *
-sum_added (RuhuIncomePad *self, gint64 year)
-{
-  GHashTable *sums = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
-  g_autoptr (GPtrArray) ids = ruhu_draft_body_list_records (body, self->type->name);
-
-  for (guint i = 0; i < ids->len; i++)
-    {
-      g_autoptr (RuhuJson) fields = ruhu_draft_body_dup_fields (body, self->type->name, ids->pdata[i]);
-
-      add_amount (sums, fields, year);
-    }
-  return sums;
-}
-
-static GHashTable *
-sum_earlier (RuhuIncomePad *self, gint64 year)
-{
-  GHashTable *sums = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GPtrArray *earlier = ruhu_edit_session_get_earlier (self->session, self->type->name);
-
-  for (guint i = 0; earlier != NULL && i < earlier->len; i++)
-    add_amount (sums, earlier->pdata[i], year);
-  return sums;
-}
-
-/* "Wages 1,500.00 · Costs 300.00", or NULL when there is nothing. */
-static char *
-describe_sums (RuhuIncomePad *self, GHashTable *sums)
-{
-  RuhuField *class = ruhu_record_type_get_field (self->type, "cat");
-  RuhuField *amount = ruhu_record_type_get_field (self->type, "amount");
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < class->choices->choices->len; i++)
-    {
-      RuhuChoice *choice = class->choices->choices->pdata[i];
-      gint64 *sum = g_hash_table_lookup (sums, choice->code);
-      g_autoptr (RuhuJson) value = sum != NULL ? json_object_new_int64 (*sum) : NULL;
-      g_autofree char *figure = sum != NULL ? ruhu_field_row_format (amount, value, NULL) : NULL;
-
-      if (sum != NULL)
-        g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", ruhu_label_get (&choice->label), figure);
-    }
-  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
-}
-
-static void
-append_line (GString *lines, const char *format, int year, const char *sums)
-{
-  if (sums == NULL)
-    return;
-  if (lines->len > 0)
-    g_string_append_c (lines, '\n');
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  g_string_append_printf (lines, format, year, sums);
-#pragma GCC diagnostic pop
-}
 
 static gint64
 get_year (RuhuIncomePad *self)
@@ -149,24 +75,13 @@ get_year (RuhuIncomePad *self)
 static void
 update_totals (RuhuIncomePad *self)
 {
-  int year = (int) get_year (self);
-  g_autoptr (GHashTable) added = sum_added (self, year);
-  g_autoptr (GHashTable) before = sum_earlier (self, year);
-  g_autoptr (GHashTable) last = sum_earlier (self, year - 1);
-  g_autofree char *added_text = describe_sums (self, added);
-  g_autofree char *before_text = describe_sums (self, before);
-  g_autofree char *last_text = describe_sums (self, last);
-  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autofree char *text = ruhu_income_totals_describe (self->session, self->type, (int) get_year (self));
 
-  /* Translators: a year, and sums by class of income. */
-  append_line (lines, _ ("Added now for %d: %s"), year, added_text);
-  append_line (lines, _ ("Recorded before for %d: %s"), year, before_text);
-  append_line (lines, _ ("For comparison, %d: %s"), year - 1, last_text);
-  gtk_label_set_text (GTK_LABEL (self->totals), lines->str);
-  gtk_widget_set_visible (self->totals, lines->len > 0);
+  gtk_label_set_text (GTK_LABEL (self->totals), text);
+  gtk_widget_set_visible (self->totals, *text != '\0');
 }
 
-/* --- adding a line --- */
+/* --- what the session holds --- */
 
 static void
 say (RuhuIncomePad *self, const char *text)
@@ -176,25 +91,114 @@ say (RuhuIncomePad *self, const char *text)
 }
 
 static void
-clear_values (json_object *values[N_FIELDS])
+keep (RuhuIncomePad *self, guint index, json_object *value)
 {
-  for (guint i = 0; i < N_FIELDS; i++)
-    g_clear_pointer (&values[i], json_object_put);
+  g_clear_pointer (&self->kept[index], json_object_put);
+  self->kept[index] = json_object_get (value);
 }
 
-/* All values, or FALSE after having said what is missing and put the keyboard there. */
+/* Year, period, class and person mostly stay the same for the next line. */
+static void
+keep_line (RuhuIncomePad *self, const char *record)
+{
+  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
+
+  for (guint i = 0; i < N_FIELDS; i++)
+    keep (self, i, i != ITEM && i != AMOUNT ? ruhu_draft_body_get_value (body, self->type->name, record, field_names[i]) : NULL);
+}
+
+/* Shows what the session has of a field, unless that is what stands there already. */
+static void
+load_value (RuhuIncomePad *self, guint index)
+{
+  RuhuFieldEditor *editor = self->editors[index];
+  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
+  const char *text = self->record != NULL ? ruhu_draft_body_get_text (body, self->type->name, self->record, field_names[index]) : NULL;
+  json_object *value = self->record != NULL ? ruhu_draft_body_get_value (body, self->type->name, self->record, field_names[index]) : self->kept[index];
+  g_autoptr (RuhuJson) shown = NULL;
+  g_autofree char *typed = NULL;
+
+  if (editor == NULL)
+    return;
+  typed = ruhu_field_editor_dup_text (editor);
+  if (text != NULL && g_strcmp0 (typed, text) != 0)
+    ruhu_field_editor_set_text (editor, text);
+  if (text == NULL && (!ruhu_field_editor_get_value (editor, &shown, NULL) || !ruhu_value_equal (shown, value)))
+    ruhu_field_editor_set_value (editor, value);
+}
+
+/* A line may have been added by whoever left the step, or come from the draft. */
+static void
+follow (RuhuIncomePad *self)
+{
+  const char *record = ruhu_edit_session_get_pending (self->session, self->type);
+
+  if (self->record != NULL && g_strcmp0 (record, self->record) != 0 && ruhu_draft_body_is_added (ruhu_edit_session_get_body (self->session), self->type->name, self->record))
+    keep_line (self, self->record);
+  g_free (self->record);
+  self->record = g_strdup (record);
+  for (guint i = 0; i < N_FIELDS; i++)
+    load_value (self, i);
+  if (record == NULL)
+    say (self, NULL);
+  gtk_widget_set_sensitive (self->clear, record != NULL);
+  update_totals (self);
+}
+
+static void
+give_references (RuhuIncomePad *self, guint index)
+{
+  g_autoptr (GListModel) references = ruhu_session_list_references (self->session, ruhu_field_editor_get_field (self->editors[index]), NULL);
+
+  ruhu_field_editor_set_references (self->editors[index], references);
+}
+
+/* The visit's year; whoever is entering those of another year stays with that one. */
+static void
+follow_year (RuhuIncomePad *self)
+{
+  int year = ruhu_edit_session_get_year (self->session);
+  json_object *value;
+
+  if (year == self->year)
+    return;
+  if (self->kept[YEAR] == NULL || json_object_get_int (self->kept[YEAR]) == self->year)
+    {
+      value = json_object_new_int (year);
+      keep (self, YEAR, value);
+      json_object_put (value);
+    }
+  self->year = year;
+  follow (self);
+}
+
+static void
+edited_cb (RuhuIncomePad *self, const char *type)
+{
+  if (!self->is_writing)
+    follow_year (self);
+  if (self->editors[PERSON] != NULL && g_strcmp0 (ruhu_field_editor_get_field (self->editors[PERSON])->reference, type) == 0)
+    give_references (self, PERSON);
+  if (!self->is_writing && g_strcmp0 (type, self->type->name) == 0)
+    follow (self);
+}
+
+/* --- adding a line --- */
+
+/* Whether a line could be made of it; else says what is missing and puts the keyboard there. */
 static gboolean
-read_values (RuhuIncomePad *self, json_object *values[N_FIELDS])
+check_values (RuhuIncomePad *self)
 {
   for (guint i = 0; i < N_FIELDS; i++)
     {
       RuhuField *field = self->editors[i] != NULL ? ruhu_field_editor_get_field (self->editors[i]) : NULL;
+      g_autoptr (RuhuJson) value = NULL;
       g_autoptr (GError) error = NULL;
       g_autofree char *missing = NULL;
 
       if (field == NULL)
         continue;
-      if (ruhu_field_editor_get_value (self->editors[i], &values[i], &error) && (values[i] != NULL || !field->required))
+      if (ruhu_field_editor_get_value (self->editors[i], &value, &error) && (value != NULL || !field->required))
         continue;
       missing = error == NULL ? g_strdup_printf (_ ("Still missing: %s"), ruhu_label_get (&field->label)) : NULL;
       say (self, error != NULL ? error->message : missing);
@@ -207,37 +211,88 @@ read_values (RuhuIncomePad *self, json_object *values[N_FIELDS])
 static void
 add_line (RuhuIncomePad *self)
 {
-  json_object *values[N_FIELDS] = { NULL };
-  const char *record;
+  if (!check_values (self))
+    return;
+  say (self, NULL);
+  ruhu_edit_session_add_pending (self->session);
+  gtk_widget_child_focus (GTK_WIDGET (self->editors[ITEM]), GTK_DIR_TAB_FORWARD);
+}
 
-  if (!read_values (self, values))
+static void
+clear_cb (RuhuIncomePad *self)
+{
+  g_autofree char *record = g_strdup (self->record);
+
+  if (record != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "visit.remove", "(ss)", self->type->name, record);
+  gtk_widget_child_focus (GTK_WIDGET (self->editors[ITEM]), GTK_DIR_TAB_FORWARD);
+}
+
+/* --- what is typed --- */
+
+/* Whether it says no more than what the line began with. */
+static gboolean
+is_untouched (RuhuIncomePad *self)
+{
+  for (guint i = 0; i < N_FIELDS; i++)
     {
-      clear_values (values);
+      g_autoptr (RuhuJson) value = NULL;
+
+      if (self->editors[i] != NULL && (!ruhu_field_editor_get_value (self->editors[i], &value, NULL) || !ruhu_value_equal (value, self->kept[i])))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+write_value (RuhuIncomePad *self, guint index, const char *record)
+{
+  RuhuFieldEditor *editor = self->editors[index];
+  g_autoptr (RuhuJson) value = NULL;
+  g_autofree char *text = editor != NULL ? ruhu_field_editor_dup_text (editor) : NULL;
+
+  if (editor == NULL)
+    return;
+  if (ruhu_field_editor_get_value (editor, &value, NULL))
+    ruhu_edit_session_set_value (self->session, ruhu_field_editor_get_field (editor), record, value);
+  else if (text != NULL)
+    ruhu_edit_session_set_text (self->session, ruhu_field_editor_get_field (editor), record, text);
+}
+
+/* The draft has it at once: a line that was not added yet is typed all the same. */
+static void
+changed_cb (RuhuIncomePad *self)
+{
+  g_autofree char *record = g_strdup (ruhu_edit_session_get_pending (self->session, self->type));
+
+  say (self, NULL);
+  if (is_untouched (self))
+    {
+      if (record != NULL)
+        ruhu_edit_session_remove_record (self->session, self->type, record);
       return;
     }
-  say (self, NULL);
-  record = ruhu_edit_session_add_record (self->session, self->type);
+  self->is_writing = TRUE;
+  if (record == NULL)
+    record = g_strdup (ruhu_edit_session_begin_pending (self->session, self->type));
   for (guint i = 0; i < N_FIELDS; i++)
-    if (self->editors[i] != NULL)
-      ruhu_edit_session_set_value (self->session, ruhu_field_editor_get_field (self->editors[i]), record, values[i]);
-  clear_values (values);
-  /* Year, period, class and person mostly stay the same for the next line. */
-  ruhu_field_editor_set_value (self->editors[AMOUNT], NULL);
-  ruhu_field_editor_set_value (self->editors[ITEM], NULL);
-  gtk_widget_child_focus (GTK_WIDGET (self->editors[ITEM]), GTK_DIR_TAB_FORWARD);
-  update_totals (self);
+    write_value (self, i, record);
+  self->is_writing = FALSE;
+  follow (self);
 }
 
 /* Whatever was chosen, the amount is what is typed next. */
 static void
 item_changed_cb (RuhuIncomePad *self)
 {
-  json_object *value = NULL;
+  g_autoptr (RuhuJson) value = NULL;
 
   if (ruhu_field_editor_get_value (self->editors[ITEM], &value, NULL) && value != NULL && self->amount != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (self->amount));
-  g_clear_pointer (&value, json_object_put);
-  say (self, NULL);
+    {
+      gtk_widget_grab_focus (GTK_WIDGET (self->amount));
+      /* What can be chosen was shown by the same press and stands above it. */
+      ruhu_scroll_keep_in_view (gtk_widget_get_parent (GTK_WIDGET (self->editors[AMOUNT])));
+    }
 }
 
 static void
@@ -270,27 +325,30 @@ find_editable (GtkWidget *widget)
   return found;
 }
 
-static GListModel *
-new_references (RuhuIncomePad *self, const char *type)
-{
-  GPtrArray *titles = ruhu_edit_session_get_references (self->session, type);
-  GListStore *store = g_list_store_new (RUHU_TYPE_REFERENCE_ITEM);
-
-  for (guint i = 0; titles != NULL && i < titles->len; i++)
-    {
-      RuhuTitle *title = titles->pdata[i];
-      g_autoptr (RuhuReferenceItem) item = ruhu_reference_item_new (title->id, title->title);
-
-      g_list_store_append (store, item);
-    }
-  return G_LIST_MODEL (store);
-}
-
 /* One press for class and item, however many there are. */
 static RuhuFieldEditor *
 new_editor (RuhuField *field, guint index)
 {
   return index == CLASS || index == ITEM ? g_object_new (RUHU_TYPE_BUTTONS_EDITOR, "field", field, NULL) : ruhu_field_editor_new (field);
+}
+
+/* Whoever sees the amount sees how to add it. */
+static GtkWidget *
+new_amount_row (RuhuIncomePad *self)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *add = gtk_button_new_with_label (_ ("Add This Line"));
+
+  self->clear = gtk_button_new_with_label (_ ("Clear"));
+  gtk_widget_set_layout_manager (row, g_object_new (RUHU_TYPE_WRAP_LAYOUT, NULL));
+  gtk_widget_add_css_class (add, "suggested-action");
+  gtk_widget_add_css_class (self->clear, "flat");
+  gtk_box_append (GTK_BOX (row), GTK_WIDGET (self->editors[AMOUNT]));
+  gtk_box_append (GTK_BOX (row), add);
+  gtk_box_append (GTK_BOX (row), self->clear);
+  g_signal_connect_object (add, "clicked", G_CALLBACK (add_line), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->clear, "clicked", G_CALLBACK (clear_cb), self, G_CONNECT_SWAPPED);
+  return row;
 }
 
 static void
@@ -308,15 +366,11 @@ add_editor (RuhuIncomePad *self, guint index, GtkGrid *grid)
   gtk_widget_set_margin_top (label, 8);
   gtk_widget_set_hexpand (GTK_WIDGET (editor), TRUE);
   ruhu_field_editor_set_label (editor, label);
-  if (field->type == RUHU_TYPE_REFERENCE)
-    {
-      g_autoptr (GListModel) references = new_references (self, field->reference);
-
-      ruhu_field_editor_set_references (editor, references);
-    }
   gtk_grid_attach (grid, label, 0, (int) index, 1, 1);
-  gtk_grid_attach (grid, GTK_WIDGET (editor), 1, (int) index, 1, 1);
   self->editors[index] = editor;
+  if (field->type == RUHU_TYPE_REFERENCE)
+    give_references (self, index);
+  gtk_grid_attach (grid, index == AMOUNT ? new_amount_row (self) : GTK_WIDGET (editor), 1, (int) index, 1, 1);
 }
 
 static GtkWidget *
@@ -366,9 +420,21 @@ ruhu_income_pad_dispose (GObject *object)
 }
 
 static void
+ruhu_income_pad_finalize (GObject *object)
+{
+  RuhuIncomePad *self = RUHU_INCOME_PAD (object);
+
+  for (guint i = 0; i < N_FIELDS; i++)
+    json_object_put (self->kept[i]);
+  g_free (self->record);
+  G_OBJECT_CLASS (ruhu_income_pad_parent_class)->finalize (object);
+}
+
+static void
 ruhu_income_pad_class_init (RuhuIncomePadClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = ruhu_income_pad_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ruhu_income_pad_finalize;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }
 
@@ -397,7 +463,6 @@ fill_box (RuhuIncomePad *self)
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *grid = gtk_grid_new ();
   GtkWidget *squeezer = adw_squeezer_new ();
-  GtkWidget *add = gtk_button_new_with_label (_ ("Add This Line"));
 
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
@@ -406,11 +471,7 @@ fill_box (RuhuIncomePad *self)
     add_editor (self, i, GTK_GRID (grid));
   self->message = new_label ("error");
   self->totals = new_label ("dim-label");
-  gtk_widget_set_halign (add, GTK_ALIGN_START);
-  gtk_widget_add_css_class (add, "ruhu-add");
-  gtk_grid_attach (GTK_GRID (grid), add, 1, N_FIELDS, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), self->message, 1, N_FIELDS + 1, 1, 1);
-  g_signal_connect_object (add, "clicked", G_CALLBACK (add_line), self, G_CONNECT_SWAPPED);
+  gtk_grid_attach (GTK_GRID (grid), self->message, 1, N_FIELDS, 1, 1);
   gtk_widget_set_hexpand (grid, TRUE);
   gtk_box_append (GTK_BOX (row), grid);
   /* Where there is no room for it beside, the keys of the keyboard must do. */
@@ -425,19 +486,45 @@ GtkWidget *
 ruhu_income_pad_new (RuhuEditSession *session, RuhuRecordType *type)
 {
   RuhuIncomePad *self = g_object_new (RUHU_TYPE_INCOME_PAD, NULL);
-  g_autoptr (RuhuJson) year = NULL;
 
   g_return_val_if_fail (RUHU_IS_EDIT_SESSION (session) && ruhu_income_pad_fits (type), NULL);
   self->session = g_object_ref (session);
   self->type = type;
   fill_box (self);
-  year = json_object_new_int64 (g_ascii_strtoll (ruhu_edit_session_get_today (session), NULL, 10));
-  ruhu_field_editor_set_value (self->editors[YEAR], year);
+  self->year = ruhu_edit_session_get_year (session);
+  self->kept[YEAR] = json_object_new_int (self->year);
   self->amount = find_editable (GTK_WIDGET (self->editors[AMOUNT]));
   g_signal_connect_object (self->amount, "activate", G_CALLBACK (add_line), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < N_FIELDS; i++)
+    if (self->editors[i] != NULL)
+      g_signal_connect_object (self->editors[i], "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->editors[ITEM], "changed", G_CALLBACK (item_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->editors[YEAR], "changed", G_CALLBACK (update_totals), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "edited", G_CALLBACK (update_totals), self, G_CONNECT_SWAPPED);
-  update_totals (self);
+  g_signal_connect_object (session, "edited", G_CALLBACK (edited_cb), self, G_CONNECT_SWAPPED);
+  follow (self);
   return GTK_WIDGET (self);
+}
+
+void
+ruhu_income_pad_reveal (RuhuIncomePad *self)
+{
+  g_return_if_fail (RUHU_IS_INCOME_PAD (self));
+  if (self->record != NULL)
+    say (self, _ ("This line has not been added yet. Finish it, or clear it."));
+}
+
+gboolean
+ruhu_income_pad_focus_record (RuhuIncomePad *self, const char *record)
+{
+  g_return_val_if_fail (RUHU_IS_INCOME_PAD (self), FALSE);
+  if (self->record == NULL || g_strcmp0 (self->record, record) != 0)
+    return FALSE;
+  for (guint i = 0; i < N_FIELDS; i++)
+    {
+      g_autoptr (RuhuJson) value = NULL;
+      RuhuField *field = self->editors[i] != NULL ? ruhu_field_editor_get_field (self->editors[i]) : NULL;
+
+      if (field != NULL && (!ruhu_field_editor_get_value (self->editors[i], &value, NULL) || (value == NULL && field->required)))
+        return gtk_widget_child_focus (GTK_WIDGET (self->editors[i]), GTK_DIR_TAB_FORWARD);
+    }
+  return gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
 }

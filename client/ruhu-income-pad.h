@@ -15,7 +15,12 @@ G_DECLARE_FINAL_TYPE (RuhuIncomePad, ruhu_income_pad, RUHU, INCOME_PAD, GtkWidge
 /* Whether the records of @type can be entered in this way. */
 gboolean ruhu_income_pad_fits (RuhuRecordType *type);
 
-/* The session must be open. Floating. */
+/* The session must be open; what is typed and not added yet is its pending record. Floating. */
 GtkWidget *ruhu_income_pad_new (RuhuEditSession *session, RuhuRecordType *type);
+
+/* Says so when a line in it was not added. */
+void ruhu_income_pad_reveal (RuhuIncomePad *self);
+/* Puts the keyboard where something is missing from @record. FALSE if that is not the line in it. */
+gboolean ruhu_income_pad_focus_record (RuhuIncomePad *self, const char *record);
 
 G_END_DECLS

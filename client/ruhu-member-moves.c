@@ -11,8 +11,7 @@
 #include <glib/gi18n.h>
 
 #define FIELD "member_state"
-/* In the code list: 01 is there, 02 and on have left, 1x have come. */
-#define THERE "01"
+/* In the code list those who have come are 1x. */
 
 struct _RuhuMemberMoves
 {
@@ -38,12 +37,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RuhuMemberMoves, ruhu_member_moves, GTK_TYPE_WIDGET)
-
-static gboolean
-has_left (const char *code)
-{
-  return code[0] == '0' && !g_str_equal (code, THERE);
-}
 
 static void
 write_state (RuhuMemberMoves *self, const char *record, const char *code)
@@ -78,15 +71,13 @@ list_members (RuhuMemberMoves *self)
 {
   g_autoptr (GPtrArray) ids = ruhu_edit_session_list_records (self->session, self->part);
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
 
   g_ptr_array_set_size (self->ids, 0);
   for (guint i = 0; i < ids->len; i++)
     {
-      json_object *state = ruhu_draft_body_get_value (body, self->part->record->name, ids->pdata[i], FIELD);
       g_autofree char *title = NULL;
 
-      if (state != NULL && has_left (json_object_get_string (state)))
+      if (ruhu_edit_session_is_gone (self->session, self->part->record, ids->pdata[i]))
         continue;
       title = ruhu_edit_session_dup_title (self->session, self->part->record, ids->pdata[i]);
       gtk_string_list_append (names, title);
@@ -137,7 +128,7 @@ new_popover (RuhuMemberMoves *self)
     {
       RuhuChoice *choice = self->field->choices->choices->pdata[i];
 
-      if (has_left (choice->code) && !choice->retired)
+      if (choice->past == RUHU_PAST_GONE && !choice->retired)
         gtk_box_append (GTK_BOX (box), new_button (self, choice, G_CALLBACK (left_cb)));
     }
   gtk_popover_set_child (GTK_POPOVER (popover), box);

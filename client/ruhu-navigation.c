@@ -15,6 +15,7 @@ struct _RuhuNavigation
 
   /* Borrowed: parts of it. */
   GtkWidget *buttons[N_PLACES];
+  GtkWidget *icons[N_PLACES];
   GtkWidget *counts[N_PLACES];
 };
 
@@ -52,7 +53,8 @@ make_button (RuhuNavigation *self, guint i)
   gtk_widget_set_valign (self->counts[i], GTK_ALIGN_START);
   gtk_widget_set_visible (self->counts[i], FALSE);
   gtk_widget_add_css_class (self->counts[i], "count");
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), gtk_image_new_from_icon_name (places[i].icon));
+  self->icons[i] = gtk_image_new_from_icon_name (places[i].icon);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->icons[i]);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->counts[i]);
   gtk_widget_set_halign (overlay, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (label, "caption");
@@ -105,5 +107,20 @@ ruhu_navigation_set_count (RuhuNavigation *self, const char *place, guint n, con
       gtk_label_set_label (GTK_LABEL (self->counts[i]), text);
       gtk_widget_set_visible (self->counts[i], n > 0);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->buttons[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+    }
+}
+
+void
+ruhu_navigation_set_state (RuhuNavigation *self, const char *place, const char *icon, const char *sentence)
+{
+  g_return_if_fail (RUHU_IS_NAVIGATION (self));
+
+  for (guint i = 0; i < N_PLACES; i++)
+    {
+      if (!g_str_equal (places[i].place, place))
+        continue;
+      gtk_image_set_from_icon_name (GTK_IMAGE (self->icons[i]), icon);
+      gtk_widget_set_tooltip_text (self->buttons[i], sentence);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->buttons[i]), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
     }
 }

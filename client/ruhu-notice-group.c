@@ -70,6 +70,8 @@ ruhu_notice_describe_kind (const char *kind)
     return _ ("This laptop was put back from an older copy");
   if (g_strcmp0 (kind, "rebuilt") == 0)
     return _ ("The database of this laptop was made anew");
+  if (g_strcmp0 (kind, "photo") == 0)
+    return _ ("A photo was damaged");
   if (g_strcmp0 (kind, "clock") == 0)
     return _ ("The clock of this laptop was wrong");
   return _ ("Something happened to the data");

@@ -14,6 +14,7 @@ typedef struct
   AdwWindowTitle *title;
   GtkWidget *back;
   GtkWidget *sync_button;
+  GtkMenuButton *menu_button;
   GtkBox *content;
 
   gboolean wants_focus;
@@ -58,6 +59,7 @@ ruhu_page_class_init (RuhuPageClass *klass)
   gtk_widget_class_bind_template_child_private (widget_class, RuhuPage, back);
   gtk_widget_class_bind_template_child_private (widget_class, RuhuPage, content);
   gtk_widget_class_bind_template_child_private (widget_class, RuhuPage, header);
+  gtk_widget_class_bind_template_child_private (widget_class, RuhuPage, menu_button);
   gtk_widget_class_bind_template_child_private (widget_class, RuhuPage, sync_button);
   gtk_widget_class_bind_template_child_private (widget_class, RuhuPage, title);
 }
@@ -99,16 +101,27 @@ ruhu_page_get_title (RuhuPage *self)
 }
 
 void
-ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back, gboolean narrow)
+ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back, gboolean narrow, gboolean has_places)
 {
   RuhuPagePrivate *priv = ruhu_page_get_instance_private (self);
 
   g_return_if_fail (RUHU_IS_PAGE (self));
 
   gtk_widget_set_visible (priv->back, can_go_back);
-  gtk_widget_set_visible (priv->sync_button, alone);
+  gtk_widget_set_visible (priv->sync_button, alone && !has_places);
+  gtk_widget_set_visible (GTK_WIDGET (priv->menu_button), alone && gtk_menu_button_get_menu_model (priv->menu_button) != NULL);
   adw_header_bar_set_show_start_title_buttons (priv->header, alone);
   adw_header_bar_set_decoration_layout (priv->header, narrow ? ":close" : NULL);
+}
+
+void
+ruhu_page_set_menu (RuhuPage *self, GMenuModel *menu)
+{
+  RuhuPagePrivate *priv = ruhu_page_get_instance_private (self);
+
+  g_return_if_fail (RUHU_IS_PAGE (self));
+
+  gtk_menu_button_set_menu_model (priv->menu_button, menu);
 }
 
 void
@@ -129,6 +142,15 @@ ruhu_page_focus (RuhuPage *self)
   priv->wants_focus = !gtk_widget_child_focus (GTK_WIDGET (priv->content), GTK_DIR_TAB_FORWARD);
 }
 
+/* Another one may have been opened meanwhile: the keyboard is there. */
+static gboolean
+is_on_top (RuhuPage *self)
+{
+  GtkWidget *stack = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  return !GTK_IS_STACK (stack) || gtk_stack_get_visible_child (GTK_STACK (stack)) == GTK_WIDGET (self);
+}
+
 void
 ruhu_page_ready (RuhuPage *self)
 {
@@ -137,7 +159,7 @@ ruhu_page_ready (RuhuPage *self)
   g_return_if_fail (RUHU_IS_PAGE (self));
 
   /* A page that has put the keyboard somewhere itself knows best. */
-  if (priv->wants_focus && gtk_widget_get_focus_child (GTK_WIDGET (priv->content)) == NULL)
+  if (priv->wants_focus && is_on_top (self) && gtk_widget_get_focus_child (GTK_WIDGET (priv->content)) == NULL)
     ruhu_page_focus (self);
 }
 

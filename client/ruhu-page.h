@@ -24,9 +24,13 @@ GtkWidget *ruhu_page_new (const char *title, GtkWidget *content);
 void ruhu_page_set_title (RuhuPage *self, const char *title, const char *subtitle);
 const char *ruhu_page_get_title (RuhuPage *self);
 
-/* Whether the page has the whole window (then its header bar shows the sync state and the window's buttons), whether there is a page to go back to, and
- * whether the window is so narrow that of its buttons only the closing one has room. */
-void ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back, gboolean narrow);
+/* The window's menu, for a page that has the whole window: before ruhu_page_set_alone(). */
+void ruhu_page_set_menu (RuhuPage *self, GMenuModel *menu);
+
+/* Whether the page has the whole window (then its header bar shows the menu and the window's buttons), whether there is a page to go back to, whether the
+ * window is so narrow that of its buttons only the closing one has room, and whether the places stand below it: they show the sync state, which the header bar
+ * shows otherwise. */
+void ruhu_page_set_alone (RuhuPage *self, gboolean alone, gboolean can_go_back, gboolean narrow, gboolean has_places);
 
 /* Puts @child below what is there. */
 void ruhu_page_append (RuhuPage *self, GtkWidget *child);

@@ -105,7 +105,7 @@ located_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   load->status = place->status;
-  if (place->status.state == RUHU_PHOTO_ABSENT)
+  if (place->status.state == RUHU_PHOTO_ABSENT || place->status.state == RUHU_PHOTO_DAMAGED)
     g_task_return_pointer (task, NULL, NULL);
   else
     {
@@ -145,6 +145,8 @@ ruhu_photo_describe (const RuhuPhotoStatus *status)
       return g_strdup_printf (_ ("%d %% sent"), status->size > 0 ? (int) (status->received * 100 / status->size) : 0);
     case RUHU_PHOTO_SENT:
       return g_strdup (_ ("At the township"));
+    case RUHU_PHOTO_DAMAGED:
+      return g_strdup (_ ("Damaged on this laptop"));
     default:
       return g_strdup (_ ("Not arrived here yet"));
     }

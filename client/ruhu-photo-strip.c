@@ -6,18 +6,22 @@
 #include "ruhu-photo-strip.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-error.h"
 #include "ruhu-image.h"
+#include "ruhu-photo-dialog.h"
 #include "ruhu-photo-jobs.h"
 #include "ruhu-photo-window.h"
 #include "ruhu-wrap-layout.h"
 
 #include <glib/gi18n.h>
 
-#define THUMBNAIL 240 /* pixels read; shown at half that */
-#define WIDTH     128
-#define HEIGHT    96
 /* Shown before "show all". */
 #define FEW 12
+/* In ms: what takes longer is said to be under way. */
+#define PATIENCE 1000
+/* Instead of a photo's number. */
+#define NO_FOCUS  -1
+#define FOCUS_ADD -2
 
 struct _RuhuPhotoStrip
 {
@@ -33,42 +37,29 @@ struct _RuhuPhotoStrip
   GCancellable *cancellable;
   GPtrArray *items;
   GtkFileChooserNative *chooser;
-  GBytes *cleaned; /* while it is asked about */
+  GBytes *prepared; /* not asked about yet: it is on no page just now */
+  GBytes *cleaned;  /* while it is asked about */
+  GPtrArray *queue; /* GFile and GdkTexture that came and are not all dealt with */
+  char *subject;    /* what one is expected to show; NULL: nothing in particular */
+  char *refusal;    /* why the first of them was not taken */
 
+  int focus; /* the number of the photo that had the keyboard, or as above */
   guint shown;
+  guint place; /* in the queue: so many were begun */
+  guint n_refused;
+  guint patience;
 };
 
 enum
 {
   SIGNAL_ADDED,
+  SIGNAL_REMOVED,
   N_SIGNALS
 };
 
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RuhuPhotoStrip, ruhu_photo_strip, ADW_TYPE_BIN)
-
-RuhuPhotoItem *
-ruhu_photo_item_new (const char *hash, const char *title, const char *note)
-{
-  RuhuPhotoItem *self = g_new0 (RuhuPhotoItem, 1);
-
-  self->hash = g_strdup (hash);
-  self->title = g_strdup (title);
-  self->note = g_strdup (note != NULL ? note : "");
-  return self;
-}
-
-void
-ruhu_photo_item_free (gpointer data)
-{
-  RuhuPhotoItem *self = data;
-
-  g_free (self->hash);
-  g_free (self->title);
-  g_free (self->note);
-  g_free (self);
-}
 
 static void
 say (RuhuPhotoStrip *self, const char *sentence)
@@ -77,102 +68,38 @@ say (RuhuPhotoStrip *self, const char *sentence)
   gtk_widget_set_visible (GTK_WIDGET (self->notice), *sentence != '\0');
 }
 
-static void
-say_error (RuhuPhotoStrip *self, const GError *error)
-{
-  g_autofree char *sentence = ruhu_describe_error (error);
-
-  say (self, sentence);
-}
-
 /* Showing. */
-
-static void
-name_thumbnail (GtkWidget *button, const RuhuPhotoItem *item, const char *state)
-{
-  g_autofree char *spoken = g_strdup_printf ("%s, %s, %s", item->title, item->note, state);
-
-  gtk_label_set_label (g_object_get_data (G_OBJECT (button), "ruhu-state"), state);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-}
-
-static void
-loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GtkWidget) button = data;
-  g_autoptr (GError) error = NULL;
-  RuhuPhotoStatus status;
-  g_autoptr (GdkPixbuf) pixbuf = ruhu_photo_load_finish (result, &status, &error);
-  g_autoptr (GdkTexture) texture = pixbuf != NULL ? gdk_texture_new_for_pixbuf (pixbuf) : NULL;
-  g_autofree char *state = NULL;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || gtk_widget_get_root (button) == NULL)
-    return;
-  if (texture != NULL)
-    gtk_picture_set_paintable (g_object_get_data (G_OBJECT (button), "ruhu-picture"), GDK_PAINTABLE (texture));
-  state = error != NULL ? g_strdup (_ ("Damaged; it is fetched again")) : ruhu_photo_describe (&status);
-  name_thumbnail (button, g_object_get_data (G_OBJECT (button), "ruhu-item"), state);
-}
-
-/* Read when it first comes into view. */
-static void
-map_cb (RuhuPhotoStrip *self, GtkWidget *button)
-{
-  const RuhuPhotoItem *item = g_object_get_data (G_OBJECT (button), "ruhu-item");
-
-  if (g_object_get_data (G_OBJECT (button), "ruhu-asked") != NULL)
-    return;
-  g_object_set_data (G_OBJECT (button), "ruhu-asked", button);
-  ruhu_photo_load_async (self->worker, item->hash, THUMBNAIL, self->cancellable, loaded_cb, g_object_ref (button));
-}
 
 static void
 open_cb (RuhuPhotoStrip *self, GtkWidget *button)
 {
   guint number = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "ruhu-number"));
 
-  ruhu_photo_window_present (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->worker, self->items, number);
+  ruhu_photo_window_present (GTK_WIDGET (self), self->worker, self->items, number);
 }
 
-static GtkWidget *
-make_label (const char *text, const char *css_class)
+/* The photo that has the keyboard. */
+static gboolean
+delete_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+  const RuhuPhotoItem *item = focus != NULL ? ruhu_photo_thumbnail_get_item (focus) : NULL;
+  g_autofree char *record = item != NULL ? g_strdup (item->record) : NULL;
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 14);
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  return label;
+  if (record == NULL)
+    return FALSE;
+  g_signal_emit (widget, signals[SIGNAL_REMOVED], 0, record);
+  return TRUE;
 }
 
 static GtkWidget *
 make_thumbnail (RuhuPhotoStrip *self, guint number)
 {
-  RuhuPhotoItem *item = g_ptr_array_index (self->items, number);
-  GtkWidget *button = gtk_button_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  GtkWidget *picture = gtk_picture_new ();
-  GtkWidget *state = make_label ("", "file-evidence");
+  GtkWidget *button = ruhu_photo_thumbnail_new (self->worker, self->cancellable, g_ptr_array_index (self->items, number));
 
-  gtk_widget_set_size_request (picture, WIDTH, HEIGHT);
-  gtk_picture_set_can_shrink (GTK_PICTURE (picture), TRUE);
-  gtk_widget_add_css_class (picture, "photo");
-  gtk_box_append (GTK_BOX (box), picture);
-  gtk_box_append (GTK_BOX (box), make_label (item->title, NULL));
-  gtk_box_append (GTK_BOX (box), state);
-  gtk_button_set_child (GTK_BUTTON (button), box);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, *item->note != '\0' ? item->note : NULL);
-  g_object_set_data (G_OBJECT (button), "ruhu-item", item);
-  g_object_set_data (G_OBJECT (button), "ruhu-picture", picture);
-  g_object_set_data (G_OBJECT (button), "ruhu-state", state);
   g_object_set_data (G_OBJECT (button), "ruhu-number", GUINT_TO_POINTER (number));
-  /* What the row points to lives as long as the row. */
+  /* What the button points to lives as long as the button. */
   g_object_set_data_full (G_OBJECT (button), "ruhu-items", g_ptr_array_ref (self->items), (GDestroyNotify) g_ptr_array_unref);
-  name_thumbnail (button, item, "");
-  g_signal_connect_object (button, "map", G_CALLBACK (map_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (button, "clicked", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
   return button;
 }
@@ -218,40 +145,84 @@ show_more (RuhuPhotoStrip *self, guint to)
 }
 
 void
+ruhu_photo_strip_note_focus (RuhuPhotoStrip *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  gboolean is_here = focus != NULL && gtk_widget_get_parent (focus) == GTK_WIDGET (self->box);
+
+  self->focus = !is_here ? NO_FOCUS : focus == self->add ? FOCUS_ADD
+                                                         : GPOINTER_TO_INT (g_object_get_data (G_OBJECT (focus), "ruhu-number"));
+}
+
+/* On the photo that it was on, or on the next one where that is gone. */
+static void
+restore_focus (RuhuPhotoStrip *self)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->box));
+  int number = MIN (self->focus, (int) self->shown - 1);
+
+  while (child != NULL && number >= 0 && (child == self->add || GPOINTER_TO_INT (g_object_get_data (G_OBJECT (child), "ruhu-number")) != number))
+    child = gtk_widget_get_next_sibling (child);
+  if (self->focus != NO_FOCUS)
+    gtk_widget_child_focus (child != NULL && number >= 0 ? child : self->add != NULL ? self->add
+                                                                                     : GTK_WIDGET (self),
+                            GTK_DIR_TAB_FORWARD);
+  self->focus = NO_FOCUS;
+}
+
+void
 ruhu_photo_strip_show (RuhuPhotoStrip *self, GPtrArray *items)
 {
   g_return_if_fail (RUHU_IS_PHOTO_STRIP (self));
 
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
+    ruhu_photo_strip_note_focus (self);
   drop_thumbnails (self);
   g_ptr_array_ref (items);
   g_clear_pointer (&self->items, g_ptr_array_unref);
   self->items = items;
   self->shown = 0;
   show_more (self, items->len <= FEW + 1 ? items->len : FEW);
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
+    restore_focus (self);
 }
 
-/* Adding. */
+/* Adding: one after the other, however many come at once. */
+
+static void
+next (RuhuPhotoStrip *self);
+
+static void
+end_patience (RuhuPhotoStrip *self)
+{
+  g_clear_handle_id (&self->patience, g_source_remove);
+}
+
+static void
+refuse (RuhuPhotoStrip *self, const GError *error)
+{
+  if (self->n_refused++ == 0)
+    {
+      g_free (self->refusal);
+      self->refusal = ruhu_describe_error (error);
+    }
+}
 
 static void
 kept_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GtkWidget) dialog = data;
   RuhuPhotoStrip *self = g_object_get_data (G_OBJECT (dialog), "ruhu-strip");
-  GtkDropDown *subject = g_object_get_data (G_OBJECT (dialog), "ruhu-subject");
-  RuhuChoiceList *subjects = g_object_get_data (G_OBJECT (dialog), "ruhu-subjects");
-  GtkEditable *note = g_object_get_data (G_OBJECT (dialog), "ruhu-note");
   g_autoptr (GError) error = NULL;
   g_autofree char *hash = ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
-  guint number = gtk_drop_down_get_selected (subject);
+  const char *subject = ruhu_photo_dialog_get_subject (RUHU_PHOTO_DIALOG (dialog));
 
   if (hash == NULL)
-    {
-      say_error (self, error);
-      return;
-    }
-  say (self, "");
-  if (number < subjects->choices->len)
-    g_signal_emit (self, signals[SIGNAL_ADDED], 0, hash, ((RuhuChoice *) g_ptr_array_index (subjects->choices, number))->code, gtk_editable_get_text (note));
+    refuse (self, error);
+  else if (subject != NULL)
+    g_signal_emit (self, signals[SIGNAL_ADDED], 0, hash, subject, ruhu_photo_dialog_get_note (RUHU_PHOTO_DIALOG (dialog)));
+  next (self);
 }
 
 static void
@@ -261,81 +232,44 @@ response_cb (RuhuPhotoStrip *self, const char *response, GtkWidget *dialog)
 
   if (g_str_equal (response, "add") && cleaned != NULL)
     ruhu_photo_keep_async (self->worker, cleaned, NULL, kept_cb, g_object_ref (dialog));
+  else
+    next (self);
 }
 
-static void
-confirm_cb (GtkCheckButton *confirm, GParamSpec *pspec, AdwMessageDialog *dialog)
-{
-  adw_message_dialog_set_response_enabled (dialog, "add", gtk_check_button_get_active (confirm));
-}
-
-/* What it shows: the catalogue's list, in its order. */
+/* NULL when there is nothing to ask with. */
 static GtkWidget *
-make_subjects (RuhuChoiceList *subjects)
+make_dialog (RuhuPhotoStrip *self, GBytes *cleaned, GError **error)
 {
-  GtkStringList *list = gtk_string_list_new (NULL);
-  GtkWidget *drop;
+  g_autoptr (RuhuCatalogue) catalogue = ruhu_worker_dup_catalogue (self->worker);
+  g_autoptr (GdkPixbuf) preview = ruhu_image_decode (cleaned, 480, error);
 
-  for (guint i = 0; i < subjects->choices->len; i++)
-    gtk_string_list_append (list, ruhu_label_get (&((RuhuChoice *) g_ptr_array_index (subjects->choices, i))->label));
-  drop = gtk_drop_down_new (G_LIST_MODEL (list), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (drop), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("What it shows"), -1);
-  return drop;
-}
-
-static void
-fill_dialog (RuhuPhotoStrip *self, GtkWidget *dialog, RuhuChoiceList *subjects, GdkPixbuf *preview)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
-  GtkWidget *picture = gtk_picture_new_for_pixbuf (preview);
-  GtkWidget *subject = make_subjects (subjects);
-  GtkWidget *note = gtk_entry_new ();
-  GtkWidget *confirm = gtk_check_button_new_with_label (_ ("No person and no ID card is in it"));
-
-  gtk_widget_set_size_request (picture, -1, 200);
-  gtk_picture_set_alternative_text (GTK_PICTURE (picture), _ ("The photo to be added"));
-  gtk_entry_set_placeholder_text (GTK_ENTRY (note), _ ("Note (optional)"));
-  gtk_entry_set_max_length (GTK_ENTRY (note), 100);
-  gtk_entry_set_activates_default (GTK_ENTRY (note), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (note), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Note (optional)"), -1);
-  gtk_box_append (GTK_BOX (box), picture);
-  gtk_box_append (GTK_BOX (box), subject);
-  gtk_box_append (GTK_BOX (box), note);
-  gtk_box_append (GTK_BOX (box), confirm);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), box);
-  g_object_set_data_full (G_OBJECT (dialog), "ruhu-strip", g_object_ref (self), g_object_unref);
-  g_object_set_data (G_OBJECT (dialog), "ruhu-subjects", subjects);
-  g_object_set_data_full (G_OBJECT (dialog), "ruhu-subject", g_object_ref (subject), g_object_unref);
-  g_object_set_data_full (G_OBJECT (dialog), "ruhu-note", g_object_ref (note), g_object_unref);
-  g_signal_connect (confirm, "notify::active", G_CALLBACK (confirm_cb), dialog);
-}
-
-/* Guard-rail G3: things, not people; whoever adds it has looked. */
-static void
-ask (RuhuPhotoStrip *self, GBytes *cleaned)
-{
-  RuhuCatalogue *catalogue = ruhu_worker_dup_catalogue (self->worker);
-  RuhuChoiceList *subjects = catalogue != NULL ? ruhu_catalogue_get_choices (catalogue, "photo_subject") : NULL;
-  g_autoptr (GdkPixbuf) preview = ruhu_image_decode (cleaned, 480, NULL);
-  GtkWidget *dialog;
-
-  if (subjects == NULL || preview == NULL)
+  if (preview == NULL)
+    return NULL;
+  if (catalogue == NULL)
     {
-      g_clear_pointer (&catalogue, ruhu_catalogue_unref);
-      return;
+      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("What is on this laptop cannot be opened just now. The picture is still where it came from: add it again later."));
+      return NULL;
     }
+  return ruhu_photo_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), catalogue, preview);
+}
+
+static gboolean
+ask (RuhuPhotoStrip *self, GBytes *cleaned, GError **error)
+{
+  GtkWidget *dialog = make_dialog (self, cleaned, error);
+
+  if (dialog == NULL)
+    return FALSE;
+  if (self->subject != NULL)
+    ruhu_photo_dialog_set_subject (RUHU_PHOTO_DIALOG (dialog), self->subject);
+  if (self->queue->len > 1)
+    ruhu_photo_dialog_set_place (RUHU_PHOTO_DIALOG (dialog), self->place, self->queue->len);
   g_clear_pointer (&self->cleaned, g_bytes_unref);
   self->cleaned = g_bytes_ref (cleaned);
-  dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Add This Photo?"), _ ("Photos show things only: the house, the tap, animals. The household may refuse."));
-  g_object_set_data_full (G_OBJECT (dialog), "ruhu-catalogue", catalogue, (GDestroyNotify) ruhu_catalogue_unref);
-  fill_dialog (self, dialog, subjects, preview);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "add", _ ("_Add"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "add", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "add", FALSE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "add");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "ruhu-strip", g_object_ref (self), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
+  return TRUE;
 }
 
 static void
@@ -345,22 +279,129 @@ cleaned_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) cleaned = ruhu_image_clean_finish (result, &error);
 
-  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+  end_patience (self);
+  if (self->worker == NULL)
     return;
-  if (cleaned == NULL)
+  say (self, "");
+  /* Its owner is putting it elsewhere on the page: there it is asked about. */
+  if (cleaned != NULL && gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     {
-      say_error (self, error);
+      self->prepared = g_steal_pointer (&cleaned);
       return;
     }
-  say (self, "");
-  ask (self, cleaned);
+  if (cleaned == NULL || !ask (self, cleaned, &error))
+    {
+      refuse (self, error);
+      next (self);
+    }
+}
+
+static gboolean
+rooted_cb (gpointer data)
+{
+  RuhuPhotoStrip *self = data;
+  g_autoptr (GBytes) prepared = gtk_widget_get_root (GTK_WIDGET (self)) != NULL ? g_steal_pointer (&self->prepared) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
+    restore_focus (self);
+  if (prepared != NULL && !ask (self, prepared, &error))
+    {
+      refuse (self, error);
+      next (self);
+    }
+  return G_SOURCE_REMOVE;
 }
 
 static void
-clean (RuhuPhotoStrip *self, gpointer source, GType type)
+ruhu_photo_strip_root (GtkWidget *widget)
 {
-  say (self, _ ("Preparing the photo…"));
-  ruhu_image_clean_async (source, type, self->cancellable, cleaned_cb, g_object_ref (self));
+  RuhuPhotoStrip *self = RUHU_PHOTO_STRIP (widget);
+
+  GTK_WIDGET_CLASS (ruhu_photo_strip_parent_class)->root (widget);
+  if (self->prepared != NULL || self->focus != NO_FOCUS)
+    g_idle_add_full (G_PRIORITY_DEFAULT, rooted_cb, g_object_ref (self), g_object_unref);
+}
+
+static gboolean
+patience_cb (gpointer data)
+{
+  RuhuPhotoStrip *self = data;
+  g_autofree char *sentence = self->queue->len > 1 ? g_strdup_printf (_ ("Preparing photo %u of %u…"), self->place, self->queue->len) : g_strdup (_ ("Preparing the photo…"));
+
+  self->patience = 0;
+  say (self, sentence);
+  return G_SOURCE_REMOVE;
+}
+
+/* What became of all of them, in one sentence. */
+static void
+sum_up (RuhuPhotoStrip *self)
+{
+  g_autofree char *sentence = NULL;
+
+  if (self->queue->len > 1 && self->n_refused > 0)
+    sentence = g_strdup_printf (ngettext ("%u of %u photos was not taken: %s", "%u of %u photos were not taken: %s", self->n_refused), self->n_refused, self->queue->len, self->refusal);
+  say (self, sentence != NULL ? sentence : self->n_refused > 0 ? self->refusal
+                                                               : "");
+  g_ptr_array_set_size (self->queue, 0);
+  self->place = 0;
+  self->n_refused = 0;
+}
+
+static void
+clean_texture (RuhuPhotoStrip *self, GdkTexture *texture)
+{
+  g_autoptr (GdkPixbuf) pixbuf = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if ((gint64) gdk_texture_get_width (texture) * gdk_texture_get_height (texture) > RUHU_IMAGE_MAX_PIXELS)
+    {
+      g_set_error_literal (&error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("This picture is larger than 64 megapixels. Take it again with a smaller setting of the camera."));
+      end_patience (self);
+      refuse (self, error);
+      next (self);
+      return;
+    }
+  pixbuf = gdk_pixbuf_get_from_texture (texture);
+  ruhu_image_clean_async (pixbuf, GDK_TYPE_PIXBUF, self->cancellable, cleaned_cb, g_object_ref (self));
+}
+
+static void
+next (RuhuPhotoStrip *self)
+{
+  gpointer source;
+
+  if (self->place == self->queue->len)
+    {
+      sum_up (self);
+      return;
+    }
+  source = self->queue->pdata[self->place++];
+  self->patience = g_timeout_add (PATIENCE, patience_cb, self);
+  if (GDK_IS_TEXTURE (source))
+    clean_texture (self, source);
+  else
+    ruhu_image_clean_async (source, G_TYPE_FILE, self->cancellable, cleaned_cb, g_object_ref (self));
+}
+
+/* Once all that were dropped together are known. */
+static gboolean
+begin_cb (gpointer data)
+{
+  next (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* A GFile or GdkTexture. */
+static void
+add_source (RuhuPhotoStrip *self, gpointer source)
+{
+  gboolean idle = self->queue->len == 0;
+
+  g_ptr_array_add (self->queue, g_object_ref (source));
+  if (idle)
+    g_idle_add_full (G_PRIORITY_DEFAULT, begin_cb, g_object_ref (self), g_object_unref);
 }
 
 void
@@ -368,21 +409,7 @@ ruhu_photo_strip_add_file (RuhuPhotoStrip *self, GFile *file)
 {
   g_return_if_fail (RUHU_IS_PHOTO_STRIP (self));
 
-  clean (self, file, G_TYPE_FILE);
-}
-
-static void
-add_texture (RuhuPhotoStrip *self, GdkTexture *texture)
-{
-  g_autoptr (GdkPixbuf) pixbuf = NULL;
-
-  if ((gint64) gdk_texture_get_width (texture) * gdk_texture_get_height (texture) > RUHU_IMAGE_MAX_PIXELS)
-    {
-      say (self, _ ("This picture is larger than 64 megapixels. Take it again with a smaller setting of the camera."));
-      return;
-    }
-  pixbuf = gdk_pixbuf_get_from_texture (texture);
-  clean (self, pixbuf, GDK_TYPE_PIXBUF);
+  add_source (self, file);
 }
 
 static void
@@ -392,7 +419,7 @@ pasted_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GdkTexture) texture = gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (source), result, NULL);
 
   if (texture != NULL)
-    add_texture (self, texture);
+    add_source (self, texture);
   else
     say (self, _ ("There is no picture to paste. Copy one first."));
 }
@@ -418,9 +445,10 @@ drop_cb (RuhuPhotoStrip *self, const GValue *value)
   if (G_VALUE_HOLDS (value, G_TYPE_FILE))
     ruhu_photo_strip_add_file (self, g_value_get_object (value));
   else if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST) && g_value_get_boxed (value) != NULL)
-    ruhu_photo_strip_add_file (self, ((GSList *) g_value_get_boxed (value))->data);
+    for (GSList *file = g_value_get_boxed (value); file != NULL; file = file->next)
+      add_source (self, file->data);
   else if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
-    add_texture (self, g_value_get_object (value));
+    add_source (self, g_value_get_object (value));
   else
     return FALSE;
   return TRUE;
@@ -429,23 +457,30 @@ drop_cb (RuhuPhotoStrip *self, const GValue *value)
 static void
 chosen_cb (RuhuPhotoStrip *self, int response)
 {
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
+  g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (self->chooser));
 
-  if (response == GTK_RESPONSE_ACCEPT && file != NULL)
-    ruhu_photo_strip_add_file (self, file);
+  for (guint i = 0; response == GTK_RESPONSE_ACCEPT && i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      add_source (self, file);
+    }
   g_clear_object (&self->chooser);
 }
 
-static void
-choose_cb (RuhuPhotoStrip *self)
+void
+ruhu_photo_strip_choose (RuhuPhotoStrip *self)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  g_return_if_fail (RUHU_IS_PHOTO_STRIP (self));
 
   if (self->chooser != NULL)
     return;
   gtk_file_filter_set_name (filter, _ ("Photos"));
   gtk_file_filter_add_pixbuf_formats (filter);
-  self->chooser = gtk_file_chooser_native_new (_ ("Add a Photo"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Add"), _ ("_Cancel"));
+  self->chooser = gtk_file_chooser_native_new (_ ("Add Photos"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Add"), _ ("_Cancel"));
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), filter);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
@@ -463,7 +498,7 @@ add_ways_in (RuhuPhotoStrip *self)
   self->add = gtk_button_new_with_label (_ ("Add a Photo…"));
   gtk_widget_set_tooltip_text (self->add, _ ("Choose a file, drop one here, or paste a picture (Ctrl+V)"));
   gtk_widget_set_valign (self->add, GTK_ALIGN_CENTER);
-  g_signal_connect_object (self->add, "clicked", G_CALLBACK (choose_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->add, "clicked", G_CALLBACK (ruhu_photo_strip_choose), self, G_CONNECT_SWAPPED);
   gtk_box_append (self->box, self->add);
 }
 
@@ -475,7 +510,9 @@ ruhu_photo_strip_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->chooser);
   g_clear_object (&self->worker);
+  g_clear_pointer (&self->prepared, g_bytes_unref);
   g_clear_pointer (&self->cleaned, g_bytes_unref);
+  g_clear_handle_id (&self->patience, g_source_remove);
   G_OBJECT_CLASS (ruhu_photo_strip_parent_class)->dispose (object);
 }
 
@@ -486,6 +523,9 @@ ruhu_photo_strip_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->items, g_ptr_array_unref);
+  g_ptr_array_unref (self->queue);
+  g_free (self->refusal);
+  g_free (self->subject);
   G_OBJECT_CLASS (ruhu_photo_strip_parent_class)->finalize (object);
 }
 
@@ -498,6 +538,9 @@ ruhu_photo_strip_class_init (RuhuPhotoStripClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ruhu_photo_strip_finalize;
 
   signals[SIGNAL_ADDED] = g_signal_new ("added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_REMOVED] = g_signal_new ("removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  widget_class->root = ruhu_photo_strip_root;
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_cb, NULL);
   gtk_widget_class_install_action (widget_class, "photo.paste", NULL, paste_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, "photo.paste", NULL);
 }
@@ -507,12 +550,17 @@ ruhu_photo_strip_init (RuhuPhotoStrip *self)
 {
   GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
+  self->focus = NO_FOCUS;
   self->cancellable = g_cancellable_new ();
   self->items = g_ptr_array_new_with_free_func (ruhu_photo_item_free);
+  self->queue = g_ptr_array_new_with_free_func (g_object_unref);
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0));
   gtk_widget_set_layout_manager (GTK_WIDGET (self->box), g_object_new (RUHU_TYPE_WRAP_LAYOUT, NULL));
-  self->notice = GTK_LABEL (make_label ("", "dim-label"));
+  self->notice = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->notice, TRUE);
+  gtk_label_set_wrap_mode (self->notice, PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (self->notice, 60);
+  gtk_widget_add_css_class (GTK_WIDGET (self->notice), "dim-label");
   gtk_label_set_xalign (self->notice, 0);
   gtk_widget_set_visible (GTK_WIDGET (self->notice), FALSE);
   gtk_box_append (GTK_BOX (outer), GTK_WIDGET (self->notice));
@@ -529,4 +577,12 @@ ruhu_photo_strip_new (RuhuWorker *worker, gboolean may_add)
   if (may_add)
     add_ways_in (self);
   return GTK_WIDGET (self);
+}
+
+void
+ruhu_photo_strip_set_subject (RuhuPhotoStrip *self, const char *code)
+{
+  g_return_if_fail (RUHU_IS_PHOTO_STRIP (self));
+  g_free (self->subject);
+  self->subject = g_strdup (code);
 }

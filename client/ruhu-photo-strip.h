@@ -4,24 +4,16 @@
  * It keeps the photo itself (upright, bounded, without any metadata, after "no person, no ID card" was confirmed) and leaves the record to its owner: the household's file saves one, a visit
  * puts one into its draft. So it serves both.
  *
- * Signal "added" (hash, subject, note): a photo is on the disk; a record of type "photo" has to name it. The owner then calls ruhu_photo_strip_show() again. */
+ * Signal "added" (hash, subject, note): a photo is on the disk; a record of type "photo" has to name it. The owner then calls ruhu_photo_strip_show() again.
+ * Signal "removed" (record): somebody wants it out of the file, by Delete or in the photo's window; the owner does it. */
 #pragma once
 
 #include <adwaita.h>
 
+#include "ruhu-photo-thumbnail.h"
 #include "ruhu-worker.h"
 
 G_BEGIN_DECLS
-
-typedef struct
-{
-  char *hash;
-  char *title; /* what it shows */
-  char *note;  /* date, caption; may be "" */
-} RuhuPhotoItem;
-
-RuhuPhotoItem *ruhu_photo_item_new (const char *hash, const char *title, const char *note);
-void ruhu_photo_item_free (gpointer self);
 
 #define RUHU_TYPE_PHOTO_STRIP (ruhu_photo_strip_get_type ())
 G_DECLARE_FINAL_TYPE (RuhuPhotoStrip, ruhu_photo_strip, RUHU, PHOTO_STRIP, AdwBin)
@@ -29,10 +21,17 @@ G_DECLARE_FINAL_TYPE (RuhuPhotoStrip, ruhu_photo_strip, RUHU, PHOTO_STRIP, AdwBi
 /* @may_add: whether there is a button. Floating. */
 GtkWidget *ruhu_photo_strip_new (RuhuWorker *worker, gboolean may_add);
 
+/* What a photo that is added is expected to show, for the person to change: a code of the catalogue's list. */
+void ruhu_photo_strip_set_subject (RuhuPhotoStrip *self, const char *code);
+
 /* Shows @items (RuhuPhotoItem; a reference is kept). Pictures and states follow, read off the main thread as they come into view. */
 void ruhu_photo_strip_show (RuhuPhotoStrip *self, GPtrArray *items);
 
-/* As if the user had chosen @file, or pressed Ctrl+V. */
+/* Before it is put elsewhere: the keyboard is on the same photo, or the one beside it, once it stands there. */
+void ruhu_photo_strip_note_focus (RuhuPhotoStrip *self);
+
+/* As if the user had pressed the button, chosen @file, or pressed Ctrl+V. */
+void ruhu_photo_strip_choose (RuhuPhotoStrip *self);
 void ruhu_photo_strip_add_file (RuhuPhotoStrip *self, GFile *file);
 void ruhu_photo_strip_paste (RuhuPhotoStrip *self);
 

@@ -19,11 +19,13 @@ struct _RuhuPhotoWindow
   AdwWindowTitle *heading;
   GtkPicture *picture;
   GtkLabel *state;
+  GtkWidget *remove;
 
   /* Owned. */
   RuhuWorker *worker;
   GPtrArray *items;
   GCancellable *cancellable; /* of the photo being read */
+  GtkWidget *strip;          /* weak */
 
   guint number;
 };
@@ -64,6 +66,8 @@ show_photo (RuhuPhotoWindow *self)
   gtk_picture_set_paintable (self->picture, NULL);
   gtk_picture_set_alternative_text (self->picture, spoken);
   gtk_label_set_label (self->state, "");
+  gtk_widget_set_visible (self->remove, item->record != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "photo.remove", item->record != NULL);
   ruhu_photo_load_async (self->worker, item->hash, RUHU_IMAGE_MAX_SIDE, self->cancellable, loaded_cb, g_object_ref (self));
 }
 
@@ -75,6 +79,17 @@ step_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   self->number = (self->number + n + (guint) g_variant_get_int32 (parameter)) % n;
   show_photo (self);
+}
+
+static void
+remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RuhuPhotoWindow *self = RUHU_PHOTO_WINDOW (widget);
+  const RuhuPhotoItem *item = g_ptr_array_index (self->items, self->number);
+
+  if (self->strip != NULL)
+    g_signal_emit_by_name (self->strip, "removed", item->record);
+  gtk_window_close (GTK_WINDOW (self));
 }
 
 static void
@@ -91,6 +106,7 @@ ruhu_photo_window_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->worker);
+  g_clear_weak_pointer (&self->strip);
   g_clear_pointer (&self->items, g_ptr_array_unref);
   G_OBJECT_CLASS (ruhu_photo_window_parent_class)->dispose (object);
 }
@@ -105,8 +121,11 @@ ruhu_photo_window_class_init (RuhuPhotoWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuPhotoWindow, heading);
   gtk_widget_class_bind_template_child (widget_class, RuhuPhotoWindow, picture);
   gtk_widget_class_bind_template_child (widget_class, RuhuPhotoWindow, state);
+  gtk_widget_class_bind_template_child (widget_class, RuhuPhotoWindow, remove);
   gtk_widget_class_install_action (widget_class, "photo.step", "i", step_action);
+  gtk_widget_class_install_action (widget_class, "photo.remove", NULL, remove_action);
   gtk_widget_class_install_action (widget_class, "photo.close", NULL, close_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "photo.remove", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, 0, "photo.step", "i", -1);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Right, 0, "photo.step", "i", 1);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "photo.close", NULL);
@@ -119,13 +138,14 @@ ruhu_photo_window_init (RuhuPhotoWindow *self)
 }
 
 void
-ruhu_photo_window_present (GtkWindow *parent, RuhuWorker *worker, GPtrArray *items, guint number)
+ruhu_photo_window_present (GtkWidget *strip, RuhuWorker *worker, GPtrArray *items, guint number)
 {
-  RuhuPhotoWindow *self = g_object_new (RUHU_TYPE_PHOTO_WINDOW, "transient-for", parent, NULL);
+  RuhuPhotoWindow *self = g_object_new (RUHU_TYPE_PHOTO_WINDOW, "transient-for", gtk_widget_get_root (strip), NULL);
 
   self->worker = g_object_ref (worker);
   self->items = g_ptr_array_ref (items);
   self->number = number;
+  g_set_weak_pointer (&self->strip, strip);
   show_photo (self);
   gtk_window_present (GTK_WINDOW (self));
   gtk_widget_grab_focus (GTK_WIDGET (self->picture));

@@ -6,6 +6,7 @@
 #include "ruhu-record-card.h"
 
 #include "ruhu-form-style.h"
+#include "ruhu-visit-photos.h"
 
 #include <glib/gi18n.h>
 
@@ -18,7 +19,10 @@ struct _RuhuRecordCard
   GtkImage *arrow;
   GtkLabel *title;
   GtkLabel *summary;
+  GtkLabel *facts;
+  GtkLabel *past;
   GtkLabel *state;
+  GtkWidget *photo;
   GtkWidget *remove;
   GtkRevealer *revealer;
 
@@ -29,6 +33,7 @@ struct _RuhuRecordCard
   /* Borrowed. */
   RuhuFormPart *part;
   RuhuRecordEditor *editor; /* NULL until first opened */
+  RuhuVisitPhotos *photos;  /* … and where photos show no such records */
 
   gboolean is_revealed;
 };
@@ -60,17 +65,24 @@ update (RuhuRecordCard *self)
   RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
   const char *type = self->part->record->name;
   gboolean changed = ruhu_draft_body_is_changed (body, type, self->record, NULL);
-  gboolean added = ruhu_draft_body_is_added (body, type, self->record);
+  gboolean added = ruhu_draft_body_is_added (body, type, self->record) && !ruhu_draft_body_is_idle (body, type, self->record);
   gboolean wrong = changed && (count_errors (self) > 0 || ruhu_draft_body_has_text (body, type, self->record));
   g_autofree char *title = ruhu_edit_session_dup_title (self->session, self->part->record, self->record);
   g_autofree char *summary = ruhu_edit_session_dup_summary (self->session, self->part->record, self->record);
+  g_autofree char *facts = ruhu_edit_session_dup_facts (self->session, self->part->record, self->record);
+  g_autofree char *past = ruhu_edit_session_dup_past (self->session, self->part->record, self->record);
   const char *state = wrong ? _ ("to be corrected") : added ? _ ("new")
                                                   : changed ? _ ("changed")
                                                             : "";
-  g_autofree char *name = g_strjoin (" ", title, summary, state, NULL);
+  gboolean tagged = past != NULL && !g_str_equal (past, summary);
+  g_autofree char *name = g_strjoin (" ", title, summary, tagged ? past : "", state, facts, NULL);
 
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->summary, summary);
+  gtk_label_set_text (self->facts, facts);
+  gtk_widget_set_visible (GTK_WIDGET (self->facts), *facts != '\0');
+  gtk_label_set_text (self->past, tagged ? past : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->past), tagged);
   gtk_label_set_text (self->state, state);
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), wrong ? "accent" : "error");
   gtk_widget_add_css_class (GTK_WIDGET (self->state), wrong ? "error" : "accent");
@@ -87,10 +99,18 @@ session_cb (RuhuRecordCard *self, const char *type, const char *record)
 static void
 make_editor (RuhuRecordCard *self)
 {
-  if (self->editor != NULL)
-    return;
+  RuhuField *about = ruhu_visit_photos_find_about (self->session, self->part->record);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
   self->editor = RUHU_RECORD_EDITOR (ruhu_record_editor_new (self->session, self->part->record, self->part, self->record));
-  gtk_revealer_set_child (self->revealer, GTK_WIDGET (self->editor));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->editor));
+  if (about != NULL)
+    {
+      self->photos = RUHU_VISIT_PHOTOS (ruhu_visit_photos_new_of_record (self->session, about, self->record));
+      gtk_widget_add_css_class (GTK_WIDGET (self->photos), "ruhu-photos");
+      gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->photos));
+    }
+  gtk_revealer_set_child (self->revealer, box);
   if (self->is_revealed)
     ruhu_record_editor_reveal (self->editor);
 }
@@ -100,11 +120,18 @@ toggled_cb (RuhuRecordCard *self)
 {
   gboolean open = gtk_toggle_button_get_active (self->toggle);
 
-  if (open)
+  if (open && self->editor == NULL)
     make_editor (self);
   gtk_revealer_set_reveal_child (self->revealer, open);
   gtk_image_set_from_icon_name (self->arrow, open ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_STATE_EXPANDED, open, -1);
+}
+
+static void
+photo_cb (RuhuRecordCard *self)
+{
+  ruhu_record_card_set_open (self, TRUE);
+  ruhu_visit_photos_choose (self->photos);
 }
 
 static void
@@ -122,6 +149,7 @@ ruhu_record_card_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   self->editor = NULL;
+  self->photos = NULL;
   g_clear_object (&self->session);
   G_OBJECT_CLASS (ruhu_record_card_parent_class)->dispose (object);
 }
@@ -148,10 +176,14 @@ ruhu_record_card_class_init (RuhuRecordCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, arrow);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, title);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, summary);
+  gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, facts);
+  gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, past);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, state);
+  gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, photo);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, remove);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordCard, revealer);
   gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, photo_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_cb);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
@@ -171,7 +203,9 @@ ruhu_record_card_new (RuhuEditSession *session, RuhuFormPart *part, const char *
   self->session = g_object_ref (session);
   self->part = part;
   self->record = g_strdup (record);
-  gtk_widget_set_visible (self->remove, ruhu_draft_body_is_added (ruhu_edit_session_get_body (session), part->record->name, record));
+  gtk_widget_set_visible (self->photo, ruhu_visit_photos_find_about (session, part->record) != NULL);
+  /* What the program began, it would begin again. */
+  gtk_widget_set_visible (self->remove, ruhu_draft_body_is_added (ruhu_edit_session_get_body (session), part->record->name, record) && !ruhu_draft_body_is_begun (ruhu_edit_session_get_body (session), part->record->name, record));
   g_signal_connect_object (session, "checked", G_CALLBACK (session_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "edited", G_CALLBACK (session_cb), self, G_CONNECT_SWAPPED);
   update (self);

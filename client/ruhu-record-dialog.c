@@ -9,6 +9,7 @@
 #include "ruhu-error.h"
 #include "ruhu-form-style.h"
 #include "ruhu-record-editor.h"
+#include "ruhu-ruling-row.h"
 
 #include <glib/gi18n.h>
 
@@ -25,11 +26,13 @@ struct _RuhuRecordDialog
   GtkRevealer *notice_revealer;
   GtkLabel *notice;
   GtkScrolledWindow *scroller;
+  AdwPreferencesGroup *rulings;
   AdwBin *content;
 
   /* Owned. */
   RuhuEditSession *session;
   GCancellable *cancellable;
+  GPtrArray *ruling_rows; /* borrowed elements: in the group */
   char *type_name;
   char *scope;
   RuhuCorrection *correction; /* or NULL; until opened */
@@ -60,19 +63,52 @@ update_save (RuhuRecordDialog *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "record.save", self->editor != NULL && !self->is_saving && ruhu_edit_session_is_changed (self->session));
 }
 
-/* What the store finds about a field is said there; what has no row here is said above. */
+static void
+ruling_go_cb (RuhuRecordDialog *self, GtkWidget *row)
+{
+  ruhu_record_editor_focus_field (self->editor, g_object_get_data (G_OBJECT (row), "ruhu-field"));
+}
+
+static void
+drop_rulings (RuhuRecordDialog *self)
+{
+  for (guint i = 0; i < self->ruling_rows->len; i++)
+    adw_preferences_group_remove (self->rulings, self->ruling_rows->pdata[i]);
+  g_ptr_array_set_size (self->ruling_rows, 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->rulings), FALSE);
+}
+
+/* What a rule lets pass when there is a reason for it. */
+static void
+add_ruling (RuhuRecordDialog *self, const RuhuFinding *finding)
+{
+  RuhuField *field = finding->field != NULL ? ruhu_record_type_get_field (self->type, finding->field) : NULL;
+  GtkWidget *row = ruhu_ruling_row_new (self->session, finding, field != NULL ? ruhu_label_get (&field->label) : "");
+
+  g_object_set_data_full (G_OBJECT (row), "ruhu-field", g_strdup (finding->field), g_free);
+  g_signal_connect_object (row, "go", G_CALLBACK (ruling_go_cb), self, G_CONNECT_SWAPPED);
+  adw_preferences_group_add (self->rulings, row);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  g_ptr_array_add (self->ruling_rows, row);
+  gtk_widget_set_visible (GTK_WIDGET (self->rulings), TRUE);
+}
+
+/* What the store or a rule finds about a field is said there; what has no row here is said above. */
 static void
 show_findings (RuhuRecordDialog *self, GPtrArray *findings)
 {
-  g_autoptr (GString) text = g_string_new (_ ("Not saved yet: something must be corrected first. Everything typed is kept."));
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < findings->len; i++)
     {
       const RuhuFinding *finding = findings->pdata[i];
 
-      if (finding->severity == RUHU_SEVERITY_ERROR)
+      if (finding->rule != NULL && (finding->may_pend || !finding->blocks))
+        add_ruling (self, finding);
+      else if (finding->severity == RUHU_SEVERITY_ERROR)
         g_string_append_printf (text, "\n· %s", finding->message);
     }
+  g_string_prepend (text, text->len > 0 ? _ ("Not saved yet: something must be corrected first. Everything typed is kept.") : _ ("Not saved yet: correct it, or say why it is right. Everything typed is kept."));
   show_notice (self, text->str);
 }
 
@@ -115,6 +151,7 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
   self->is_saving = TRUE;
   update_save (self);
   gtk_revealer_set_reveal_child (self->notice_revealer, FALSE);
+  drop_rulings (self);
   ruhu_edit_session_save_async (self->session, NULL, saved_cb, g_object_ref (self));
 }
 
@@ -137,7 +174,7 @@ ruhu_record_dialog_close_request (GtkWindow *window)
   if (self->editor == NULL || !ruhu_edit_session_is_changed (self->session))
     return GTK_WINDOW_CLASS (ruhu_record_dialog_parent_class)->close_request (window);
   dialog = adw_message_dialog_new (window, _ ("Leave without saving?"), _ ("What was typed here is then gone."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Go on typing"), "discard", _ ("Leave"), NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Go On Typing"), "discard", _ ("Leave"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
@@ -250,6 +287,7 @@ ruhu_record_dialog_finalize (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->correction, ruhu_correction_free);
+  g_ptr_array_unref (self->ruling_rows);
   g_free (self->type_name);
   g_free (self->scope);
   G_OBJECT_CLASS (ruhu_record_dialog_parent_class)->finalize (object);
@@ -271,6 +309,7 @@ ruhu_record_dialog_class_init (RuhuRecordDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordDialog, notice_revealer);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordDialog, notice);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordDialog, scroller);
+  gtk_widget_class_bind_template_child (widget_class, RuhuRecordDialog, rulings);
   gtk_widget_class_bind_template_child (widget_class, RuhuRecordDialog, content);
   gtk_widget_class_install_action (widget_class, "record.save", NULL, save_action);
   gtk_widget_class_install_action (widget_class, "record.close", NULL, close_action);
@@ -283,6 +322,7 @@ static void
 ruhu_record_dialog_init (RuhuRecordDialog *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->ruling_rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "record.save", FALSE);
 }

@@ -8,6 +8,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-field-editor.h"
 #include "ruhu-field-row.h"
+#include "ruhu-session-references.h"
 #include "ruhu-value.h"
 
 #include <glib/gi18n.h>
@@ -49,6 +50,50 @@ show_meanwhile (RuhuRecordEditor *self, RuhuFieldRow *row, json_object *value)
   ruhu_field_row_set_message (row, RUHU_SEVERITY_WARNING, text);
 }
 
+static RuhuFieldRow *
+find_row (RuhuRecordEditor *self, RuhuField *field)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    if (ruhu_field_row_get_field (self->rows->pdata[i]) == field)
+      return self->rows->pdata[i];
+  return NULL;
+}
+
+static gboolean
+is_typed_elsewhere (RuhuRecordEditor *self, RuhuField *field)
+{
+  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
+  const char *type = field->record->name;
+  g_autoptr (GPtrArray) ids = NULL;
+
+  if (field->record == self->type)
+    return ruhu_draft_body_is_changed (body, type, self->record, field->name);
+  ids = ruhu_draft_body_list_records (body, type);
+  for (guint i = 0; i < ids->len; i++)
+    if (ruhu_draft_body_is_changed (body, type, ids->pdata[i], field->name))
+      return TRUE;
+  return FALSE;
+}
+
+/* What nobody has come to yet is no mistake; what does not fit with what was just typed is one, wherever it is shown. */
+static gboolean
+is_due (RuhuRecordEditor *self, RuhuFieldRow *row, const RuhuFinding *finding)
+{
+  g_autoptr (GPtrArray) fields = NULL;
+
+  if (self->is_revealed || g_hash_table_contains (self->touched, row))
+    return TRUE;
+  fields = ruhu_edit_session_list_uses (self->session, finding);
+  for (guint i = 0; i < fields->len; i++)
+    {
+      RuhuFieldRow *other = find_row (self, fields->pdata[i]);
+
+      if (other != NULL ? g_hash_table_contains (self->touched, other) : is_typed_elsewhere (self, fields->pdata[i]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 update_message (RuhuRecordEditor *self, RuhuFieldRow *row)
 {
@@ -56,7 +101,7 @@ update_message (RuhuRecordEditor *self, RuhuFieldRow *row)
   const RuhuFinding *finding = ruhu_edit_session_get_finding (self->session, self->type, field, self->record);
   json_object *meanwhile = NULL;
 
-  if (finding != NULL && !self->is_revealed && !g_hash_table_contains (self->touched, row))
+  if (finding != NULL && !is_due (self, row, finding))
     finding = NULL;
   if ((finding == NULL || finding->severity != RUHU_SEVERITY_ERROR) && ruhu_edit_session_get_meanwhile (self->session, field, self->record, &meanwhile))
     show_meanwhile (self, row, meanwhile);
@@ -75,6 +120,16 @@ update_visible (RuhuRecordEditor *self, RuhuFieldRow *row)
   if (ruhu_edit_session_get_read_only (self->session, field, self->record) != NULL)
     visible = visible && ruhu_draft_body_get_value (body, self->type->name, self->record, field->name) != NULL;
   gtk_widget_set_visible (GTK_WIDGET (row), visible);
+}
+
+/* What is known of it by now. */
+static void
+update_proposed (RuhuRecordEditor *self, RuhuFieldRow *row)
+{
+  g_autofree char *since = NULL;
+  g_autoptr (RuhuJson) proposed = ruhu_edit_session_dup_proposed (self->session, ruhu_field_row_get_field (row), self->record, &since);
+
+  ruhu_field_row_set_proposed (row, proposed, since);
 }
 
 /* A heading stands as long as one of the rows below it does. */
@@ -110,6 +165,7 @@ update (RuhuRecordEditor *self)
     {
       update_visible (self, self->rows->pdata[i]);
       update_message (self, self->rows->pdata[i]);
+      update_proposed (self, self->rows->pdata[i]);
     }
   update_headings (self);
   gtk_widget_set_visible (self->message, shown);
@@ -150,10 +206,32 @@ load_row (RuhuRecordEditor *self, RuhuFieldRow *row)
     ruhu_field_row_set_value (row, value);
 }
 
+static void
+give_references (RuhuRecordEditor *self, RuhuFieldRow *row, RuhuField *field)
+{
+  g_autoptr (GListModel) references = ruhu_session_list_references (self->session, field, self->record);
+
+  ruhu_field_row_set_references (row, references);
+}
+
+/* Whoever has come, or has another name now, is offered under it. */
+static void
+renew_references (RuhuRecordEditor *self, const char *type)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      RuhuField *field = ruhu_field_row_get_field (self->rows->pdata[i]);
+
+      if (field->type == RUHU_TYPE_REFERENCE && g_strcmp0 (field->reference, type) == 0)
+        give_references (self, self->rows->pdata[i], field);
+    }
+}
+
 /* The same record may be open in another step. */
 static void
 edited_cb (RuhuRecordEditor *self, const char *type, const char *record)
 {
+  renew_references (self, type);
   if (g_strcmp0 (type, self->type->name) != 0 || g_strcmp0 (record, self->record) != 0)
     return;
   for (guint i = 0; i < self->rows->len; i++)
@@ -205,38 +283,11 @@ row_left_cb (RuhuRecordEditor *self, RuhuFieldRow *row)
 /* --- building --- */
 
 static void
-give_references (RuhuRecordEditor *self, RuhuFieldRow *row, RuhuField *field)
-{
-  g_autoptr (GListStore) items = g_list_store_new (RUHU_TYPE_REFERENCE_ITEM);
-  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
-  GPtrArray *titles = ruhu_edit_session_get_references (self->session, field->reference);
-  RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_edit_session_get_catalogue (self->session), field->reference);
-  g_autoptr (GPtrArray) ids = ruhu_draft_body_list_records (body, field->reference);
-
-  for (guint i = 0; titles != NULL && i < titles->len; i++)
-    {
-      RuhuTitle *title = titles->pdata[i];
-      g_autoptr (RuhuReferenceItem) item = ruhu_reference_item_new (title->id, title->title);
-
-      g_list_store_append (items, item);
-    }
-  /* Whoever was added in this very visit can be referred to in it. */
-  for (guint i = 0; type != NULL && i < ids->len; i++)
-    if (ruhu_draft_body_is_added (body, type->name, ids->pdata[i]) && ruhu_draft_body_is_changed (body, type->name, ids->pdata[i], NULL))
-      {
-        g_autofree char *title = ruhu_edit_session_dup_title (self->session, type, ids->pdata[i]);
-        g_autoptr (RuhuReferenceItem) item = ruhu_reference_item_new (ids->pdata[i], title);
-
-        g_list_store_append (items, item);
-      }
-  ruhu_field_row_set_references (row, G_LIST_MODEL (items));
-}
-
-static void
 add_row (RuhuRecordEditor *self, RuhuField *field)
 {
   GtkWidget *row = ruhu_field_row_new (field);
-  RuhuDraftBody *body = ruhu_edit_session_get_body (self->session);
+  int year = 0;
+  json_object *previous = ruhu_edit_session_get_previous (self->session, field, self->record, &year);
   const char *read_only = ruhu_edit_session_get_read_only (self->session, field, self->record);
 
   if (field->type == RUHU_TYPE_REFERENCE)
@@ -244,8 +295,8 @@ add_row (RuhuRecordEditor *self, RuhuField *field)
   load_row (self, RUHU_FIELD_ROW (row));
   if (read_only != NULL)
     ruhu_field_row_set_read_only (RUHU_FIELD_ROW (row), read_only);
-  else if (!ruhu_draft_body_is_added (body, self->type->name, self->record))
-    ruhu_field_row_set_previous (RUHU_FIELD_ROW (row), ruhu_draft_body_get_base (body, self->type->name, self->record, field->name));
+  else
+    ruhu_field_row_set_previous (RUHU_FIELD_ROW (row), previous, year);
   g_signal_connect_object (row, "changed", G_CALLBACK (row_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "left", G_CALLBACK (row_left_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (self->box), row);

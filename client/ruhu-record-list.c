@@ -5,12 +5,13 @@
 
 #include "ruhu-record-list.h"
 
+#include "ruhu-describe.h"
 #include "ruhu-record-card.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-/* Up to so many fields in all, the cards are open from the start: quicker read than clicked. */
+/* Up to so many fields in all, the cards are open from the start. */
 #define MAX_OPEN_FIELDS 12
 
 struct _RuhuRecordList
@@ -22,32 +23,63 @@ struct _RuhuRecordList
 
   /* Borrowed. */
   RuhuFormPart *part;
-  GtkWidget *cards; /* a box of RuhuRecordCard */
+  GtkWidget *cards;  /* a box of RuhuRecordCard */
+  GtkWidget *folded; /* another one: what is past */
+  GtkExpander *fold;
   GtkWidget *none;
   GtkWidget *add;
 };
 
 G_DEFINE_FINAL_TYPE (RuhuRecordList, ruhu_record_list, GTK_TYPE_WIDGET)
 
+static guint
+count (GtkWidget *cards)
+{
+  guint n = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (cards); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n++;
+  return n;
+}
+
 static void
 update_none (RuhuRecordList *self)
 {
-  gtk_widget_set_visible (self->none, self->part->mode == RUHU_PART_EACH && gtk_widget_get_first_child (self->cards) == NULL);
+  guint n = count (self->folded);
+  g_autofree char *label = ruhu_describe_past (self->part->record, n);
+
+  gtk_expander_set_label (self->fold, label);
+  gtk_widget_set_visible (GTK_WIDGET (self->fold), n > 0);
+  gtk_widget_set_visible (self->none, self->part->mode == RUHU_PART_EACH && n == 0 && gtk_widget_get_first_child (self->cards) == NULL);
 }
 
 static RuhuRecordCard *
 find_card (RuhuRecordList *self, const char *record)
 {
-  for (GtkWidget *child = gtk_widget_get_first_child (self->cards); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (g_strcmp0 (ruhu_record_card_get_record (RUHU_RECORD_CARD (child)), record) == 0)
-      return RUHU_RECORD_CARD (child);
+  GtkWidget *boxes[] = { self->cards, self->folded };
+
+  for (guint i = 0; i < G_N_ELEMENTS (boxes); i++)
+    for (GtkWidget *child = gtk_widget_get_first_child (boxes[i]); child != NULL; child = gtk_widget_get_next_sibling (child))
+      if (g_strcmp0 (ruhu_record_card_get_record (RUHU_RECORD_CARD (child)), record) == 0)
+        return RUHU_RECORD_CARD (child);
   return NULL;
 }
 
 static void
 card_remove_cb (RuhuRecordList *self, RuhuRecordCard *card)
 {
-  ruhu_edit_session_remove_record (self->session, self->part->record, ruhu_record_card_get_record (card));
+  g_autofree char *record = g_strdup (ruhu_record_card_get_record (card));
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "visit.remove", "(ss)", self->part->record->name, record);
+}
+
+/* Few fields in all are quicker read than clicked. */
+static gboolean
+opens_at_once (RuhuRecordList *self, GPtrArray *ids, const char *record)
+{
+  g_autoptr (GPtrArray) fields = ruhu_session_list_fields (self->part->record, self->part);
+
+  return (ids->len * fields->len <= MAX_OPEN_FIELDS || self->part->mode == RUHU_PART_ADD) && !ruhu_edit_session_is_folded (self->session, self->part, record);
 }
 
 static RuhuRecordCard *
@@ -57,8 +89,21 @@ add_card (RuhuRecordList *self, const char *record, gboolean open)
 
   ruhu_record_card_set_open (RUHU_RECORD_CARD (card), open);
   g_signal_connect_object (card, "remove", G_CALLBACK (card_remove_cb), self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (self->cards), card);
+  gtk_box_append (GTK_BOX (ruhu_edit_session_is_folded (self->session, self->part, record) ? self->folded : self->cards), card);
   return RUHU_RECORD_CARD (card);
+}
+
+static void
+remove_others (GtkWidget *cards, GPtrArray *ids)
+{
+  GtkWidget *next;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (cards); child != NULL; child = next)
+    {
+      next = gtk_widget_get_next_sibling (child);
+      if (!g_ptr_array_find_with_equal_func (ids, ruhu_record_card_get_record (RUHU_RECORD_CARD (child)), g_str_equal, NULL))
+        gtk_box_remove (GTK_BOX (cards), child);
+    }
 }
 
 /* Whoever is added here must be complete here: a part that lacks a required field only looks at those there are. */
@@ -77,31 +122,33 @@ can_add (RuhuRecordList *self, GPtrArray *fields)
   return ruhu_edit_session_may_add (self->session, type);
 }
 
-static gboolean
-contains (GPtrArray *ids, const char *record)
-{
-  return g_ptr_array_find_with_equal_func (ids, record, g_str_equal, NULL);
-}
-
 /* The list follows the session: the same records may be listed in another step. */
 static void
 edited_cb (RuhuRecordList *self, const char *type, const char *record)
 {
   g_autoptr (GPtrArray) ids = NULL;
-  GtkWidget *child, *next;
+  GtkWidget *last = NULL;
 
   if (g_strcmp0 (type, self->part->record->name) != 0)
     return;
   ids = ruhu_edit_session_list_records (self->session, self->part);
-  for (child = gtk_widget_get_first_child (self->cards); child != NULL; child = next)
-    {
-      next = gtk_widget_get_next_sibling (child);
-      if (!contains (ids, ruhu_record_card_get_record (RUHU_RECORD_CARD (child))))
-        gtk_box_remove (GTK_BOX (self->cards), child);
-    }
+  remove_others (self->cards, ids);
+  remove_others (self->folded, ids);
   for (guint i = 0; i < ids->len; i++)
-    if (find_card (self, ids->pdata[i]) == NULL)
-      add_card (self, ids->pdata[i], FALSE);
+    {
+      RuhuRecordCard *card = find_card (self, ids->pdata[i]);
+
+      if (card == NULL)
+        {
+          GtkWidget *box;
+
+          /* Another year's, when the visit's date was put right, is as much in use as the one before it. */
+          card = add_card (self, ids->pdata[i], ruhu_draft_body_is_begun (ruhu_edit_session_get_body (self->session), type, ids->pdata[i]) && opens_at_once (self, ids, ids->pdata[i]));
+          box = gtk_widget_get_parent (GTK_WIDGET (card));
+          gtk_box_reorder_child_after (GTK_BOX (box), GTK_WIDGET (card), last != NULL && gtk_widget_get_parent (last) == box ? last : NULL);
+        }
+      last = GTK_WIDGET (card);
+    }
   update_none (self);
 }
 
@@ -142,6 +189,10 @@ ruhu_record_list_init (RuhuRecordList *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 8);
   self->cards = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  self->folded = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  gtk_widget_set_margin_top (self->folded, 8);
+  self->fold = GTK_EXPANDER (gtk_expander_new (NULL));
+  gtk_expander_set_child (self->fold, self->folded);
   self->none = gtk_label_new (_ ("Nothing recorded so far."));
   gtk_label_set_xalign (GTK_LABEL (self->none), 0);
   gtk_widget_add_css_class (self->none, "dim-label");
@@ -150,6 +201,7 @@ ruhu_record_list_init (RuhuRecordList *self)
   gtk_widget_add_css_class (self->add, "ruhu-add");
   g_signal_connect_object (self->add, "clicked", G_CALLBACK (add_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_parent (self->cards, GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->fold), GTK_WIDGET (self));
   gtk_widget_set_parent (self->none, GTK_WIDGET (self));
   gtk_widget_set_parent (self->add, GTK_WIDGET (self));
 }
@@ -167,7 +219,7 @@ ruhu_record_list_new (RuhuEditSession *session, RuhuFormPart *part)
   self->part = part;
   ids = ruhu_edit_session_list_records (session, part);
   for (guint i = 0; i < ids->len; i++)
-    add_card (self, ids->pdata[i], ids->len * fields->len <= MAX_OPEN_FIELDS || part->mode == RUHU_PART_ADD);
+    add_card (self, ids->pdata[i], opens_at_once (self, ids, ids->pdata[i]));
   update_none (self);
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "list-add-symbolic");
   adw_button_content_set_label (ADW_BUTTON_CONTENT (content), label);
@@ -184,6 +236,8 @@ ruhu_record_list_reveal (RuhuRecordList *self)
   g_return_if_fail (RUHU_IS_RECORD_LIST (self));
   for (GtkWidget *child = gtk_widget_get_first_child (self->cards); child != NULL; child = gtk_widget_get_next_sibling (child))
     ruhu_record_card_reveal (RUHU_RECORD_CARD (child));
+  for (GtkWidget *child = gtk_widget_get_first_child (self->folded); child != NULL; child = gtk_widget_get_next_sibling (child))
+    ruhu_record_card_reveal (RUHU_RECORD_CARD (child));
 }
 
 gboolean
@@ -193,5 +247,9 @@ ruhu_record_list_focus_field (RuhuRecordList *self, const char *record, const ch
 
   g_return_val_if_fail (RUHU_IS_RECORD_LIST (self), FALSE);
   card = find_card (self, record);
-  return card != NULL && ruhu_record_card_focus_field (card, field);
+  if (card == NULL)
+    return FALSE;
+  if (gtk_widget_is_ancestor (GTK_WIDGET (card), self->folded))
+    gtk_expander_set_expanded (self->fold, TRUE);
+  return ruhu_record_card_focus_field (card, field);
 }

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define RUHU_TYPE_RECORD_LIST (ruhu_record_list_get_type ())
 G_DECLARE_FINAL_TYPE (RuhuRecordList, ruhu_record_list, RUHU, RECORD_LIST, GtkWidget)
 
-/* @part: of mode "each" or "add". Floating. */
+/* @part: of mode "each" or "add". Whoever takes a card away activates "visit.remove" (type, record) of the page around it. Floating. */
 GtkWidget *ruhu_record_list_new (RuhuEditSession *session, RuhuFormPart *part);
 
 /* Says what is wrong in every card, also where nobody has been yet. */

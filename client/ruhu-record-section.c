@@ -5,6 +5,7 @@
 
 #include "ruhu-record-section.h"
 
+#include "ruhu-describe.h"
 #include "ruhu-field-line.h"
 #include "ruhu-file-header.h"
 #include "ruhu-wrap-layout.h"
@@ -341,7 +342,6 @@ make_record (RuhuRecordSection *self, const RuhuFileRecord *record)
 
   add_tags (row, record);
   name_record (self, row, record);
-
   set_subject (self, row, record, NULL);
   if (record->n_conflicts > 0)
     adw_expander_row_add_action (ADW_EXPANDER_ROW (row), make_conflict_button (self));
@@ -385,28 +385,13 @@ show_all_cb (RuhuRecordSection *self)
   gtk_widget_grab_focus (g_hash_table_lookup (self->rows, ((const RuhuFileRecord *) g_ptr_array_index (records, shown))->id));
 }
 
-/* What those are called that are over. */
-static char *
-describe_past (RuhuRecordSection *self, guint n)
-{
-  const char *type = self->group->type->name;
-
-  if (g_str_equal (type, "person"))
-    return g_strdup_printf (ngettext ("Former members (%u)", "Former members (%u)", n), n);
-  if (g_str_equal (type, "problem"))
-    return g_strdup_printf (ngettext ("Closed problems (%u)", "Closed problems (%u)", n), n);
-  if (g_str_equal (type, "measure"))
-    return g_strdup_printf (ngettext ("Ended measures (%u)", "Ended measures (%u)", n), n);
-  return g_strdup_printf (ngettext ("Earlier ones (%u)", "Earlier ones (%u)", n), n);
-}
-
 static void
 add_more_row (RuhuRecordSection *self, guint shown)
 {
   GPtrArray *records = self->group->records;
   guint n = records->len;
   gboolean only_past = ((const RuhuFileRecord *) g_ptr_array_index (records, shown))->past;
-  g_autofree char *text = only_past ? describe_past (self, n - shown) : g_strdup_printf (ngettext ("Show all (%u)", "Show all (%u)", n), n);
+  g_autofree char *text = only_past ? ruhu_describe_past (self->group->type, n - shown) : g_strdup_printf (ngettext ("Show all (%u)", "Show all (%u)", n), n);
 
   self->more = g_object_new (ADW_TYPE_ACTION_ROW, "title", text, "activatable", TRUE, NULL);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->more), gtk_image_new_from_icon_name ("pan-down-symbolic"));
@@ -589,10 +574,27 @@ ruhu_record_section_dup_focus (RuhuRecordSection *self)
   return find_focus (self, &name) != NULL ? g_strdup (name) : NULL;
 }
 
+char *
+ruhu_record_section_dup_neighbour (RuhuRecordSection *self)
+{
+  const char *id = ruhu_record_section_get_focus (self);
+  GPtrArray *records = self->group->records;
+
+  for (guint i = 0; id != NULL && i < records->len; i++)
+    if (g_str_equal (((const RuhuFileRecord *) g_ptr_array_index (records, i))->id, id))
+      {
+        guint next = i + 1 < records->len && g_hash_table_contains (self->rows, ((const RuhuFileRecord *) g_ptr_array_index (records, i + 1))->id) ? i + 1 : i - 1;
+
+        return next < records->len ? g_strdup (((const RuhuFileRecord *) g_ptr_array_index (records, next))->id) : NULL;
+      }
+  return NULL;
+}
+
 gboolean
 ruhu_record_section_restore_focus (RuhuRecordSection *self, const char *name)
 {
-  GtkWidget *row = g_hash_table_lookup (self->rows, name);
+  GtkWidget *row = name != NULL ? g_hash_table_lookup (self->rows, name) : NULL;
 
-  return row != NULL && gtk_widget_grab_focus (row);
+  /* A row that unfolds cannot have it itself: its head has. */
+  return row != NULL && (gtk_widget_grab_focus (row) || gtk_widget_child_focus (row, GTK_DIR_TAB_FORWARD));
 }

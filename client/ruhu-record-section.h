@@ -31,6 +31,9 @@ const char *ruhu_record_section_get_focus (RuhuRecordSection *self);
 
 /* A name for the row that has the keyboard focus ("record/field"), and the way back to it. NULL: none here. Transfer full. */
 char *ruhu_record_section_dup_focus (RuhuRecordSection *self);
+/* The record beside the one that has the keyboard, or NULL: the next, else the one before. Transfer full. */
+char *ruhu_record_section_dup_neighbour (RuhuRecordSection *self);
+/* @name may be NULL. */
 gboolean ruhu_record_section_restore_focus (RuhuRecordSection *self, const char *name);
 
 G_END_DECLS

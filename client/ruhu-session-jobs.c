@@ -171,6 +171,7 @@ load_references (RuhuStore *store, RuhuOpening *opening, const char *name, const
   RuhuRecordType *type = ruhu_catalogue_get_record (opening->catalogue, name);
   g_autoptr (GPtrArray) records = NULL;
   g_autoptr (GPtrArray) titles = NULL;
+  RuhuField *past = type != NULL ? ruhu_record_type_get_past_field (type) : NULL;
 
   if (type == NULL || g_hash_table_contains (opening->references, name))
     return TRUE;
@@ -185,6 +186,7 @@ load_references (RuhuStore *store, RuhuOpening *opening, const char *name, const
 
       title->id = g_strdup (record->id);
       title->title = ruhu_describe_title (store, name, record->id);
+      title->is_gone = past != NULL && ruhu_record_type_get_past (type, json_object_object_get (record->fields, past->name)) == RUHU_PAST_GONE;
       g_ptr_array_add (titles, title);
     }
   g_hash_table_insert (opening->references, g_strdup (name), g_steal_pointer (&titles));
@@ -220,19 +222,6 @@ load_initials (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type, con
   return TRUE;
 }
 
-void
-ruhu_opening_fill_in (RuhuOpening *self, const char *type, const char *record)
-{
-  json_object *values = g_hash_table_lookup (self->initials, type);
-
-  if (values == NULL)
-    return;
-  json_object_object_foreach (values, field, value)
-  {
-    ruhu_draft_body_set_value (self->body, type, record, field, value);
-  }
-}
-
 /* What is only added to is not edited, but it is good to see: as it was read. */
 static void
 note_earlier (RuhuOpening *opening, RuhuRecordType *type, GPtrArray *records)
@@ -263,7 +252,8 @@ sign (RuhuStore *store, RuhuOpening *opening, RuhuRecordType *type)
 
   if (user != NULL)
     set_text (opening, type, "helper_id", user);
-  set_text (opening, type, "began", stamp + strlen ("2018-06-30 "));
+  ruhu_draft_body_set_at (opening->body, stamp);
+  set_text (opening, type, RUHU_BEGAN_FIELD, stamp + strlen ("2018-06-30 "));
 }
 
 /* A part shows what there is, and has room for what is to be made at once. */
@@ -323,6 +313,7 @@ open_form (RuhuStore *store, RuhuOpening *opening, RuhuForm *form, RuhuOpenReque
             return FALSE;
         }
     }
+  g_ptr_array_unref (ruhu_opening_follow_date (opening, form));
   return TRUE;
 }
 
@@ -423,6 +414,19 @@ ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, G
 
 /* --- checking and writing --- */
 
+/* Who makes a record may start with more than who changes it. */
+static void
+drop_unwritable (RuhuRecordType *type, RuhuRole role, json_object *values)
+{
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = type->fields->pdata[i];
+
+      if ((field->writers & role) == 0)
+        json_object_object_del (values, field->name);
+    }
+}
+
 gpointer
 ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -437,11 +441,13 @@ ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *cancellable, 
   checked->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
   if (type != NULL && !ruhu_validator_check_record (ruhu_store_get_validator (store), type, request->record, request->scope, request->fields, ruhu_store_get_role (store), today, checked->relevant, checked->findings, error))
     return NULL;
-  if (type != NULL && request->is_new)
+  if (type != NULL)
     {
       checked->initial = json_object_new_object ();
       if (!ruhu_store_read_initials (store, type, ruhu_store_get_role (store), request->scope, today, request->fields, TRUE, checked->initial, error))
         return NULL;
+      if (!request->is_new)
+        drop_unwritable (type, ruhu_store_get_role (store), checked->initial);
     }
   return g_steal_pointer (&checked);
 }
@@ -461,7 +467,7 @@ ruhu_session_discard (RuhuStore *store, gpointer data, GCancellable *cancellable
 {
   RuhuWriteRequest *request = data;
 
-  if (!ruhu_store_delete_draft (store, request->draft, error))
+  if (!ruhu_store_discard_draft (store, request->draft, error))
     return NULL;
   return NULL;
 }

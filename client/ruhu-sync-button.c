@@ -28,29 +28,6 @@ struct _RuhuSyncButton
 
 G_DEFINE_FINAL_TYPE (RuhuSyncButton, ruhu_sync_button, ADW_TYPE_BIN)
 
-/* The most important thing first: what a person must look at, then what is under way, then what waits. */
-static char *
-describe_short (RuhuStatus *status, RuhuSyncProxy *sync, const char **icon)
-{
-  const char *state = ruhu_sync_proxy_get_state (sync);
-  guint refused = (guint) ruhu_status_get_refused (status);
-  guint waiting = (guint) ruhu_status_get_waiting (status);
-
-  *icon = "dialog-warning-symbolic";
-  if (g_str_equal (state, "failed") || g_str_equal (state, "revoked"))
-    return g_strdup (ruhu_sync_proxy_describe (sync));
-  if (refused > 0)
-    return g_strdup_printf (ngettext ("%u refused", "%u refused", refused), refused);
-  *icon = "emblem-synchronizing-symbolic";
-  if (ruhu_sync_proxy_is_busy (sync))
-    return g_strdup (ruhu_sync_proxy_describe (sync));
-  *icon = g_str_equal (state, "offline") ? "network-offline-symbolic" : "document-send-symbolic";
-  if (waiting > 0)
-    return g_strdup_printf (ngettext ("%u waiting", "%u waiting", waiting), waiting);
-  *icon = g_str_equal (state, "idle") ? "emblem-ok-symbolic" : "network-offline-symbolic";
-  return g_strdup (g_str_equal (state, "") ? _ ("Not running") : ruhu_sync_proxy_describe (sync));
-}
-
 static char *
 describe_details (RuhuStatus *status, RuhuSyncProxy *sync)
 {
@@ -90,7 +67,7 @@ update (RuhuSyncButton *self)
   RuhuStatus *status = ruhu_application_get_status (app);
   RuhuSyncProxy *sync = ruhu_application_get_sync (app);
   const char *icon = NULL;
-  g_autofree char *label = describe_short (status, sync, &icon);
+  g_autofree char *label = ruhu_sync_button_describe (status, sync, &icon);
   g_autofree char *details = describe_details (status, sync);
   g_autofree char *name = g_strdup_printf (_ ("Synchronisation: %s"), label);
   double progress = ruhu_sync_proxy_get_progress (sync);
@@ -149,4 +126,26 @@ ruhu_sync_button_init (RuhuSyncButton *self)
   g_signal_connect_object (ruhu_application_get_status (app), "updated", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ruhu_application_get_sync (app), "updated", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
+}
+
+char *
+ruhu_sync_button_describe (RuhuStatus *status, RuhuSyncProxy *sync, const char **icon)
+{
+  const char *state = ruhu_sync_proxy_get_state (sync);
+  guint refused = (guint) ruhu_status_get_refused (status);
+  guint waiting = (guint) ruhu_status_get_waiting (status);
+
+  *icon = "dialog-warning-symbolic";
+  if (g_str_equal (state, "failed") || g_str_equal (state, "revoked"))
+    return g_strdup (ruhu_sync_proxy_describe (sync));
+  if (refused > 0)
+    return g_strdup_printf (ngettext ("%u refused", "%u refused", refused), refused);
+  *icon = "emblem-synchronizing-symbolic";
+  if (ruhu_sync_proxy_is_busy (sync))
+    return g_strdup (ruhu_sync_proxy_describe (sync));
+  *icon = g_str_equal (state, "offline") ? "network-offline-symbolic" : "document-send-symbolic";
+  if (waiting > 0)
+    return g_strdup_printf (ngettext ("%u waiting", "%u waiting", waiting), waiting);
+  *icon = g_str_equal (state, "idle") ? "emblem-ok-symbolic" : "network-offline-symbolic";
+  return g_strdup (g_str_equal (state, "") ? _ ("Not running") : ruhu_sync_proxy_describe (sync));
 }

@@ -6,6 +6,7 @@
 #include "ruhu-today-page.h"
 
 #include "ruhu-describe.h"
+#include "ruhu-filler.h"
 #include "ruhu-notice-group.h"
 #include "ruhu-today.h"
 #include "ruhu-window.h"
@@ -26,6 +27,7 @@ struct _RuhuTodayPage
   AdwPreferencesGroup *attention;
   AdwPreferencesGroup *due;
   AdwPreferencesGroup *problems;
+  AdwPreferencesGroup *measures;
   AdwPreferencesGroup *confirm;
   GtkWidget *all_due;
   GtkWidget *done;
@@ -37,10 +39,10 @@ struct _RuhuTodayPage
   RuhuWorker *worker;
   GSettings *settings; /* may be NULL */
   GCancellable *cancellable;
+  RuhuFiller *filler;
   RuhuToday *today; /* what is shown */
 
   guint n_shown; /* of its lines, those that have their rows */
-  guint fill_id;
   gboolean reading;
   gboolean stale;
 };
@@ -63,6 +65,7 @@ get_group (RuhuTodayPage *self, RuhuTodayKind kind)
     [RUHU_TODAY_ATTENTION] = self->attention,
     [RUHU_TODAY_DUE] = self->due,
     [RUHU_TODAY_PROBLEM] = self->problems,
+    [RUHU_TODAY_MEASURE] = self->measures,
     [RUHU_TODAY_CONFIRM] = self->confirm,
   };
 
@@ -154,17 +157,12 @@ add_rows (RuhuTodayPage *self)
 }
 
 static gboolean
-fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+fill_cb (gpointer data)
 {
-  RuhuTodayPage *self = RUHU_TODAY_PAGE (widget);
+  RuhuTodayPage *self = data;
 
-  if (self->n_shown < self->today->lines->len)
-    {
-      add_rows (self);
-      return G_SOURCE_CONTINUE;
-    }
-  self->fill_id = 0;
-  return G_SOURCE_REMOVE;
+  add_rows (self);
+  return self->n_shown < self->today->lines->len ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 /* The rows that there are take the new lines while these are of the same kinds in the same order; the others go. The keyboard stays where it is in those that stay. */
@@ -203,8 +201,7 @@ show (RuhuTodayPage *self, RuhuToday *today)
   ruhu_today_free (self->today);
   self->today = today;
   add_rows (self);
-  if (self->fill_id == 0)
-    self->fill_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), fill_cb, NULL, NULL);
+  ruhu_filler_start (self->filler);
   for (guint kind = 0; kind < RUHU_TODAY_N_KINDS; kind++)
     gtk_widget_set_visible (GTK_WIDGET (get_group (self, kind)), today->counts[kind] > 0);
   gtk_label_set_label (self->summary, summary);
@@ -276,6 +273,7 @@ ruhu_today_page_dispose (GObject *object)
   RuhuTodayPage *self = RUHU_TODAY_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
+  ruhu_filler_stop (self->filler);
   g_clear_object (&self->worker);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (ruhu_today_page_parent_class)->dispose (object);
@@ -286,6 +284,7 @@ ruhu_today_page_finalize (GObject *object)
 {
   RuhuTodayPage *self = RUHU_TODAY_PAGE (object);
 
+  ruhu_filler_free (self->filler);
   g_clear_object (&self->cancellable);
   g_ptr_array_unref (self->rows);
   ruhu_today_free (self->today);
@@ -312,6 +311,7 @@ ruhu_today_page_class_init (RuhuTodayPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, drafts);
   gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, due);
   gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, problems);
+  gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, measures);
   gtk_widget_class_bind_template_child (widget_class, RuhuTodayPage, summary);
   gtk_widget_class_bind_template_callback (widget_class, all_due_cb);
 }
@@ -331,6 +331,7 @@ static void
 ruhu_today_page_init (RuhuTodayPage *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->filler = ruhu_filler_new (GTK_WIDGET (self), fill_cb, self);
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   ruhu_page_set_title (RUHU_PAGE (self), C_ ("page", "Today"), NULL);

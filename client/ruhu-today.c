@@ -175,15 +175,30 @@ read_due (RuhuToday *self, RuhuStore *store, const char *cutoff, GError **error)
 }
 
 static char *
-describe_kind (RuhuStore *store, const RuhuReminder *reminder)
+describe_kind (RuhuStore *store, const char *list, const RuhuReminder *reminder)
 {
-  RuhuChoiceList *kinds = ruhu_catalogue_get_choices (ruhu_store_get_catalogue (store), "problem_kind");
+  RuhuChoiceList *kinds = ruhu_catalogue_get_choices (ruhu_store_get_catalogue (store), list);
   RuhuChoice *kind = kinds != NULL && reminder->kind != NULL ? ruhu_choice_list_get (kinds, reminder->kind) : NULL;
   gboolean has_text = reminder->text != NULL && *reminder->text != '\0';
 
   if (kind == NULL)
     return g_strdup (has_text ? reminder->text : "");
   return has_text ? g_strdup_printf (_ ("%s: %s"), ruhu_label_get (&kind->label), reminder->text) : g_strdup (ruhu_label_get (&kind->label));
+}
+
+static void
+add_with_date (RuhuToday *self, RuhuStore *store, RuhuTodayKind kind, const char *list, GPtrArray *reminders, const char *today)
+{
+  for (guint i = 0; i < reminders->len; i++)
+    {
+      RuhuReminder *reminder = g_ptr_array_index (reminders, i);
+      gboolean overdue = g_strcmp0 (reminder->date, today) < 0;
+      g_autofree char *when = g_strdup_printf (overdue ? _ ("Overdue since %s") : _ ("Due by %s"), reminder->date);
+      RuhuTodayLine *line = add_line (self, kind, describe_kind (store, list, reminder), g_strdup_printf ("%s · %s · %s", name_or_unknown (reminder->head_name), reminder->village, when));
+
+      line->household = g_strdup (reminder->household);
+      line->urgent = overdue;
+    }
 }
 
 static gboolean
@@ -193,17 +208,18 @@ read_problems (RuhuToday *self, RuhuStore *store, const char *today, const char 
 
   if (problems == NULL)
     return FALSE;
-  for (guint i = 0; i < problems->len; i++)
-    {
-      RuhuReminder *problem = g_ptr_array_index (problems, i);
-      gboolean overdue = g_strcmp0 (problem->date, today) < 0;
-      g_autofree char *when = g_strdup_printf (overdue ? _ ("Overdue since %s") : _ ("Due by %s"), problem->date);
-      RuhuTodayLine *line = add_line (self, RUHU_TODAY_PROBLEM, describe_kind (store, problem),
-                                      g_strdup_printf ("%s · %s · %s", name_or_unknown (problem->head_name), problem->village, when));
+  add_with_date (self, store, RUHU_TODAY_PROBLEM, "problem_kind", problems, today);
+  return TRUE;
+}
 
-      line->household = g_strdup (problem->household);
-      line->urgent = overdue;
-    }
+static gboolean
+read_measures (RuhuToday *self, RuhuStore *store, const char *today, const char *until, GError **error)
+{
+  g_autoptr (GPtrArray) measures = ruhu_store_list_due_measures (store, until, MAX_LINES, &self->counts[RUHU_TODAY_MEASURE], error);
+
+  if (measures == NULL)
+    return FALSE;
+  add_with_date (self, store, RUHU_TODAY_MEASURE, "measure_kind", measures, today);
   return TRUE;
 }
 
@@ -220,7 +236,7 @@ read_unconfirmed (RuhuToday *self, RuhuStore *store, const char *before, GError 
       RuhuReminder *reminder = g_ptr_array_index (reminders, i);
       RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), reminder->type);
       gboolean is_problem = reminder->text != NULL || reminder->kind != NULL;
-      char *title = is_problem ? describe_kind (store, reminder) : g_strdup_printf (_ ("Ask again: %s"), type != NULL ? ruhu_label_get (&type->label) : reminder->type);
+      char *title = is_problem ? describe_kind (store, "problem_kind", reminder) : g_strdup_printf (_ ("Ask again: %s"), type != NULL ? ruhu_label_get (&type->label) : reminder->type);
       g_autofree char *when = g_strdup_printf (is_problem ? _ ("Found on %s") : _ ("Recorded on %s"), reminder->date);
       RuhuTodayLine *line = add_line (self, RUHU_TODAY_CONFIRM, title, g_strdup_printf ("%s · %s · %s", name_or_unknown (reminder->head_name), reminder->village, when));
 
@@ -266,7 +282,7 @@ ruhu_today_read (RuhuStore *store, guint months, GError **error)
 
   self->lines = g_ptr_array_new_with_free_func (line_free);
   if (!read_drafts (self, store, error) || !read_attention (self, store, error) || !read_due (self, store, cutoff, error) ||
-      !read_problems (self, store, today, until, error) || !read_unconfirmed (self, store, old, error))
+      !read_problems (self, store, today, until, error) || !read_measures (self, store, today, until, error) || !read_unconfirmed (self, store, old, error))
     return NULL;
   make_fingerprint (self);
   return g_steal_pointer (&self);

@@ -14,6 +14,7 @@ typedef enum
   RUHU_TODAY_ATTENTION, /* conflicts, refused and held-back changes */
   RUHU_TODAY_DUE,       /* a household to visit */
   RUHU_TODAY_PROBLEM,   /* one whose deadline is near or past */
+  RUHU_TODAY_MEASURE,   /* one that is due soon or was */
   RUHU_TODAY_CONFIRM,   /* facts to ask again */
   RUHU_TODAY_N_KINDS,
 } RuhuTodayKind;

@@ -28,6 +28,7 @@ void
 ruhu_version_text_free (RuhuVersionText *self)
 {
   g_free (self->text);
+  g_free (self->edits);
   g_free (self->origin);
   g_free (self->state);
   json_object_put (self->value);
@@ -49,8 +50,9 @@ GtkWidget *
 ruhu_version_row_new (const RuhuVersionText *text, GtkWidget *button)
 {
   GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text->text, "title-lines", 0, "subtitle-lines", 0, NULL);
-  g_autofree char *subtitle = g_strdup_printf ("%s · %s", text->origin, text->state);
-  g_autofree char *spoken = g_strdup_printf ("%s, %s, %s", text->text, text->origin, text->state);
+  const char *edits = text->edits != NULL ? text->edits : "";
+  g_autofree char *subtitle = g_strdup_printf ("%s%s%s · %s", edits, *edits != '\0' ? "\n" : "", text->origin, text->state);
+  g_autofree char *spoken = g_strdup_printf ("%s, %s%s%s, %s", text->text, edits, *edits != '\0' ? ", " : "", text->origin, text->state);
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   if (text->stands)

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *text;         /* the value; never "" */
+  char *edits;        /* what was written of a record that somebody else removed, a line a field; or NULL */
   char *origin;       /* who, when, in which visit */
   char *state;        /* waiting or confirmed */
   json_object *value; /* NULL: emptied */

@@ -53,7 +53,7 @@ new_change (RuhuEditSession *session, RuhuField *field, const char *record)
   RuhuVisitChange *change = g_new0 (RuhuVisitChange, 1);
 
   change->field = field;
-  change->now = typed != NULL ? g_strdup_printf (_ ("“%s” (cannot be read)"), typed) : format (session, field, ruhu_draft_body_get_value (body, type, record, field->name));
+  change->now = typed != NULL ? g_strdup_printf (_ ("“%s” (to be corrected)"), typed) : format (session, field, ruhu_draft_body_get_value (body, type, record, field->name));
   change->before = before != NULL ? format (session, field, before) : NULL;
   return change;
 }
@@ -62,8 +62,7 @@ static char *
 dup_title (RuhuEditSession *session, RuhuRecordType *type, const char *record)
 {
   g_autofree char *title = ruhu_edit_session_dup_title (session, type, record);
-  /* The only one of its kind needs no name. */
-  gboolean plain = (type->key != NULL && type->key->len == 0) || g_str_equal (title, ruhu_label_get (&type->label));
+  gboolean plain = g_str_equal (title, ruhu_label_get (&type->label));
 
   return plain ? g_strdup (ruhu_label_get (&type->label)) : g_strdup_printf ("%s · %s", ruhu_label_get (&type->label), title);
 }
@@ -75,7 +74,7 @@ ruhu_visit_changes_of_record (RuhuEditSession *session, RuhuRecordType *type, co
   g_autoptr (RuhuVisitChanges) changes = NULL;
 
   g_return_val_if_fail (RUHU_IS_EDIT_SESSION (session), NULL);
-  if (!ruhu_draft_body_is_changed (body, type->name, record, NULL))
+  if (!ruhu_draft_body_is_changed (body, type->name, record, NULL) || ruhu_draft_body_is_pending (body, type->name, record))
     return NULL;
   changes = g_new0 (RuhuVisitChanges, 1);
   changes->changes = g_ptr_array_new_with_free_func (change_free);

@@ -44,8 +44,9 @@ ruhu_visit_page_finish (RuhuVisitPage *self)
 {
   RuhuVisitSummary *summary = RUHU_VISIT_SUMMARY (self->widgets->pdata[self->current]);
 
+  ruhu_visit_page_settle (self);
   ruhu_visit_summary_refresh (summary, NULL);
-  if (ruhu_visit_summary_get_n_errors (summary) > 0)
+  if (ruhu_visit_summary_get_n_open (summary) > 0)
     {
       ruhu_visit_page_show_notice (self, _ ("Not saved yet: something must be corrected first. Everything typed is kept."), FALSE);
       gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
@@ -64,29 +65,17 @@ discarded_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (ruhu_edit_session_discard_finish (RUHU_EDIT_SESSION (source), result, &error))
-    ruhu_visit_page_emit_left (self);
+    ruhu_visit_page_emit_discarded (self);
   else
     ruhu_visit_page_show_error (self, error);
 }
 
-static void
-discard_response_cb (RuhuVisitPage *self, const char *response)
-{
-  if (g_str_equal (response, "discard"))
-    ruhu_edit_session_discard_async (self->session, discarded_cb, g_object_ref (self));
-}
-
+/* At once, and to be taken back, as everything that is thrown away. */
 void
 ruhu_visit_page_discard (RuhuVisitPage *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Throw this visit away?"), _ ("What was typed in it is then gone for good. What was recorded before stays."));
-
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Keep"), "discard", _ ("Throw away"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (discard_response_cb), self, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_set_sensitive (self->discard, FALSE);
+  ruhu_edit_session_discard_async (self->session, discarded_cb, g_object_ref (self));
 }
 
 /* --- reading back --- */
@@ -118,7 +107,7 @@ ruhu_visit_page_read_back (RuhuVisitPage *self)
 
   if (self->form == NULL || self->is_saving)
     return;
-  ruhu_visit_page_flush (self);
+  ruhu_visit_page_settle (self);
   page = ruhu_read_back_new (self->session, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL);
   g_signal_connect_object (page, "agreed", G_CALLBACK (agreed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (page, "wrong", G_CALLBACK (wrong_cb), self, G_CONNECT_SWAPPED);

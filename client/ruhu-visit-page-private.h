@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parts of RuhuVisitPage share: going through the steps (ruhu-visit-page.c), and ending the visit (ruhu-visit-page-end.c). */
+/* What the parts of RuhuVisitPage share: going through the steps (ruhu-visit-page.c), taking records away (ruhu-visit-page-undo.c), and ending the visit
+ * (ruhu-visit-page-end.c). */
 #pragma once
 
 #include <adwaita.h>
@@ -14,6 +15,7 @@ struct _RuhuVisitPage
   AdwBin parent_instance;
 
   /* Template. */
+  AdwToastOverlay *toasts;
   GtkStack *pages;
   AdwStatusPage *failure;
   GtkRevealer *notice_revealer;
@@ -47,14 +49,19 @@ void ruhu_visit_page_show_error (RuhuVisitPage *self, const GError *error);
 void ruhu_visit_page_update_next (RuhuVisitPage *self);
 void ruhu_visit_page_go_to (RuhuVisitPage *self, guint index);
 
+/* Whoever leaves has added what is whole; all of it is on disk. */
+void ruhu_visit_page_settle (RuhuVisitPage *self);
+
 /* Emit the page's signals. */
 void ruhu_visit_page_emit_finished (RuhuVisitPage *self);
-void ruhu_visit_page_emit_left (RuhuVisitPage *self);
+void ruhu_visit_page_emit_discarded (RuhuVisitPage *self);
 
 /* Saves, from the summary; or says what stands in the way. */
 void ruhu_visit_page_finish (RuhuVisitPage *self);
 /* Asks, then throws the draft away. */
 void ruhu_visit_page_discard (RuhuVisitPage *self);
+/* Takes away a record that was added in this visit, and offers to bring it back. */
+void ruhu_visit_page_remove_record (RuhuVisitPage *self, const char *type, const char *record);
 /* Opens the page that is read to the household. */
 void ruhu_visit_page_read_back (RuhuVisitPage *self);
 

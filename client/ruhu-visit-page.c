@@ -6,6 +6,7 @@
 #include "ruhu-visit-page-private.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-describe.h"
 #include "ruhu-error.h"
 #include "ruhu-form-style.h"
 #include "ruhu-step-keys.h"
@@ -30,6 +31,7 @@ enum
 {
   FINISHED,
   LEFT,
+  DISCARDED,
   N_SIGNALS
 };
 
@@ -65,7 +67,7 @@ ruhu_visit_page_show_error (RuhuVisitPage *self, const GError *error)
 static void
 stored_cb (RuhuVisitPage *self, const GError *error)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) now = ruhu_describe_now ();
   g_autofree char *time = g_date_time_format (now, "%H:%M");
   g_autofree char *text = NULL;
 
@@ -92,10 +94,10 @@ void
 ruhu_visit_page_update_next (RuhuVisitPage *self)
 {
   RuhuFormStep *step = get_step (self, self->current);
-  const char *label = _ ("Finish the visit");
+  const char *label = _ ("Finish Visit");
 
   if (step != NULL)
-    label = ruhu_visit_step_get_state (self->session, step) >= RUHU_STEP_CHANGED || step->compulsory ? _ ("Next") : _ ("No change, next");
+    label = ruhu_visit_step_get_state (self->session, step) >= RUHU_STEP_CHANGED || step->compulsory ? _ ("Next") : _ ("No Change, Next");
   gtk_button_set_label (self->next, label);
   /* When all is asked, it is read out. */
   gtk_widget_set_visible (self->read_back, self->current + 1 >= self->form->steps->len);
@@ -146,6 +148,7 @@ leave_step (RuhuVisitPage *self)
 {
   GtkWidget *widget = self->widgets->pdata[self->current];
 
+  ruhu_edit_session_add_pending (self->session);
   g_hash_table_add (self->left, GUINT_TO_POINTER (self->current));
   if (widget != NULL && RUHU_IS_VISIT_STEP (widget))
     ruhu_visit_step_reveal (RUHU_VISIT_STEP (widget));
@@ -227,15 +230,23 @@ ruhu_visit_page_emit_finished (RuhuVisitPage *self)
 }
 
 void
-ruhu_visit_page_emit_left (RuhuVisitPage *self)
+ruhu_visit_page_emit_discarded (RuhuVisitPage *self)
 {
-  g_signal_emit (self, signals[LEFT], 0);
+  g_signal_emit (self, signals[DISCARDED], 0, self->session);
+}
+
+void
+ruhu_visit_page_settle (RuhuVisitPage *self)
+{
+  if (self->form != NULL)
+    ruhu_edit_session_add_pending (self->session);
+  ruhu_visit_page_flush (self);
 }
 
 static void
 close_cb (RuhuVisitPage *self)
 {
-  ruhu_visit_page_flush (self);
+  ruhu_visit_page_settle (self);
   g_signal_emit (self, signals[LEFT], 0);
 }
 
@@ -352,6 +363,15 @@ read_back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const char *type, *record;
+
+  g_variant_get (parameter, "(&s&s)", &type, &record);
+  ruhu_visit_page_remove_record (RUHU_VISIT_PAGE (widget), type, record);
+}
+
+static void
 steps_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RuhuVisitPage *self = RUHU_VISIT_PAGE (widget);
@@ -367,6 +387,7 @@ add_keys (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "visit.next", NULL, next_action);
   gtk_widget_class_install_action (widget_class, "visit.previous", NULL, previous_action);
   gtk_widget_class_install_action (widget_class, "visit.step", "u", step_action);
+  gtk_widget_class_install_action (widget_class, "visit.remove", "(ss)", remove_action);
   gtk_widget_class_install_action (widget_class, "visit.store", NULL, store_action);
   gtk_widget_class_install_action (widget_class, "visit.steps", NULL, steps_action);
   gtk_widget_class_install_action (widget_class, "visit.read-back", NULL, read_back_action);
@@ -385,7 +406,7 @@ add_keys (GtkWidgetClass *widget_class)
 static void
 ruhu_visit_page_unmap (GtkWidget *widget)
 {
-  ruhu_visit_page_flush (RUHU_VISIT_PAGE (widget));
+  ruhu_visit_page_settle (RUHU_VISIT_PAGE (widget));
   GTK_WIDGET_CLASS (ruhu_visit_page_parent_class)->unmap (widget);
 }
 
@@ -427,6 +448,7 @@ static void
 bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ruhu/form/ruhu-visit-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, toasts);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, pages);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, failure);
   gtk_widget_class_bind_template_child (widget_class, RuhuVisitPage, notice_revealer);
@@ -458,6 +480,7 @@ ruhu_visit_page_class_init (RuhuVisitPageClass *klass)
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[FINISHED] = g_signal_new ("finished", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[DISCARDED] = g_signal_new ("discarded", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, RUHU_TYPE_EDIT_SESSION);
   signals[LEFT] = g_signal_new ("left", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   ruhu_form_add_style ();
   bind_template (widget_class);

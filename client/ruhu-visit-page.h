@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* RuhuVisitPage: recording a visit, step by step, as the catalogue's form "visit" says. Has no header bar of its own.
  *
- * Signals: "finished" (the visit was saved), "left" (a person closed the page; the draft, if anything was typed, is kept, unless they threw it away).
+ * Signals: "finished" (the visit was saved), "left" (a person closed the page; the draft, if anything was typed, is kept), "discarded" (the RuhuEditSession whose
+ * draft they threw away: it can restore it).
  * Keys: Ctrl+Enter or Ctrl+Page Down next step, Ctrl+Page Up the one before, Alt+1 … Alt+9 a step, Alt+0 the last, Ctrl+S draft to disk now, F9 list of steps. */
 #pragma once
 

@@ -5,6 +5,7 @@
 
 #include "ruhu-visit-step.h"
 
+#include "ruhu-earlier-list.h"
 #include "ruhu-income-pad.h"
 #include "ruhu-member-moves.h"
 #include "ruhu-record-editor.h"
@@ -17,7 +18,7 @@ struct _RuhuVisitStep
 
   /* Owned. */
   RuhuEditSession *session;
-  GPtrArray *parts; /* RuhuRecordEditor and RuhuRecordList, borrowed from the widget tree */
+  GPtrArray *parts; /* RuhuRecordEditor, RuhuIncomePad and RuhuRecordList, borrowed from the widget tree */
 
   /* Borrowed. */
   RuhuFormStep *step;
@@ -71,6 +72,16 @@ moved_cb (RuhuRecordList *list, const char *record)
   ruhu_record_list_focus_field (list, record, NULL);
 }
 
+/* Income is summed up in its pad. */
+static void
+add_earlier (RuhuVisitStep *self, RuhuFormPart *part)
+{
+  GtkWidget *earlier = part->mode == RUHU_PART_ADD && !ruhu_income_pad_fits (part->record) ? ruhu_earlier_list_new (self->session, part->record) : NULL;
+
+  if (earlier != NULL)
+    gtk_widget_set_parent (earlier, GTK_WIDGET (self));
+}
+
 static void
 add_part (RuhuVisitStep *self, RuhuFormPart *part)
 {
@@ -92,8 +103,15 @@ add_part (RuhuVisitStep *self, RuhuFormPart *part)
     }
   if (ruhu_visit_photos_fits (part))
     gtk_widget_set_parent (ruhu_visit_photos_new (self->session, part), GTK_WIDGET (self));
+  else
+    add_earlier (self, part);
   if (part->mode == RUHU_PART_ADD && ruhu_income_pad_fits (part->record) && ruhu_edit_session_may_add (self->session, part->record))
-    gtk_widget_set_parent (ruhu_income_pad_new (self->session, part->record), GTK_WIDGET (self));
+    {
+      GtkWidget *pad = ruhu_income_pad_new (self->session, part->record);
+
+      gtk_widget_set_parent (pad, GTK_WIDGET (self));
+      g_ptr_array_add (self->parts, pad);
+    }
   list = ruhu_record_list_new (self->session, part);
   if (ruhu_member_moves_fits (part) && ruhu_edit_session_may_add (self->session, part->record))
     {
@@ -158,6 +176,8 @@ ruhu_visit_step_reveal (RuhuVisitStep *self)
     {
       if (RUHU_IS_RECORD_EDITOR (self->parts->pdata[i]))
         ruhu_record_editor_reveal (self->parts->pdata[i]);
+      else if (RUHU_IS_INCOME_PAD (self->parts->pdata[i]))
+        ruhu_income_pad_reveal (self->parts->pdata[i]);
       else
         ruhu_record_list_reveal (self->parts->pdata[i]);
     }
@@ -166,6 +186,8 @@ ruhu_visit_step_reveal (RuhuVisitStep *self)
 static gboolean
 focus_part (GtkWidget *part, const char *type, const char *record, const char *field)
 {
+  if (RUHU_IS_INCOME_PAD (part))
+    return ruhu_income_pad_focus_record (RUHU_INCOME_PAD (part), record);
   if (!RUHU_IS_RECORD_EDITOR (part))
     return ruhu_record_list_focus_field (RUHU_RECORD_LIST (part), record, field);
   if (g_strcmp0 (ruhu_record_editor_get_record (RUHU_RECORD_EDITOR (part)), record) != 0 ||
@@ -223,6 +245,15 @@ ruhu_visit_step_concerns (RuhuFormStep *step, const char *type, const char *fiel
   return FALSE;
 }
 
+/* Of what the program began, only answers count: what it was begun with is seen in every step. */
+static gboolean
+is_entered (RuhuDraftBody *body, RuhuField *field, const char *record)
+{
+  const char *type = field->record->name;
+
+  return ruhu_draft_body_is_changed (body, type, record, field->name) && (!ruhu_draft_body_is_begun (body, type, record) || ruhu_draft_body_is_answered (body, type, record, field->name));
+}
+
 static RuhuStepState
 get_record_state (RuhuEditSession *session, RuhuFormPart *part, const char *record)
 {
@@ -240,9 +271,18 @@ get_record_state (RuhuEditSession *session, RuhuFormPart *part, const char *reco
         return RUHU_STEP_WRONG;
       if (ruhu_draft_body_get_text (body, part->record->name, record, field->name) != NULL)
         return RUHU_STEP_WRONG;
-      changed = changed || ruhu_draft_body_is_changed (body, part->record->name, record, field->name);
+      changed = changed || is_entered (body, field, record);
     }
   return changed ? RUHU_STEP_CHANGED : RUHU_STEP_VISITED;
+}
+
+/* What is in a pad and not added yet. */
+static RuhuStepState
+get_pending_state (RuhuEditSession *session, RuhuFormPart *part)
+{
+  if (part->mode != RUHU_PART_ADD || ruhu_edit_session_get_pending (session, part->record) == NULL)
+    return RUHU_STEP_VISITED;
+  return ruhu_edit_session_is_pending_complete (session, part->record) ? RUHU_STEP_CHANGED : RUHU_STEP_WRONG;
 }
 
 RuhuStepState
@@ -257,6 +297,7 @@ ruhu_visit_step_get_state (RuhuEditSession *session, RuhuFormStep *step)
 
       for (guint j = 0; j < ids->len; j++)
         state = MAX (state, get_record_state (session, step->parts->pdata[i], ids->pdata[j]));
+      state = MAX (state, get_pending_state (session, step->parts->pdata[i]));
     }
   /* What is not filled in yet is no mistake before somebody has been there. */
   return visited || state == RUHU_STEP_CHANGED ? state : RUHU_STEP_NEW;

@@ -26,9 +26,11 @@ struct _RuhuVisitSummary
   AdwPreferencesGroup *rulings;
   AdwPreferencesGroup *warnings;
 
+  /* How many rows there are of each. */
   guint n_errors;
   guint n_rulings;
   guint n_warnings;
+  guint n_unreasoned; /* rulings without a reason */
 };
 
 enum
@@ -174,9 +176,9 @@ reasoned_cb (RuhuVisitSummary *self, GtkWidget *row)
 
   g_object_set_data (G_OBJECT (row), "ruhu-resolved", GINT_TO_POINTER (resolved));
   if (was && !resolved)
-    self->n_errors++;
-  else if (!was && resolved && self->n_errors > 0)
-    self->n_errors--;
+    self->n_unreasoned++;
+  else if (!was && resolved && self->n_unreasoned > 0)
+    self->n_unreasoned--;
 }
 
 static gboolean
@@ -215,7 +217,7 @@ add_ruling (RuhuVisitSummary *self, const RuhuFinding *finding, const char *reco
   adw_preferences_group_add (self->rulings, row);
   self->n_rulings++;
   if (!resolved)
-    self->n_errors++;
+    self->n_unreasoned++;
 }
 
 /* One press for a household whose file was never in order: a reason for all that has none yet. */
@@ -226,7 +228,7 @@ same_reason_cb (RuhuVisitSummary *self, GtkWidget *button)
   const char *reason = g_object_get_data (G_OBJECT (button), RUHU_RULING_REASON);
 
   for (guint i = 0; ruled != NULL && i < ruled->len; i++)
-    if (is_ruling (ruled->pdata[i]) && ruhu_edit_session_get_reason (self->session, ruled->pdata[i]) == NULL)
+    if (is_ruling (ruled->pdata[i]) && !ruhu_edit_session_is_said (self->session, i) && ruhu_edit_session_get_reason (self->session, ruled->pdata[i]) == NULL)
       ruhu_edit_session_set_reason (self->session, ruled->pdata[i], reason);
   ruhu_visit_summary_refresh (self, NULL);
 }
@@ -260,7 +262,7 @@ add_rulings (RuhuVisitSummary *self)
       RuhuFinding shown = *finding;
 
       shown.record = (char *) record;
-      if (finding->reason != NULL)
+      if (finding->reason != NULL || ruhu_edit_session_is_said (self->session, i))
         continue;
       if (is_ruling (finding))
         add_ruling (self, finding, record);
@@ -285,7 +287,7 @@ add_texts (RuhuVisitSummary *self, RuhuRecordType *type, const char *record)
       const char *text = ruhu_draft_body_get_text (body, type->name, record, field->name);
       json_object *value = NULL;
       g_autoptr (GError) error = NULL;
-      RuhuFinding finding = { RUHU_SEVERITY_ERROR, (char *) type->name, (char *) record, (char *) field->name, NULL };
+      RuhuFinding finding = { .severity = RUHU_SEVERITY_ERROR, .type = (char *) type->name, .record = (char *) record, .field = (char *) field->name };
 
       if (text == NULL || ruhu_value_parse (field, text, &value, &error))
         {
@@ -341,6 +343,16 @@ add_record (RuhuVisitSummary *self, RuhuRecordType *type, const char *record)
     add_change (self, group, changes->changes->pdata[i], record);
 }
 
+/* All that is missing from it is one thing to do. */
+static void
+add_pending (RuhuVisitSummary *self, RuhuRecordType *type, const char *record)
+{
+  GtkWidget *row = new_row (ruhu_label_get (&type->label), _ ("This line has not been added yet. Finish it, or clear it."));
+
+  add_problem (self, RUHU_SEVERITY_ERROR, row);
+  lead_to (self, row, find_step (self, type->name, NULL), type->name, record, NULL);
+}
+
 static void
 add_type (RuhuVisitSummary *self, RuhuRecordType *type)
 {
@@ -355,6 +367,11 @@ add_type (RuhuVisitSummary *self, RuhuRecordType *type)
       /* What nobody touched is not about to be recorded, and so not judged. */
       if (!own && !ruhu_draft_body_is_changed (body, type->name, ids->pdata[i], NULL))
         continue;
+      if (ruhu_draft_body_is_pending (body, type->name, ids->pdata[i]))
+        {
+          add_pending (self, type, ids->pdata[i]);
+          continue;
+        }
       add_texts (self, type, ids->pdata[i]);
       for (guint j = 0; findings != NULL && j < findings->len; j++)
         add_finding (self, findings->pdata[j]);
@@ -419,6 +436,7 @@ ruhu_visit_summary_refresh (RuhuVisitSummary *self, GPtrArray *findings)
   self->n_errors = 0;
   self->n_rulings = 0;
   self->n_warnings = 0;
+  self->n_unreasoned = 0;
   g_hash_table_remove_all (self->said);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   adw_bin_set_child (ADW_BIN (self), self->box);
@@ -442,8 +460,8 @@ ruhu_visit_summary_refresh (RuhuVisitSummary *self, GPtrArray *findings)
 }
 
 guint
-ruhu_visit_summary_get_n_errors (RuhuVisitSummary *self)
+ruhu_visit_summary_get_n_open (RuhuVisitSummary *self)
 {
   g_return_val_if_fail (RUHU_IS_VISIT_SUMMARY (self), 0);
-  return self->n_errors;
+  return self->n_errors + self->n_unreasoned;
 }

@@ -20,6 +20,6 @@ GtkWidget *ruhu_visit_summary_new (RuhuEditSession *session);
 void ruhu_visit_summary_refresh (RuhuVisitSummary *self, GPtrArray *findings);
 
 /* How many things stand in the way, as last shown. */
-guint ruhu_visit_summary_get_n_errors (RuhuVisitSummary *self);
+guint ruhu_visit_summary_get_n_open (RuhuVisitSummary *self);
 
 G_END_DECLS

@@ -26,7 +26,7 @@ struct _RuhuWindow
   RuhuHouseholdList *list;
   GtkStack *pages;
   RuhuTodayPage *today;
-  GtkWidget *narrow_menu_button;
+  GMenuModel *menu;
   RuhuNavigation *wide_places;
   RuhuNavigation *narrow_places;
 

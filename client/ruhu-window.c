@@ -53,6 +53,7 @@ ruhu_window_layout (RuhuWindow *self)
 {
   gboolean folded;
   gboolean alone;
+  gboolean places;
 
   /* The template is still being built. */
   if (self->go == NULL)
@@ -61,13 +62,13 @@ ruhu_window_layout (RuhuWindow *self)
   alone = folded || !gtk_widget_get_visible (self->list_pane);
   adw_header_bar_set_show_end_title_buttons (self->list_header, folded);
   adw_header_bar_set_decoration_layout (self->list_header, folded ? ":close" : NULL);
-  ruhu_page_set_alone (RUHU_PAGE (self->today), alone, FALSE, folded);
-  for (guint i = 0; i < self->open->len; i++)
-    ruhu_page_set_alone (g_ptr_array_index (self->open, i), alone, folded || i > 0 || !RUHU_IS_HOUSEHOLD_PAGE (g_ptr_array_index (self->open, i)), folded);
-  gtk_widget_set_visible (self->narrow_menu_button, alone);
-  gtk_widget_set_visible (GTK_WIDGET (self->wide_places), !folded);
   /* A visit has its own way through its steps, and needs the room. */
-  gtk_widget_set_visible (GTK_WIDGET (self->narrow_places), alone && !is_visit (ruhu_window_get_page (self)));
+  places = alone && !is_visit (ruhu_window_get_page (self));
+  ruhu_page_set_alone (RUHU_PAGE (self->today), alone, FALSE, folded, places);
+  for (guint i = 0; i < self->open->len; i++)
+    ruhu_page_set_alone (g_ptr_array_index (self->open, i), alone, folded || i > 0 || !RUHU_IS_HOUSEHOLD_PAGE (g_ptr_array_index (self->open, i)), folded, places);
+  gtk_widget_set_visible (GTK_WIDGET (self->wide_places), !folded);
+  gtk_widget_set_visible (GTK_WIDGET (self->narrow_places), places);
   g_simple_action_set_state (self->go, g_variant_new_string (get_place (self)));
 }
 
@@ -153,6 +154,7 @@ ruhu_window_push (RuhuWindow *self, GtkWidget *page)
 {
   g_return_if_fail (RUHU_IS_WINDOW (self) && RUHU_IS_PAGE (page));
 
+  ruhu_page_set_menu (RUHU_PAGE (page), self->menu);
   gtk_stack_add_child (self->pages, page);
   g_ptr_array_add (self->open, page);
   show_top (self);
@@ -222,55 +224,6 @@ ruhu_window_of (GtkWidget *widget)
   return RUHU_IS_WINDOW (root) ? RUHU_WINDOW (root) : NULL;
 }
 
-/* The visit form. */
-
-static void
-visit_finished_cb (RuhuWindow *self)
-{
-  ruhu_window_pop (self);
-  ruhu_window_toast (self, _ ("The visit is saved on this laptop. It is sent as soon as there is a connection."));
-}
-
-static void
-visit_left_cb (RuhuWindow *self)
-{
-  ruhu_window_pop (self);
-}
-
-static void
-visit_ready_cb (gpointer data)
-{
-  g_autoptr (RuhuPage) page = data;
-
-  if (gtk_widget_get_root (GTK_WIDGET (page)) != NULL)
-    ruhu_page_ready (page);
-}
-
-/* The title comes with the data, and the first step's fields right after it. */
-static void
-visit_title_cb (RuhuVisitPage *visit, GParamSpec *pspec, RuhuPage *page)
-{
-  ruhu_page_set_title (page, ruhu_visit_page_get_title (visit), NULL);
-  g_idle_add_once (visit_ready_cb, g_object_ref (page));
-}
-
-void
-ruhu_window_open_visit (RuhuWindow *self, const char *household, const char *draft)
-{
-  GtkWidget *visit;
-  GtkWidget *page;
-
-  g_return_if_fail (RUHU_IS_WINDOW (self));
-
-  visit = ruhu_visit_page_new (ruhu_application_get_worker (get_app (self)), household, draft);
-  page = ruhu_page_new (_ ("Visit"), visit);
-  g_object_set_data (G_OBJECT (page), "ruhu-visit", visit);
-  g_signal_connect_object (visit, "finished", G_CALLBACK (visit_finished_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (visit, "left", G_CALLBACK (visit_left_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (visit, "notify::title", G_CALLBACK (visit_title_cb), page, 0);
-  ruhu_window_push (self, page);
-}
-
 /* What the status says. */
 
 static void
@@ -291,6 +244,16 @@ update_sync_count (RuhuWindow *self)
 
   set_count (self, "sync", refused + decide, decide == 0 ? look : refused == 0 ? held
                                                                                : both);
+}
+
+static void
+update_sync_state (RuhuWindow *self)
+{
+  const char *icon = NULL;
+  g_autofree char *state = ruhu_sync_button_describe (self->status, ruhu_application_get_sync (get_app (self)), &icon);
+  g_autofree char *sentence = g_strdup_printf (_ ("Synchronisation: %s"), state);
+
+  ruhu_navigation_set_state (self->narrow_places, "sync", icon, sentence);
 }
 
 static void
@@ -351,6 +314,7 @@ status_updated_cb (RuhuWindow *self)
   g_clear_pointer (&self->failure_said, g_free);
   adw_window_title_set_subtitle (self->list_title, township);
   update_counts (self);
+  update_sync_state (self);
   if (!ruhu_status_is_enrolled (self->status))
     welcome (self);
   else if (self->entered || !ruhu_welcome_page_is_busy (self->welcome))
@@ -362,6 +326,7 @@ sync_updated_cb (RuhuWindow *self)
 {
   RuhuSyncProxy *sync = ruhu_application_get_sync (get_app (self));
 
+  update_sync_state (self);
   ruhu_today_page_set_alarm (self->today, ruhu_notice_is_alarm (ruhu_sync_proxy_get_last_error_name (sync)));
 }
 
@@ -470,7 +435,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, list_header);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, list_pane);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, list_title);
-  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, narrow_menu_button);
+  gtk_widget_class_bind_template_child (widget_class, RuhuWindow, menu);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, narrow_places);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, RuhuWindow, stack);
@@ -511,6 +476,7 @@ ruhu_window_init (RuhuWindow *self)
 {
   self->open = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  ruhu_page_set_menu (RUHU_PAGE (self->today), self->menu);
   ruhu_window_add_places (self);
   update_actions (self);
 }

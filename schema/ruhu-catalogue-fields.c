@@ -14,7 +14,7 @@
 #define MAX_PATTERN 500
 
 static const char *const field_members[] = { "name", "type", "label", "hint", "section", "choices", "max_choices", "reference", "unit", "places", "min", "max", "pattern",
-                                             "long_text", "required", "retired", "relevant", "constraint", "message", "calculate", "initial", "merge", "privacy", "writers", "makers", "search", NULL };
+                                             "long_text", "indexed", "required", "retired", "relevant", "constraint", "message", "calculate", "initial", "merge", "privacy", "writers", "makers", "search", NULL };
 static const char *const extended_field_members[] = { "name", "label", "hint", "message", "retired", NULL };
 static const char *const type_names[] = { "text", "integer", "decimal", "money", "boolean", "date", "month", "choice", "choices", "reference", "photo", NULL };
 static const char *const search_names[] = { "name", "tail", "exact", NULL };
@@ -31,6 +31,7 @@ static const struct
   { "choices", TYPES (CHOICE) | TYPES (CHOICES) },
   { "max_choices", TYPES (CHOICES) },
   { "reference", TYPES (REFERENCE) },
+  { "indexed", TYPES (REFERENCE) },
   { "unit", NUMBERS },
   { "places", TYPES (DECIMAL) },
   { "min", NUMBERS | TYPES (TEXT) },
@@ -141,6 +142,7 @@ load_rules (RuhuCatalogue *self, RuhuField *field, const RuhuPlace *at, json_obj
   if (!ruhu_reader_boolean (at, element, "required", &field->required, error) ||
       !ruhu_reader_boolean (at, element, "retired", &field->retired, error) ||
       !ruhu_reader_boolean (at, element, "long_text", &field->long_text, error) ||
+      !ruhu_reader_boolean (at, element, "indexed", &field->indexed, error) ||
       !ruhu_reader_string (self, at, element, "relevant", RUHU_CATALOGUE_MAX_SQL, &field->relevant, error) ||
       !ruhu_reader_string (self, at, element, "constraint", RUHU_CATALOGUE_MAX_SQL, &field->constraint, error) ||
       !ruhu_reader_string (self, at, element, "calculate", RUHU_CATALOGUE_MAX_SQL, &field->calculate, error) ||
@@ -212,6 +214,7 @@ load_new_field (RuhuCatalogue *self, RuhuRecordTypeBody *type, const char *name,
   if (!has_type)
     return ruhu_place_fail (at, error, _ ("“type” is missing"));
   field->type = field_type;
+  field->indexed = field->type == RUHU_TYPE_REFERENCE;
   return ruhu_reader_label (self, at, element, "label", TRUE, &field->label, error) &&
          check_name (field, at, error) &&
          load_rules (self, field, at, element, error) &&

@@ -15,7 +15,8 @@ static const char *const form_members[] = { "name", "label", "record", "steps", 
 static const char *const extended_form_members[] = { "name", "label", "steps", NULL };
 static const char *const step_members[] = { "name", "label", "hint", "compulsory", "before", "parts", NULL };
 static const char *const extended_step_members[] = { "name", "label", "hint", "parts", NULL };
-static const char *const part_members[] = { "record", "mode", "fields", NULL };
+static const char *const part_members[] = { "record", "mode", "fields", "about", NULL };
+static const char *const about_members[] = { "field", "codes", NULL };
 static const char *const mode_names[] = { "self", "single", "each", "add", NULL };
 
 static RuhuFormStep *
@@ -57,6 +58,41 @@ load_part_fields (RuhuFormPart *part, const RuhuPlace *at, json_object *element,
       g_ptr_array_add (part->fields, field);
     }
   return TRUE;
+}
+
+static gboolean
+load_codes (RuhuFormPart *part, const RuhuPlace *at, json_object *array, GError **error)
+{
+  part->choices = g_ptr_array_new ();
+  for (guint i = 0; array != NULL && i < json_object_array_length (array); i++)
+    {
+      json_object *code = json_object_array_get_idx (array, i);
+      RuhuPlace place = { .parent = at, .index = i };
+      RuhuChoice *choice = json_object_is_type (code, json_type_string) ? ruhu_choice_list_get (part->about->choices, json_object_get_string (code)) : NULL;
+      if (choice == NULL)
+        return ruhu_place_fail (&place, error, _ ("is not a code of %s"), part->about->choices->name);
+      g_ptr_array_add (part->choices, choice);
+    }
+  return part->choices->len > 0 || ruhu_place_fail (at, error, _ ("a list of choices needs at least one"));
+}
+
+static gboolean
+load_about (RuhuCatalogue *self, RuhuFormPart *part, const RuhuPlace *at, json_object *element, GError **error)
+{
+  RuhuPlace place = { .parent = at, .name = "about" }, array_place = { .parent = &place, .name = "codes" };
+  json_object *about = NULL, *codes = NULL;
+  const char *name = NULL;
+
+  if (!json_object_object_get_ex (element, "about", &about))
+    return TRUE;
+  if (!ruhu_reader_allow (&place, about, about_members, error) ||
+      !ruhu_reader_string (self, &place, about, "field", RUHU_CATALOGUE_MAX_NAME, &name, error) ||
+      !ruhu_reader_array (&place, about, "codes", RUHU_CATALOGUE_MAX_FIELDS, &codes, error))
+    return FALSE;
+  part->about = name != NULL ? ruhu_record_type_get_field (part->record, name) : NULL;
+  if (part->about == NULL || part->about->type != RUHU_TYPE_CHOICE)
+    return ruhu_place_fail (&place, error, _ ("“field” is not a choice of %s"), part->record->name);
+  return load_codes (part, &array_place, codes, error);
 }
 
 /* What a mode asks of the record type. */
@@ -106,6 +142,8 @@ load_part (RuhuCatalogue *self, RuhuForm *form, RuhuFormStep *step, const RuhuPl
       part->mode = mode;
       part->fields = g_ptr_array_new ();
       g_ptr_array_add (step->parts, part);
+      if (!load_about (self, part, at, element, error))
+        return FALSE;
     }
   return load_part_fields (part, at, element, error);
 }
@@ -272,4 +310,15 @@ ruhu_catalogue_settle_forms (RuhuCatalogue *self)
             g_ptr_array_extend (body->part.fields, body->part.record->fields, NULL, NULL);
           }
       }
+}
+
+gboolean
+ruhu_form_part_is_about (RuhuFormPart *self, json_object *value)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  for (guint i = 0; self->about != NULL && i < self->choices->len; i++)
+    if (g_strcmp0 (((RuhuChoice *) g_ptr_array_index (self->choices, i))->code, json_object_get_string (value)) == 0)
+      return TRUE;
+  return self->about == NULL;
 }

@@ -17,11 +17,12 @@
 static const char *const file_members[] = { "catalogue", "units", "choices", "records", "forms", "rules", NULL };
 static const char *const unit_members[] = { "name", "label", NULL };
 static const char *const choice_list_members[] = { "name", "label", "choices", NULL };
-static const char *const choice_members[] = { "code", "label", "retired", NULL };
-static const char *const record_members[] = { "name", "label", "plural", "belongs", "append_only", "key", "privacy", "merge", "writers", "title", "summary", "order", "icon",
+static const char *const choice_members[] = { "code", "label", "retired", "past", NULL };
+static const char *const record_members[] = { "name", "label", "plural", "belongs", "append_only", "permanent", "by_hand", "key", "privacy", "merge", "writers", "title", "summary", "facts", "order", "icon",
                                               "sections", "fields", NULL };
 static const char *const extended_record_members[] = { "name", "label", "plural", "sections", "fields", NULL };
 static const char *const section_members[] = { "name", "label", NULL };
+static const char *const past_names[] = { "no", "over", "gone", NULL };
 static const char *const belongs_names[] = { "household", "village", "township", "any", NULL };
 
 const char *const ruhu_merge_names[] = { "review", "latest", NULL };
@@ -97,10 +98,14 @@ load_choice (RuhuCatalogue *self, RuhuChoiceList *list, const RuhuPlace *at, jso
            ruhu_reader_boolean (at, element, "retired", &known->retired, error);
 
   g_autofree RuhuChoice *choice = g_new0 (RuhuChoice, 1);
+  guint past = RUHU_PAST_NOT;
   choice->code = code;
   if (!ruhu_reader_label (self, at, element, "label", TRUE, &choice->label, error) ||
-      !ruhu_reader_boolean (at, element, "retired", &choice->retired, error))
+      !ruhu_reader_boolean (at, element, "retired", &choice->retired, error) ||
+      !ruhu_reader_enum (at, element, "past", past_names, NULL, &past, error))
     return FALSE;
+  choice->past = past;
+  list->has_past = list->has_past || past != RUHU_PAST_NOT;
   g_ptr_array_add (list->choices, g_steal_pointer (&choice));
   return TRUE;
 }
@@ -209,9 +214,12 @@ load_record_body (RuhuCatalogue *self, RuhuRecordTypeBody *body, const RuhuPlace
   gboolean has_belongs = FALSE;
   guint belongs = 0, merge = 0;
 
+  type->by_hand = TRUE;
   body->writers = RUHU_ROLE_HELPER | RUHU_ROLE_CADRE | RUHU_ROLE_OFFICE;
   if (!ruhu_reader_enum (at, element, "belongs", belongs_names, &has_belongs, &belongs, error) ||
       !ruhu_reader_boolean (at, element, "append_only", &type->append_only, error) ||
+      !ruhu_reader_boolean (at, element, "permanent", &type->permanent, error) ||
+      !ruhu_reader_boolean (at, element, "by_hand", &type->by_hand, error) ||
       !ruhu_reader_count (at, element, "privacy", 3, &body->has_privacy, &body->privacy, error) ||
       !ruhu_reader_enum (at, element, "merge", ruhu_merge_names, &body->has_merge, &merge, error) ||
       !ruhu_catalogue_load_writers (at, element, "writers", &body->writers, error) ||
@@ -306,6 +314,30 @@ load_key (RuhuCatalogue *self, const RuhuPlace *at, json_object *element, guint 
 }
 
 static gboolean
+load_facts (RuhuCatalogue *self, const RuhuPlace *at, json_object *element, guint layer, GError **error)
+{
+  RuhuRecordType *type = ruhu_catalogue_get_record (self, json_object_get_string (json_object_object_get (element, "name")));
+  RuhuPlace array_place = { .parent = at, .name = "facts" };
+  json_object *array = NULL;
+
+  if (!ruhu_reader_array (at, element, "facts", 8, &array, error))
+    return FALSE;
+  if (array == NULL)
+    return TRUE;
+  type->facts = g_ptr_array_new ();
+  for (guint i = 0; i < json_object_array_length (array); i++)
+    {
+      json_object *name = json_object_array_get_idx (array, i);
+      RuhuPlace place = { .parent = &array_place, .index = i };
+      RuhuField *field = json_object_is_type (name, json_type_string) ? ruhu_record_type_get_field (type, json_object_get_string (name)) : NULL;
+      if (field == NULL || field->calculate != NULL)
+        return ruhu_place_fail (&place, error, _ ("is not a stored field of this record type"));
+      g_ptr_array_add (type->facts, field);
+    }
+  return TRUE;
+}
+
+static gboolean
 check_head (const File *file, GError **error)
 {
   gboolean given = FALSE;
@@ -335,6 +367,7 @@ fill_layer (RuhuCatalogue *self, GArray *files, guint layer, GError **error)
     { "records", declare_record },
     { "records", load_record_fields },
     { "records", load_key },
+    { "records", load_facts },
   };
 
   for (guint i = 0; i < files->len; i++)

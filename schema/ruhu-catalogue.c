@@ -4,10 +4,12 @@
  *
  *   "catalogue": 1            the version of this format
  *   "units":    [ { name, label } ]
- *   "choices":  [ { name, label, choices: [ { code, label, retired } ] } ]
+ *   "choices":  [ { name, label, choices: [ { code, label, retired, past } ] } ]
  *   "records":  [ record type ]
  *   "forms":    [ { name, label, record, steps: [ step ] } ]
  *   "rules":    [ rule ]
+ *
+ * A choice's "past" says that a record which has it is "over" (finished: it stands behind the others) or "gone" (who died or moved away: not asked about, not offered); else "no".
  *
  * A label (and every other text for people) is {"en": "…", "zh_CN": "…"}, both always. A name is [a-z][a-z0-9_]*, at most 40 characters.
  *
@@ -15,10 +17,13 @@
  *   name, label, plural
  *   belongs        "household", "village" or "township": what its scope is; "any": that of its change
  *   append_only    true: written once, corrected by other records only
+ *   permanent      true: nobody takes such a record out of the household's file; with a wrong one, only the office can do something
+ *   by_hand        false: it comes with what others record, and no page offers to add one
  *   key            names of required fields that with the scope determine the id; [] makes it the only one of its scope
  *   privacy, merge, writers      what its fields have when they say nothing
  *   title, summary, order        SQL over the fields: what a row is called, its second line, ORDER BY terms. A title or summary that is the bare name of a field is shown
  *                                as that field is (a choice's label, yuan, a reference's title).
+ *   facts          names of stored fields that tell such a record from others of the same title
  *   icon           a symbolic icon's name
  *   sections       [ { name, label } ]
  *   fields         [ field ], in order of display
@@ -27,7 +32,7 @@
  *   name, label, hint, section
  *   type           "text", "integer", "decimal", "money", "boolean", "date", "month", "choice", "choices", "reference", "photo"
  *   choices        of choice and choices: the list's name         max_choices  of choices
- *   reference      of reference: the record type's name
+ *   reference      of reference: the record type's name           indexed      of reference: false: nothing looks records up by it
  *   unit           of numbers: a unit's name                      places       decimals of a decimal
  *   min, max       bounds of a number (money: 分), or of a text's length in characters
  *   pattern        PCRE that the whole text must match            long_text    it wants several lines
@@ -35,7 +40,7 @@
  *   relevant       SQL: whether the field is asked
  *   constraint     SQL: what must not be false; NULL passes. Always with "message".
  *   calculate      SQL: a derived field, never stored
- *   initial        SQL: what a form starts a new record with (a date: today); a proposal, no rule. It follows the fields that it looks at until somebody types something else.
+ *   initial        SQL: what a form starts a new record with (a date: today); a proposal, no rule. It follows the fields, and the other records of the draft, that it looks at until somebody types something else.
  *   merge          "review" or "latest"                           privacy      0 … 3
  *   writers        [ "helper", "cadre", "office", "inspector" ]; the office may always. Without it on field and record type: helper, cadre, office.
  *   makers         who else may write it, but only in the change that makes the record
@@ -44,10 +49,11 @@
  * SQL is an expression over the names of the stored fields, id, scope, deleted and today. In a sub-query (over r_… tables) a field of the record itself is self.FIELD. Because the township
  * judges a change by what it carries, a constraint must pass when the fields it does not carry are NULL.
  *
- * step:   name, label, hint, compulsory, parts: [ { record, mode, fields } ]
+ * step:   name, label, hint, compulsory, parts: [ { record, mode, fields, about } ]
  *   mode           "self": the form's own record, or the household it is about; "single": the one record of the scope, made when first filled in;
  *                  "each": every record of the type, with "add"; "add": new ones only
  *   fields         names; without it all fields, later ones too
+ *   about          { field, codes }: of what was recorded before, the part shows that which has one of these codes in this choice; the first is what a new one is expected to have
  *
  * rule: what is checked across fields and records, while somebody types, before a visit is sealed, and by the township.
  *   id             letters, digits, - and _, at most 20
@@ -65,8 +71,9 @@
  *                  Over the r_… tables, with :scope (the household), :today, :book_year (the last year whose income book is closed), :user, :visit, :exit (1 when it is to leave
  *                  poverty) and the rule's parameters. Of a household rule, r_… tables of what belongs to households hold this one alone, with the draft on top; main.r_… all.
  *                  v_member: its members in force, with age and school_age; v_income: year, net, wages, business, property, transfers, costs, persons, line.
- *                  v_changed: type, record, fields (names joined by ","), day: when what stands in the household was written. SQL's functions and
- *                  those of ruhu-database-functions.c may be called.
+ *                  v_changed: type, record, fields (names joined by ","), change (its number), day: when what stands in the household was written.
+ *                  v_earlier: type, record, field, value, change: whatever a change wrote into the household. :user is NULL at the township, which looks at what was taken and is
+ *                  judged by its log; on a laptop, main.r_… is what stood before. SQL's functions and those of ruhu-database-functions.c may be called.
  *
  * An extension is one more file on top. New entries are like those above. An entry whose name exists already may hold: a record type label, plural, new sections and fields; a
  * field label, hint, message, retired; a choice list label and choices, a choice label, retired; a form label and steps; a step label, hint and parts (a part of the same
@@ -254,6 +261,7 @@ ruhu_record_type_free (RuhuRecordType *self)
   g_ptr_array_unref (self->fields);
   g_ptr_array_unref (self->sections);
   g_clear_pointer (&self->key, g_ptr_array_unref);
+  g_clear_pointer (&self->facts, g_ptr_array_unref);
   g_hash_table_unref (self->by_name);
   g_free (self);
 }
@@ -262,6 +270,7 @@ void
 ruhu_form_part_free (RuhuFormPart *self)
 {
   g_ptr_array_unref (self->fields);
+  g_clear_pointer (&self->choices, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -318,6 +327,43 @@ ruhu_record_type_get_field (RuhuRecordType *self, const char *name)
 {
   g_return_val_if_fail (self != NULL && name != NULL, NULL);
   return g_hash_table_lookup (self->by_name, name);
+}
+
+RuhuField *
+ruhu_record_type_get_past_field (RuhuRecordType *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (self->fields, i);
+      if (field->type == RUHU_TYPE_CHOICE && field->choices->has_past)
+        return field;
+    }
+  return NULL;
+}
+
+RuhuField *
+ruhu_record_type_get_year_field (RuhuRecordType *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  for (guint i = 0; self->key != NULL && i < self->key->len; i++)
+    {
+      RuhuField *field = ruhu_record_type_get_field (self, g_ptr_array_index (self->key, i));
+
+      if (field != NULL && field->type == RUHU_TYPE_INTEGER && g_strcmp0 (field->unit, "year") == 0)
+        return field;
+    }
+  return NULL;
+}
+
+RuhuPast
+ruhu_record_type_get_past (RuhuRecordType *self, json_object *value)
+{
+  RuhuField *field = value != NULL ? ruhu_record_type_get_past_field (self) : NULL;
+  RuhuChoice *choice = field != NULL ? ruhu_choice_list_get (field->choices, json_object_get_string (value)) : NULL;
+
+  return choice != NULL ? choice->past : RUHU_PAST_NOT;
 }
 
 RuhuChoice *
@@ -395,7 +441,14 @@ ruhu_record_type_make_id (RuhuRecordType *self, const char *scope, json_object *
 char *
 ruhu_random_id (void)
 {
-  return g_uuid_string_random ();
+  char *id = g_uuid_string_random ();
+  guint64 now = (guint64) g_get_real_time () / 1000;
+  char time[14];
+
+  g_snprintf (time, sizeof time, "%08x-%04x", (guint) (now >> 16), (guint) (now & 0xffff));
+  memcpy (id, time, sizeof time - 1);
+  id[14] = '7';
+  return id;
 }
 
 const char *

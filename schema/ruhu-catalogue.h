@@ -57,11 +57,20 @@ typedef struct
   const char *zh_CN;
 } RuhuLabel;
 
+/* What a choice says of the record that has it. */
+typedef enum
+{
+  RUHU_PAST_NOT,
+  RUHU_PAST_OVER, /* finished: it stands behind the others, and can still be referred to */
+  RUHU_PAST_GONE, /* no longer there: not asked about, not offered */
+} RuhuPast;
+
 struct _RuhuChoice
 {
   const char *code;
   RuhuLabel label;
   gboolean retired; /* shown where it stands, not offered */
+  RuhuPast past;
 };
 
 struct _RuhuChoiceList
@@ -69,6 +78,7 @@ struct _RuhuChoiceList
   const char *name;
   RuhuLabel label;
   GPtrArray *choices; /* RuhuChoice */
+  gboolean has_past;  /* some say that a record is past */
 };
 
 struct _RuhuField
@@ -86,6 +96,7 @@ struct _RuhuField
   gboolean required;
   gboolean retired;
   gboolean long_text; /* wants several lines */
+  gboolean indexed;   /* of REFERENCE: records are looked up by it */
   gboolean has_min, has_max;
   double min, max;        /* value bounds; for TEXT: characters */
   guint places;           /* decimals of a DECIMAL */
@@ -116,6 +127,8 @@ struct _RuhuRecordType
   RuhuLabel plural;
   RuhuBelongs belongs;
   gboolean append_only; /* written once, then only corrected by other records */
+  gboolean permanent;   /* is not taken out of a file again, whoever wrote it */
+  gboolean by_hand;     /* a person may add one by itself */
   gboolean has_makers;  /* some field may be written by more people while the record is made */
   GPtrArray *fields;    /* RuhuField, in order of display; "deleted" is not among them */
   GPtrArray *sections;  /* RuhuSection */
@@ -123,6 +136,7 @@ struct _RuhuRecordType
   /* SQL over the fields, for SELECT … FROM r_NAME AS self: in sub-queries self.FIELD is a field of the record itself. */
   const char *title;   /* what a row is called, or NULL; a bare field name means that field's value as ruhu_value_format() (a reference: its title) shows it */
   const char *summary; /* a second line in the same way, or NULL */
+  GPtrArray *facts;    /* RuhuField, borrowed: what tells such a record from others of the same title; or NULL */
   const char *order;   /* ORDER BY terms, or NULL */
   const char *icon;    /* symbolic icon name, or NULL */
   GHashTable *by_name; /* name -> RuhuField */
@@ -140,7 +154,9 @@ struct _RuhuFormPart
 {
   RuhuRecordType *record; /* borrowed */
   RuhuPartMode mode;
-  GPtrArray *fields; /* RuhuField, borrowed; all fields when the catalogue names none */
+  GPtrArray *fields;  /* RuhuField, borrowed; all fields when the catalogue names none */
+  RuhuField *about;   /* borrowed: a choice; the part is about records that have one of @choices there; NULL: about all */
+  GPtrArray *choices; /* RuhuChoice, borrowed; the first is what a new one is expected to have */
 };
 
 struct _RuhuFormStep
@@ -232,7 +248,16 @@ RuhuForm *ruhu_catalogue_get_form (RuhuCatalogue *self, const char *name);
 GPtrArray *ruhu_catalogue_get_rules (RuhuCatalogue *self); /* RuhuRule, in order */
 RuhuRule *ruhu_catalogue_get_rule (RuhuCatalogue *self, const char *id);
 RuhuField *ruhu_record_type_get_field (RuhuRecordType *self, const char *name);
+/* The field that says whether a record is past: the first choice of which some are; NULL: none does. */
+RuhuField *ruhu_record_type_get_past_field (RuhuRecordType *self);
+/* Whether a record is past, by its value (NULL: none) in that field. */
+RuhuPast ruhu_record_type_get_past (RuhuRecordType *self, json_object *value);
+/* The field of its key that is a year: there is one such record a year. NULL: none is. */
+RuhuField *ruhu_record_type_get_year_field (RuhuRecordType *self);
 RuhuChoice *ruhu_choice_list_get (RuhuChoiceList *self, const char *code);
+
+/* Whether a part is about records with this value (NULL: none) in its field @about. */
+gboolean ruhu_form_part_is_about (RuhuFormPart *self, json_object *value);
 
 /* The name of a record type's table, "r_household". Transfer full. */
 char *ruhu_record_type_dup_table (RuhuRecordType *self);
@@ -240,7 +265,7 @@ char *ruhu_record_type_dup_table (RuhuRecordType *self);
 /* The id of a record of a type with a key: a name-based UUID (RFC 9562 version 5) of scope, type and the key fields' values in @fields. NULL if the type has no key or a key field is missing. Transfer full. */
 char *ruhu_record_type_make_id (RuhuRecordType *self, const char *scope, json_object *fields);
 
-/* A random UUID (version 4). Transfer full. */
+/* A new UUID (RFC 9562 version 7): the milliseconds of now, then 74 random bits. What was recorded together lies together in the tables' keys. Transfer full. */
 char *ruhu_random_id (void);
 
 /* Whether guard-rail G1 excludes a field of this name (ethnicity, religion, location tracks, …: DOMAIN.md section 0). */

@@ -17,6 +17,8 @@
 /* Digits that are certain to fit: of a whole number, and of one with decimals. */
 #define MAX_DIGITS 18
 #define MAX_NUMBER 64
+/* Of MAX_DIGITS. */
+#define MAX_WHOLE G_GINT64_CONSTANT (999999999999999999)
 
 typedef struct
 {
@@ -264,6 +266,26 @@ ruhu_change_write_text (GString *out, const char *text, gsize length)
 }
 
 static void
+write_whole (GString *out, json_object *value)
+{
+  gint64 number = json_object_get_int64 (value), left = number;
+  char digits[MAX_DIGITS + 1];
+  char *at = digits + sizeof digits;
+
+  if (number < -MAX_WHOLE || number > MAX_WHOLE)
+    {
+      g_string_append (out, json_object_to_json_string_ext (value, JSON_C_TO_STRING_PLAIN));
+      return;
+    }
+  do
+    *--at = (char) ('0' + ABS (left % 10));
+  while ((left /= 10) != 0);
+  if (number < 0)
+    *--at = '-';
+  g_string_append_len (out, at, digits + sizeof digits - at);
+}
+
+static void
 write_object (GString *out, json_object *object)
 {
   char before = '{';
@@ -312,9 +334,67 @@ ruhu_change_write_value (GString *out, json_object *value)
     case json_type_array:
       write_array (out, value);
       break;
+    case json_type_int:
+      write_whole (out, value);
+      break;
     default:
-      /* A number knows its own text. */
+      /* A number with decimals knows its own text. */
       g_string_append (out, json_object_to_json_string_ext (value, JSON_C_TO_STRING_PLAIN));
       break;
     }
+}
+
+#define ONES  G_GUINT64_CONSTANT (0x0101010101010101)
+#define HIGHS G_GUINT64_CONSTANT (0x8080808080808080)
+
+/* The length of the character of several bytes at @at, or 0 if it is none: RFC 3629, section 4. */
+static gsize
+measure_character (const guchar *at, const guchar *end)
+{
+  gsize length = *at < 0xc2 ? 0 : *at < 0xe0 ? 2
+                              : *at < 0xf0   ? 3
+                              : *at < 0xf5   ? 4
+                                             : 0;
+  guchar first = *at == 0xe0 ? 0xa0 : *at == 0xf0 ? 0x90
+                                                  : 0x80;
+  guchar last = *at == 0xed ? 0x9f : *at == 0xf4 ? 0x8f
+                                                 : 0xbf;
+
+  if (length == 0 || (gsize) (end - at) < length || at[1] < first || at[1] > last)
+    return 0;
+  for (gsize i = 2; i < length; i++)
+    if ((at[i] & 0xc0) != 0x80)
+      return 0;
+  return length;
+}
+
+gboolean
+ruhu_change_is_text (const char *bytes, gsize length)
+{
+  const guchar *at = (const guchar *) bytes, *end = at + length;
+
+  while (at < end)
+    {
+      guint64 eight = 0;
+      gsize character = 1;
+
+      /* Eight bytes of ASCII, none of them NUL. */
+      if (end - at >= 8)
+        {
+          memcpy (&eight, at, 8);
+          if (((eight | (eight - ONES)) & HIGHS) == 0)
+            {
+              at += 8;
+              continue;
+            }
+        }
+      if (*at == '\0')
+        return FALSE;
+      if (*at >= 0x80)
+        character = measure_character (at, end);
+      if (character == 0)
+        return FALSE;
+      at += character;
+    }
+  return TRUE;
 }

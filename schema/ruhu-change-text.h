@@ -21,4 +21,7 @@ void ruhu_change_write_value (GString *out, json_object *value);
 /* The same of a text of @length bytes. */
 void ruhu_change_write_text (GString *out, const char *text, gsize length);
 
+/* Whether @length bytes are UTF-8 without a NUL, as g_utf8_validate() says it. Most of a change is ASCII, which goes eight bytes at a time. */
+gboolean ruhu_change_is_text (const char *bytes, gsize length) G_GNUC_PURE;
+
 G_END_DECLS

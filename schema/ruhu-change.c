@@ -209,7 +209,7 @@ check_length (const char *json, gsize length, GError **error)
 {
   if (length > RUHU_CHANGE_MAX)
     g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change is larger than %d bytes."), RUHU_CHANGE_MAX);
-  else if (ruhu_change_count_values (json, length) > RUHU_CHANGE_MAX_VALUES)
+  else if (length > RUHU_CHANGE_MAX_VALUES && ruhu_change_count_values (json, length) > RUHU_CHANGE_MAX_VALUES)
     g_set_error (error, RUHU_ERROR, RUHU_ERROR_TOO_LARGE, _ ("A change has more than %d values."), RUHU_CHANGE_MAX_VALUES);
   else
     return TRUE;
@@ -223,14 +223,14 @@ ruhu_change_parse (const char *json, gsize length, GError **error)
   g_autoptr (RuhuJson) object = NULL;
 
   g_return_val_if_fail (json != NULL, NULL);
-  if (length > 0 && length <= RUHU_CHANGE_MAX && json[length - 1] == '}' && g_utf8_validate (json, (gssize) length, NULL))
+  if (length > 0 && length <= RUHU_CHANGE_MAX && json[length - 1] == '}' && ruhu_change_is_text (json, length))
     object = ruhu_change_read_plain (json, length);
   if (object != NULL)
     return ruhu_change_from_json (object, error);
   if (!check_length (json, length, error))
     return NULL;
   /* The bytes are kept as they came: what json-c would let pass (NUL, bad UTF-8, text behind the object) must not get in. */
-  if (length == 0 || json[0] != '{' || json[length - 1] != '}' || memchr (json, '\n', length) != NULL || !g_utf8_validate (json, (gssize) length, NULL))
+  if (length == 0 || json[0] != '{' || json[length - 1] != '}' || memchr (json, '\n', length) != NULL || !ruhu_change_is_text (json, length))
     {
       invalid (error, "/", _ ("it is not one JSON object on one line of UTF-8"));
       return NULL;
@@ -318,7 +318,7 @@ ruhu_change_check (const RuhuChange *self, const char *json, gsize length, GErro
     return invalid (error, "time", _ ("it is not a time stamp"));
   if (!check_set (self->set, error))
     return FALSE;
-  if (!g_utf8_validate (json, (gssize) length, NULL))
+  if (!ruhu_change_is_text (json, length))
     return invalid (error, "/", _ ("it is not one JSON object on one line of UTF-8"));
   if (is_plain_set (self->set))
     return TRUE;

@@ -64,15 +64,61 @@ ruhu_clock_get_correction (RuhuClock *self)
   return self->correction;
 }
 
+/* The civil date of a day since 1970-01-01, and the other way round, as in Howard Hinnant, chrono-Compatible Low-Level Date Algorithms (2013): years begin in March, eras have 400. */
+static void
+date_from_days (gint64 days, int *year, int *month, int *day)
+{
+  gint64 shifted = days + 719468, era = shifted / 146097, of_era = shifted % 146097;
+  gint64 years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  gint64 of_year = of_era - (365 * years + years / 4 - years / 100), months = (5 * of_year + 2) / 153;
+
+  *day = (int) (of_year - (153 * months + 2) / 5 + 1);
+  *month = (int) (months < 10 ? months + 3 : months - 9);
+  *year = (int) (years + era * 400 + (*month <= 2 ? 1 : 0));
+}
+
+static gint64
+days_from_date (int year, int month, int day)
+{
+  gint64 years = year - (month <= 2 ? 1 : 0), era = years / 400, of_era = years % 400;
+  gint64 of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+  return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static char *
+write_digits (char *at, int value, int count)
+{
+  for (int i = count - 1; i >= 0; i--, value /= 10)
+    at[i] = (char) ('0' + value % 10);
+  return at + count;
+}
+
+static char *
+write_after (char *at, char punctuation, int value, int count)
+{
+  *at = punctuation;
+  return write_digits (at + 1, value, count);
+}
+
+/* Each change has two stamps made: no printf. @wall: 0 … MAX_WALL and a day. */
 static char *
 format_stamp (gint64 wall, guint counter)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (wall / 1000);
+  static const char hexadecimal[] = "0123456789abcdef";
+  char *stamp = g_malloc (RUHU_STAMP_LENGTH + 1), *at;
+  int year, month, day, second = (int) (wall / 1000 % 86400);
 
-  g_assert (time != NULL);
-  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ.%04x", g_date_time_get_year (time), g_date_time_get_month (time),
-                          g_date_time_get_day_of_month (time), g_date_time_get_hour (time), g_date_time_get_minute (time),
-                          g_date_time_get_second (time), (int) (wall % 1000), counter & 0xffff);
+  date_from_days (wall / DAY_MS, &year, &month, &day);
+  at = write_after (write_after (write_digits (stamp, year, 4), '-', month, 2), '-', day, 2);
+  at = write_after (write_after (write_after (at, 'T', second / 3600, 2), ':', second / 60 % 60, 2), ':', second % 60, 2);
+  at = write_after (at, '.', (int) (wall % 1000), 3);
+  *at++ = 'Z';
+  *at++ = '.';
+  for (int shift = 12; shift >= 0; shift -= 4)
+    *at++ = hexadecimal[counter >> shift & 0xf];
+  *at = '\0';
+  return stamp;
 }
 
 static gboolean
@@ -94,7 +140,6 @@ static gboolean
 parse_stamp (const char *stamp, gint64 *wall, guint *counter)
 {
   static const char punctuation[] = "....-..-..T..:..:......Z.....";
-  g_autoptr (GDateTime) time = NULL;
   int year, month, day, hour, minute, second, milli;
   guint count = 0;
 
@@ -109,8 +154,7 @@ parse_stamp (const char *stamp, gint64 *wall, guint *counter)
       !read_digits (stamp + 11, 2, &hour) || !read_digits (stamp + 14, 2, &minute) || !read_digits (stamp + 17, 2, &second) ||
       !read_digits (stamp + 20, 3, &milli))
     return FALSE;
-  time = g_date_time_new_utc (year, month, day, hour, minute, second);
-  if (time == NULL || year < 1970)
+  if (year < 1970 || !g_date_valid_dmy ((GDateDay) day, (GDateMonth) month, (GDateYear) year) || hour > 23 || minute > 59 || second > 59)
     return FALSE;
   for (int i = 25; i < RUHU_STAMP_LENGTH; i++)
     {
@@ -118,7 +162,7 @@ parse_stamp (const char *stamp, gint64 *wall, guint *counter)
         return FALSE;
       count = count * 16 + (guint) g_ascii_xdigit_value (stamp[i]);
     }
-  *wall = g_date_time_to_unix (time) * 1000 + milli;
+  *wall = (((days_from_date (year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000 + milli;
   *counter = count;
   return TRUE;
 }
@@ -194,6 +238,12 @@ ruhu_stamp_get_time (const char *stamp)
   guint counter;
 
   return parse_stamp (stamp, &wall, &counter) ? wall : -1;
+}
+
+const char *
+ruhu_stamp_get_later (const char *a, const char *b)
+{
+  return g_strcmp0 (a, b) >= 0 ? a : b;
 }
 
 char *

@@ -42,6 +42,9 @@ void ruhu_clock_step (RuhuClock *self, const char *stamp);
 /* The wall-clock part of a stamp in ms, or -1 if @stamp is not one. */
 gint64 ruhu_stamp_get_time (const char *stamp);
 
+/* The later of two stamps, each of which may be NULL. Borrowed. */
+const char *ruhu_stamp_get_later (const char *a, const char *b);
+
 /* A stamp of a wall-clock time and counter 0. Transfer full. */
 char *ruhu_stamp_from_time (gint64 milliseconds);
 

@@ -7,13 +7,17 @@
 #include "ruhu-database-sqlite.h"
 
 #include "ruhu-error.h"
+#include "ruhu-replacement.h"
+#include "ruhu-wal.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #define BACKUP_PAGES 256
 #define STOP_STEP    2000
+#define RAW_STEP     65536
 
 gint64
 ruhu_database_get_data_version (RuhuDatabase *self)
@@ -31,7 +35,7 @@ ruhu_database_was_moved (RuhuDatabase *self)
 {
   int moved = 0;
 
-  return sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+  return (sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0) || ruhu_replacement_is_finished (self->path);
 }
 
 /* A backup that was not finished goes with everything beside it: a log left behind would be taken for that of the next file of this name. */
@@ -120,6 +124,50 @@ ruhu_database_settle (RuhuDatabase *self, GError **error)
 
   /* Somebody else is at it, or there is no room: what would be saved finds none either. */
   return (result & 0xff) != SQLITE_IOERR || ruhu_driver_fail (self->handle, result, error);
+}
+
+static gboolean
+read_log (gpointer data, void *buffer, gsize size, gint64 offset)
+{
+  sqlite3_file *file = data;
+
+  return file->pMethods->xRead (file, buffer, (int) size, offset) == SQLITE_OK;
+}
+
+GBytes *
+ruhu_database_read_raw (RuhuDatabase *self, gboolean log)
+{
+  sqlite3_file *file = NULL;
+  sqlite3_int64 size = 0;
+  g_autofree char *bytes = NULL;
+
+  if (sqlite3_file_control (self->handle, "main", log ? SQLITE_FCNTL_JOURNAL_POINTER : SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL || file->pMethods == NULL ||
+      file->pMethods->xFileSize (file, &size) != SQLITE_OK || size <= 0)
+    return NULL;
+  bytes = g_try_malloc ((gsize) size);
+  if (bytes == NULL)
+    return NULL;
+  for (sqlite3_int64 at = 0; at < size; at += RAW_STEP)
+    if (file->pMethods->xRead (file, bytes + at, (int) MIN (size - at, RAW_STEP), at) != SQLITE_OK)
+      memset (bytes + at, 0, (gsize) MIN (size - at, RAW_STEP));
+  return g_bytes_new_take (g_steal_pointer (&bytes), (gsize) size);
+}
+
+gboolean
+ruhu_driver_check_log (RuhuDatabase *self, GError **error)
+{
+  g_autofree char *mode = NULL;
+  sqlite3_file *file = NULL;
+
+  if (!ruhu_database_get_text (self, "PRAGMA journal_mode", &mode, error, ""))
+    return FALSE;
+  if (g_strcmp0 (mode, "wal") != 0 || sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK || file == NULL ||
+      file->pMethods == NULL || !ruhu_wal_is_damaged (read_log, file))
+    return TRUE;
+  /* The last one to close would bring what is left of the log into the file, and remove it. */
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The newest part of the database, the file beside it that ends in -wal, is damaged."));
+  return FALSE;
 }
 
 gboolean

@@ -115,11 +115,24 @@ ruhu_driver_add_functions (RuhuDatabase *self, GError **error)
   return TRUE;
 }
 
-gboolean
-ruhu_driver_is_own_function (const char *name)
+static gboolean
+is_own_function (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
     if (g_strcmp0 (functions[i].name, name) == 0)
       return TRUE;
   return FALSE;
+}
+
+gboolean
+ruhu_driver_is_harmless_function (const char *name)
+{
+  static const char *const harmless[] = {
+    "abs", "avg", "cast", "char", "coalesce", "count", "date", "datetime", "format", "glob", "group_concat", "hex", "ifnull", "iif", "instr", "json",
+    "json_array", "json_array_length", "json_each", "json_extract", "json_object", "json_type", "json_valid", "->", "->>", "julianday", "length", "like", "lower", "ltrim", "max", "min",
+    "nullif", "printf", "quote", "replace", "round", "rtrim", "sign", "strftime", "substr", "substring", "sum", "time", "total", "trim", "typeof",
+    "unicode", "unixepoch", "upper", NULL
+  };
+
+  return g_strv_contains (harmless, name) || is_own_function (name);
 }

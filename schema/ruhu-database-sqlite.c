@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The SQLite driver. Only it and ruhu-database-file.c know sqlite3.h. */
+/* The SQLite driver. Only it, ruhu-database-file.c and ruhu-database-gather.c know sqlite3.h. */
 #define G_LOG_DOMAIN "ruhu-database"
 
 #include "config.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-database-gather.h"
 #include "ruhu-database-sqlite.h"
 #include "ruhu-error.h"
 
@@ -18,7 +19,7 @@
 /* Bytes that one value of a sandboxed statement may have: above any row's, below what would be felt. */
 #define SANDBOX_LENGTH (4 * 1024 * 1024)
 #define PROGRESS_STEP  1000 /* virtual-machine instructions between two looks at the budget */
-/* A connection's own small memory, for what a statement needs while it runs: large enough for a visit's text. */
+/* A connection's own small memory, for what a statement needs while it runs: large enough for a visit's text. (Debian 12's SQLite is built without it, and takes the setting all the same.) */
 #define LOOKASIDE_SIZE  2048
 #define LOOKASIDE_SLOTS 128
 
@@ -136,16 +137,39 @@ create_file (const char *path, GError **error)
   return FALSE;
 }
 
-/* Nobody asks SQLite how much memory it has: without counting it takes no lock for each piece. Where something else in the process has begun with SQLite before, it stays as it is. */
-static void
-configure_library (void)
+/* With the connection: taking back must not ask for memory that there is not. */
+static gboolean
+prepare_rollback (RuhuDatabase *self, GError **error)
 {
-  static gsize done = 0;
+  int result = sqlite3_prepare_v3 (self->handle, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &self->rollback, NULL);
 
-  if (g_once_init_enter (&done))
+  return result == SQLITE_OK || ruhu_driver_fail (self->handle, result, error);
+}
+
+/* Asked whatever is prepared, for the connection's whole life: with each new one SQLite would read all statements anew, also the one that takes a transaction back. */
+static int
+authorize (void *data, int action, const char *first, const char *second, const char *schema, const char *inner)
+{
+  RuhuDatabase *self = data;
+  const char *const *allowed = self->allowed;
+
+  if (!self->sandboxed)
+    return SQLITE_OK;
+  switch (action)
     {
-      sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
-      g_once_init_leave (&done, 1);
+    case SQLITE_SELECT:
+      return SQLITE_OK;
+    case SQLITE_FUNCTION:
+      return ruhu_driver_is_harmless_function (second) ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_READ:
+      /* What a view that may be read reads itself. */
+      if (inner != NULL && allowed != NULL && g_strv_contains (allowed, inner))
+        return SQLITE_OK;
+      if (first == NULL || first[0] == '\0' || g_str_has_prefix (first, "r_") || strcmp (first, "json_each") == 0)
+        return SQLITE_OK;
+      return allowed != NULL && g_strv_contains (allowed, first) ? SQLITE_OK : SQLITE_DENY;
+    default:
+      return SQLITE_DENY;
     }
 }
 
@@ -156,19 +180,21 @@ configure (RuhuDatabase *self, RuhuDatabaseFlags flags, GError **error)
 
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SIZE, LOOKASIDE_SLOTS);
   sqlite3_extended_result_codes (self->handle, 1);
+  sqlite3_set_authorizer (self->handle, authorize, self);
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &off);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &off);
   /* Reading the schema shows at once whether this is a database at all. */
-  if (!ruhu_database_execute (self, "PRAGMA trusted_schema = OFF; PRAGMA schema_version", error) || !ruhu_driver_add_functions (self, error))
+  if (!ruhu_database_execute (self, "PRAGMA trusted_schema = OFF; PRAGMA schema_version", error) || !ruhu_driver_add_functions (self, error) ||
+      !prepare_rollback (self, error))
     return FALSE;
-  if (sqlite3_prepare_v3 (self->handle, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &self->rollback, NULL) != SQLITE_OK)
-    return ruhu_driver_fail (self->handle, sqlite3_errcode (self->handle), error);
   if ((flags & RUHU_DATABASE_READ_ONLY) != 0)
     return ruhu_database_execute (self, "PRAGMA query_only = ON", error);
   /* SQLite opens what it may not write all the same. */
   if (sqlite3_db_readonly (self->handle, "main") == 1)
     return ruhu_driver_fail (self->handle, SQLITE_READONLY, error);
+  if (!ruhu_driver_check_log (self, error))
+    return FALSE;
   return ruhu_database_execute (self,
                                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
                                 "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000",
@@ -182,18 +208,18 @@ ruhu_database_open (const char *path, RuhuDatabaseFlags flags, GError **error)
   g_autoptr (RuhuDatabase) self = g_new0 (RuhuDatabase, 1);
   gboolean read_only = (flags & RUHU_DATABASE_READ_ONLY) != 0;
   gboolean is_file = strcmp (path, ":memory:") != 0 && !g_str_has_prefix (path, "file:");
+  const char *vfs = ruhu_database_gather_begin ();
   int open_flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE | (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   int result;
 
   g_return_val_if_fail (path != NULL, NULL);
-  configure_library ();
   self->path = g_strdup (path);
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, statement_finalize);
   if (is_file && (flags & RUHU_DATABASE_CREATE) != 0 && !read_only && !create_file (path, error))
     return NULL;
   if (!is_file)
     open_flags |= SQLITE_OPEN_CREATE;
-  result = sqlite3_open_v2 (path, &self->handle, open_flags, NULL);
+  result = sqlite3_open_v2 (path, &self->handle, open_flags, vfs);
   if (result != SQLITE_OK)
     {
       ruhu_driver_fail (self->handle, result, error);
@@ -281,11 +307,18 @@ prepare_new (RuhuDatabase *self, const char *sql, gboolean cached, GError **erro
   return statement;
 }
 
+/* Where the texts lie is no hash of itself: they lie side by side, in whole lines of memory (Fibonacci hashing: Knuth, The Art of Computer Programming, volume 3, 6.4). */
+static guint
+slot_of (const char *sql)
+{
+  return (guint) ((guint64) (guintptr) sql * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >> 32) % RUHU_RECENT_STATEMENTS;
+}
+
 /* Hashing the text costs as much as running a small statement: the address is asked first, and the text only compared. */
 static RuhuStatement *
 look_up (RuhuDatabase *self, const char *sql)
 {
-  RuhuRecentStatement *recent = &self->recent[((guintptr) sql >> 3) % RUHU_RECENT_STATEMENTS];
+  RuhuRecentStatement *recent = &self->recent[slot_of (sql)];
   RuhuStatement *statement;
 
   if (recent->address == sql && strcmp (recent->statement->sql, sql) == 0)
@@ -535,42 +568,6 @@ ruhu_database_get_last_id (RuhuDatabase *self)
   return sqlite3_last_insert_rowid (self->handle);
 }
 
-static gboolean
-is_harmless_function (const char *name)
-{
-  static const char *const harmless[] = {
-    "abs", "avg", "cast", "char", "coalesce", "count", "date", "datetime", "format", "glob", "group_concat", "hex", "ifnull", "iif", "instr", "json",
-    "json_array", "json_array_length", "json_each", "json_extract", "json_object", "json_type", "json_valid", "->", "->>", "julianday", "length", "like", "lower", "ltrim", "max", "min",
-    "nullif", "printf", "quote", "replace", "round", "rtrim", "sign", "strftime", "substr", "substring", "sum", "time", "total", "trim", "typeof",
-    "unicode", "unixepoch", "upper", NULL
-  };
-
-  return g_strv_contains (harmless, name) || ruhu_driver_is_own_function (name);
-}
-
-static int
-authorize (void *data, int action, const char *first, const char *second, const char *schema, const char *inner)
-{
-  const char *const *allowed = data;
-
-  switch (action)
-    {
-    case SQLITE_SELECT:
-      return SQLITE_OK;
-    case SQLITE_FUNCTION:
-      return is_harmless_function (second) ? SQLITE_OK : SQLITE_DENY;
-    case SQLITE_READ:
-      /* What a view that may be read reads itself. */
-      if (inner != NULL && allowed != NULL && g_strv_contains (allowed, inner))
-        return SQLITE_OK;
-      if (first == NULL || first[0] == '\0' || g_str_has_prefix (first, "r_") || strcmp (first, "json_each") == 0)
-        return SQLITE_OK;
-      return allowed != NULL && g_strv_contains (allowed, first) ? SQLITE_OK : SQLITE_DENY;
-    default:
-      return SQLITE_DENY;
-    }
-}
-
 RuhuStatement *
 ruhu_database_prepare_sandboxed (RuhuDatabase *self, const char *sql, const char *const *allowed, guint instructions, GError **error)
 {
@@ -580,9 +577,10 @@ ruhu_database_prepare_sandboxed (RuhuDatabase *self, const char *sql, const char
   int result;
 
   g_return_val_if_fail (instructions > 0, NULL);
-  sqlite3_set_authorizer (self->handle, authorize, (void *) allowed);
+  self->sandboxed = TRUE;
+  self->allowed = allowed;
   result = sqlite3_prepare_v2 (self->handle, sql, -1, &handle, &rest);
-  sqlite3_set_authorizer (self->handle, NULL, NULL);
+  self->sandboxed = FALSE;
   if (result != SQLITE_OK || handle == NULL || (rest != NULL && rest[strspn (rest, " \n\t;")] != '\0') || !sqlite3_stmt_readonly (handle))
     {
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_EXPRESSION, _ ("An expression of the catalogue is not allowed: %s."),

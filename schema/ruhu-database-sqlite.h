@@ -15,7 +15,7 @@ typedef struct
   RuhuStatement *statement; /* borrowed from the table, which keeps it */
 } RuhuRecentStatement;
 
-#define RUHU_RECENT_STATEMENTS 128
+#define RUHU_RECENT_STATEMENTS 512
 
 struct _RuhuDatabase
 {
@@ -23,18 +23,23 @@ struct _RuhuDatabase
   sqlite3 *handle;
   char *path;
   GHashTable *statements; /* SQL → RuhuStatement */
-  sqlite3_stmt *rollback; /* prepared with the connection: taking back must not ask for memory that there is not */
+  sqlite3_stmt *rollback; /* always ready: taking back must not ask for memory that there is not */
   /* Values. */
   RuhuRecentStatement recent[RUHU_RECENT_STATEMENTS];
-  gboolean guarded;  /* see ruhu_driver_guard() */
-  gboolean leftover; /* a transaction is open that could not be taken back */
+  gboolean sandboxed;         /* an expression is being prepared, */
+  const char *const *allowed; /* which may read these besides the record tables; borrowed */
+  gboolean guarded;           /* see ruhu_driver_guard() */
+  gboolean leftover;          /* a transaction is open that could not be taken back */
 };
 
 /* Says what @result means; always FALSE. @handle may be NULL. */
 gboolean ruhu_driver_fail (sqlite3 *handle, int result, GError **error);
 
-/* Registers what ruhu-database-functions.c lists; and whether a function is among it. */
+/* Refuses a write-ahead log of which SQLite would silently drop transactions that were told as done. Nothing may have been written yet; closing then leaves the file as it is. */
+gboolean ruhu_driver_check_log (RuhuDatabase *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Registers what ruhu-database-functions.c lists; and whether an expression of the catalogue may call a function, which is one of those or of SQLite's own. */
 gboolean ruhu_driver_add_functions (RuhuDatabase *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ruhu_driver_is_own_function (const char *name);
+gboolean ruhu_driver_is_harmless_function (const char *name);
 
 G_END_DECLS

@@ -112,6 +112,16 @@ ruhu_database_get_text (RuhuDatabase *self, const char *sql, char **value, GErro
   return TRUE;
 }
 
+/* Looked at under the writer's lock, which whoever replaces the file holds: before it, the file could go while this waits. */
+static gboolean
+check_in_place (RuhuDatabase *self, const char *begin, GError **error)
+{
+  if (strcmp (begin, "BEGIN IMMEDIATE") != 0 || !ruhu_database_was_moved (self))
+    return TRUE;
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The database was damaged and has been made anew; start the program again."));
+  return FALSE;
+}
+
 /* One try. *@busy: whether another one makes sense. */
 static gboolean
 try_transaction (RuhuDatabase *self, const char *begin, RuhuTransactionFunc func, gpointer data, gboolean *busy, GError **error)
@@ -125,7 +135,7 @@ try_transaction (RuhuDatabase *self, const char *begin, RuhuTransactionFunc func
       gboolean done;
 
       ruhu_driver_guard (self, TRUE);
-      done = func (self, data, &local) && ruhu_database_run (self, "COMMIT", &local, "");
+      done = check_in_place (self, begin, &local) && func (self, data, &local) && ruhu_database_run (self, "COMMIT", &local, "");
       ruhu_driver_guard (self, FALSE);
       if (done)
         return TRUE;
@@ -147,11 +157,6 @@ run_transaction (RuhuDatabase *self, const char *begin, RuhuTransactionFunc func
 {
   if (ruhu_driver_in_transaction (self))
     return func (self, data, error);
-  if (strcmp (begin, "BEGIN IMMEDIATE") == 0 && ruhu_database_was_moved (self))
-    {
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The database was damaged and has been made anew; start the program again."));
-      return FALSE;
-    }
   for (guint i = 0; i < TRANSACTION_TRIES; i++)
     {
       g_autoptr (GError) local = NULL;

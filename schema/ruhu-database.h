@@ -98,7 +98,7 @@ gboolean ruhu_database_migrate (RuhuDatabase *self, GError **error) G_GNUC_WARN_
 /* A number that changes whenever another connection has committed. */
 gint64 ruhu_database_get_data_version (RuhuDatabase *self);
 
-/* Whether the file was set aside, or another one put in its place, since it was opened: what were written now would be lost from view. Writing transactions fail then. */
+/* Whether the file was set aside, or another one put in its place or finished for it (ruhu-replacement.h), since it was opened: what were written now would be lost from view. Writing transactions fail then. */
 gboolean ruhu_database_was_moved (RuhuDatabase *self);
 
 typedef gboolean (*RuhuStopFunc) (gpointer data);
@@ -109,6 +109,10 @@ void ruhu_database_stop_when (RuhuDatabase *self, RuhuStopFunc stop, gpointer da
 
 /* Writes a consistent copy of the database to @path (which must not exist) while others go on reading and writing. Nothing of it is left when it fails. */
 gboolean ruhu_database_backup (RuhuDatabase *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The bytes of the file, or (@log) of the write-ahead log beside it, as they lie there; NULL: there are none. (Whoever opens the file and closes it drops
+ * the locks that this program has on it.) Transfer full. */
+GBytes *ruhu_database_read_raw (RuhuDatabase *self, gboolean log);
 
 /* Puts what the write-ahead log holds into the file, synced, without waiting for anybody; opening does it. After a sync that failed, the system hands out what is not on the disk and does not say so
  * again: what is saved on top of a log that was read back from there would go with it. IO errors only. */

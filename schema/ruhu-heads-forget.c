@@ -22,10 +22,12 @@ ruhu_heads_find_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const c
 }
 
 gboolean
-ruhu_heads_check_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, GError **error)
+ruhu_heads_check_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, GPtrArray *absent, GError **error)
 {
   json_object_object_foreach (change->set, type_name, records)
   {
+    gboolean known = ruhu_catalogue_get_record (catalogue, type_name) != NULL;
+
     json_object_object_foreach (records, id, fields)
     {
       g_autofree char *scope = NULL;
@@ -33,6 +35,8 @@ ruhu_heads_check_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const 
       (void) fields;
       if (!ruhu_heads_find_scope (database, catalogue, type_name, id, &scope, error))
         return FALSE;
+      if (scope == NULL && known && absent != NULL)
+        g_ptr_array_add (absent, id);
       if (scope != NULL && strcmp (scope, change->scope) != 0)
         {
           g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("A record of type “%s” belongs to another household."), type_name);

@@ -35,6 +35,8 @@ typedef struct
   const RuhuChange *fresh; /* the change being applied, or NULL */
   gint64 fresh_n;
   /* Values. */
+  gboolean is_absent;     /* no heads, no row */
+  gboolean in_order;      /* see RuhuHeadsKnown */
   gboolean has_conflicts; /* the table may hold some of this record */
   /* Owned. */
   GPtrArray *heads;
@@ -84,39 +86,30 @@ member_names (json_object *object)
   return names;
 }
 
-GPtrArray *
-ruhu_heads_load (RuhuDatabase *database, const char *scope, const char *type, const char *record, GError **error)
+static gboolean
+load_heads (Work *work, GError **error)
 {
-  g_autoptr (GPtrArray) heads = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_head_free);
-  g_autoptr (GError) local = NULL;
-  g_autoptr (RuhuStatement) query =
-      ruhu_database_query (database,
-                           "SELECT h.change, h.fields, l.device, l.seq, l.position, l.seen, l.time, l.author FROM head h JOIN log l ON l.n = h.change "
-                           "WHERE h.scope = ?1 AND h.record = ?2 AND h.type = ?3 ORDER BY h.change",
-                           error, "sss", scope, record, type);
+  if (work->is_absent)
+    work->heads = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_head_free);
+  else if (work->in_order)
+    work->heads = ruhu_heads_load_in_order (work->database, work->scope, work->type_name, work->id, work->fresh->seen, error);
+  else
+    work->heads = ruhu_heads_load (work->database, work->scope, work->type_name, work->id, error);
+  return work->heads != NULL;
+}
 
-  if (query == NULL)
-    return NULL;
-  while (ruhu_statement_next (query, &local))
+/* Before any of them is held against another. */
+static gboolean
+complete_heads (Work *work, GError **error)
+{
+  for (guint i = 0; i < work->heads->len; i++)
     {
-      RuhuHead *head = ruhu_head_new ();
+      RuhuHead *head = g_ptr_array_index (work->heads, i);
 
-      head->change = ruhu_statement_get_integer (query, 0);
-      ruhu_head_take_fields (head, g_strdup (ruhu_statement_get_text (query, 1)));
-      head->device = g_strdup (ruhu_statement_get_text (query, 2));
-      head->seq = ruhu_statement_get_integer (query, 3);
-      head->position = ruhu_statement_get_integer (query, 4);
-      head->seen = ruhu_statement_get_integer (query, 5);
-      head->time = g_strdup (ruhu_statement_get_text (query, 6));
-      head->by = g_strdup (ruhu_statement_get_text (query, 7));
-      g_ptr_array_add (heads, head);
+      if (head->device == NULL && !ruhu_head_complete (work->database, head, error))
+        return FALSE;
     }
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  return g_steal_pointer (&heads);
+  return TRUE;
 }
 
 static GHashTable *
@@ -145,9 +138,11 @@ load_body (Work *work, gint64 n, GError **error)
       g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("Change %lld is missing from the log."), (long long) n);
       return NULL;
     }
-  change = ruhu_change_parse (body, strlen (body), error);
+  change = ruhu_change_parse (body, strlen (body), NULL);
   if (change != NULL)
     g_hash_table_insert (work->bodies, g_memdup2 (&n, sizeof n), change);
+  else
+    g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("Change %lld in the log is damaged."), (long long) n);
   return change;
 }
 
@@ -407,8 +402,7 @@ apply_record (Work *work, json_object *fields, gint64 position, GError **error)
   g_autoptr (RuhuJson) values = NULL;
   gboolean is_new;
 
-  work->heads = ruhu_heads_load (work->database, work->scope, work->type_name, work->id, error);
-  if (work->heads == NULL)
+  if (!load_heads (work, error))
     return FALSE;
   if (find_head (work->heads, work->fresh_n) != NULL)
     return TRUE;
@@ -423,26 +417,33 @@ apply_record (Work *work, json_object *fields, gint64 position, GError **error)
   if (is_new || (!work->has_conflicts && !has_deletion (work) && stands_alone (work, names)))
     return ruhu_tables_put (work->database, work->type, work->id, work->scope, fields, is_new, error) && index_terms (work, fields, is_new, error);
   values = json_object_new_object ();
-  if (!judge_fields (work, names, values, error) || (has_deletion (work) && !judge_deleted (work, values, error)))
+  if (!complete_heads (work, error) || !judge_fields (work, names, values, error) || (has_deletion (work) && !judge_deleted (work, values, error)))
     return FALSE;
   return ruhu_tables_put (work->database, work->type, work->id, work->scope, values, is_new, error) && index_terms (work, values, is_new, error);
 }
 
 gboolean
-ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, GError **error)
+ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, const RuhuHeadsKnown *known, gboolean *deletions, GError **error)
 {
+  gboolean any = FALSE, in_order = known != NULL && known->in_order;
+  GPtrArray *absent = known != NULL ? known->absent : NULL;
+
   json_object_object_foreach (change->set, type_name, records)
   {
     RuhuRecordType *type = ruhu_catalogue_get_record (catalogue, type_name);
 
     json_object_object_foreach (records, id, fields)
     {
-      g_auto (Work) work = { .database = database, .type = type, .type_name = type_name, .id = id, .scope = change->scope, .fresh = change, .fresh_n = n };
+      g_auto (Work) work = { .database = database, .type = type, .type_name = type_name, .id = id, .scope = change->scope, .fresh = change, .fresh_n = n, .in_order = in_order };
 
+      work.is_absent = absent != NULL && g_ptr_array_find (absent, id, NULL);
       if (!apply_record (&work, fields, position, error))
         return FALSE;
+      any |= has_deletion (&work);
     }
   }
+  if (deletions != NULL)
+    *deletions = any;
   return TRUE;
 }
 

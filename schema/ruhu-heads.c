@@ -64,7 +64,7 @@ ruhu_head_free (RuhuHead *self)
 gboolean
 ruhu_head_is_superseded_by (const RuhuHead *head, const char *device, gint64 seq, gint64 seen)
 {
-  if (strcmp (head->device, device) == 0)
+  if (head->device != NULL && strcmp (head->device, device) == 0)
     return head->seq < seq;
   return head->position > 0 && head->position <= seen;
 }

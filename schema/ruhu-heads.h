@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 struct _RuhuHead
 {
   gint64 change; /* log.n */
-  char *device;
+  char *device;  /* NULL: not looked up, nor are seq, seen, time and by */
   gint64 seq;
   gint64 position; /* 0: not known yet */
   gint64 seen;
@@ -30,7 +30,7 @@ void ruhu_head_free (RuhuHead *self);
 /* The fields, joined by ',' (taken): one block for all of them, cut up in place. Once for each head. */
 void ruhu_head_take_fields (RuhuHead *self, char *joined);
 
-/* Whether a change (device, seq, seen) supersedes @head: same device and later, or the change had seen the head's position. */
+/* Whether a change (device, seq, seen) supersedes @head: same device and later, or the change had seen the head's position. A head whose device was not looked up is taken for another's. */
 gboolean ruhu_head_is_superseded_by (const RuhuHead *head, const char *device, gint64 seq, gint64 seen);
 
 /* Order in which the value that stands is chosen: (time, device, seq). <0, 0, >0. */
@@ -46,15 +46,30 @@ void ruhu_heads_merge (GPtrArray *heads, const char *device, gint64 seq, gint64 
 /* Every head of one record of @scope, from the database, in order of log.n. Transfer full. */
 GPtrArray *ruhu_heads_load (RuhuDatabase *database, const char *scope, const char *type, const char *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same where log.n is the position. What the log, on some page far back, says of a head that lies at or before @seen is not read: its device is NULL. */
+GPtrArray *ruhu_heads_load_in_order (RuhuDatabase *database, const char *scope, const char *type, const char *record, gint64 seen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads it. CORRUPT when the log has no such change. */
+gboolean ruhu_head_complete (RuhuDatabase *database, RuhuHead *head, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What whoever applies a change knows already, so that nobody looks for it again. */
+typedef struct
+{
+  GPtrArray *absent; /* ids, borrowed from the change, of records that are not there; or NULL */
+  gboolean in_order; /* log.n is the position of every change, and no change of this one's device has a higher seq: a head that it has seen is superseded, whoever it is of */
+} RuhuHeadsKnown;
+
 /**
  * ruhu_heads_apply:
  * @change: a change whose log row is @n
  * @position: its position, or 0
+ * @known: NULL: nothing
+ * @deletions: NULL, or set to whether any of these records now has a head that deletes it
  *
  * Moves the heads of every record that @change writes, updates rows and conflicts, and refreshes the search index. Run inside a transaction. Record types and fields
  * the catalogue does not know get heads but no rows.
  */
-gboolean ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_heads_apply (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, const RuhuHeadsKnown *known, gboolean *deletions, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same for a change that was let in late: only the fields (type → record → [names]) for which no later change of its own device counts become heads. Run inside a transaction. */
 gboolean ruhu_heads_apply_fields (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, gint64 n, gint64 position, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -62,8 +77,9 @@ gboolean ruhu_heads_apply_fields (RuhuDatabase *database, RuhuCatalogue *catalog
 /* The scope that a record belongs to; *@scope NULL when there is no such record. Transfer full. */
 gboolean ruhu_heads_find_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *type, const char *record, char **scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether every record that @change writes is new or belongs to the change's scope already: a record belongs to one scope for ever. INVALID otherwise. */
-gboolean ruhu_heads_check_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether every record that @change writes is new or belongs to the change's scope already: a record belongs to one scope for ever. INVALID otherwise. The ids of those that are new (and of a type that
+ * the catalogue knows) are added to @absent, borrowed from the change, if that is not NULL. */
+gboolean ruhu_heads_check_scope (RuhuDatabase *database, RuhuCatalogue *catalogue, const RuhuChange *change, GPtrArray *absent, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Installs @fields (type → record → [field names]) of change @n as heads without superseding anything: for a backfill into an empty scope. Rows follow by ruhu_heads_rebuild(). */
 gboolean ruhu_heads_install (RuhuDatabase *database, RuhuCatalogue *catalogue, const char *scope, gint64 n, json_object *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -245,6 +245,13 @@ read_file (const char *path, int *code)
   return g_bytes_new (data, length);
 }
 
+/* Whether the disk has it no more, as it says itself, or the file system's own sums do. Everything else may pass, or a person can mend it. */
+static gboolean
+is_lost (int code)
+{
+  return code == EIO || code == EUCLEAN || code == EBADMSG || code == ENODATA;
+}
+
 GBytes *
 ruhu_photo_store_read (RuhuPhotoStore *self, const char *hash, GError **error)
 {
@@ -258,9 +265,9 @@ ruhu_photo_store_read (RuhuPhotoStore *self, const char *hash, GError **error)
   bytes = read_file (path, &code);
   if (bytes == NULL && (code == ENOENT || code == ENOTDIR))
     g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("This photo has not arrived yet."));
-  else if (bytes == NULL && code != EIO)
+  else if (bytes == NULL && !is_lost (code))
     g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The photo could not be read: %s."), g_strerror (code));
-  if (bytes == NULL && code != EIO)
+  if (bytes == NULL && !is_lost (code))
     return NULL;
   if (bytes != NULL)
     found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);

@@ -80,7 +80,7 @@ replay_outbox (RuhuReplica *self, const char *scope, GError **error)
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) query =
       ruhu_database_query (self->database,
-                           "SELECT n, body FROM log WHERE device = ?1 AND position IS NULL AND kind = 'change' AND (scope = ?2 OR ?2 = '*') ORDER BY seq",
+                           "SELECT n, body, seq, body, hash FROM log WHERE device = ?1 AND position IS NULL AND kind = 'change' AND (scope = ?2 OR ?2 = '*') ORDER BY seq",
                            error, "ss", self->device, scope);
 
   if (query == NULL)
@@ -88,10 +88,13 @@ replay_outbox (RuhuReplica *self, const char *scope, GError **error)
   while (ruhu_statement_next (query, &local))
     {
       const char *body = ruhu_statement_get_text (query, 1);
-      g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
-
+      g_autoptr (RuhuChange) change = NULL;
       gboolean hold = FALSE;
 
+      /* What a disk has altered is put before its author when it would be sent; it is not what was saved. */
+      if (!ruhu_replica_is_whole (query, 2))
+        continue;
+      change = ruhu_change_parse (body, strlen (body), error);
       if (change == NULL || !ruhu_replica_must_hold_back (self, change, &hold, error))
         return FALSE;
       if (hold)
@@ -100,7 +103,7 @@ replay_outbox (RuhuReplica *self, const char *scope, GError **error)
             return FALSE;
           continue;
         }
-      if (!ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, ruhu_statement_get_integer (query, 0), 0, error))
+      if (!ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, ruhu_statement_get_integer (query, 0), 0, NULL, NULL, error))
         return FALSE;
     }
   return ruhu_check_end (&local, error);

@@ -2,9 +2,17 @@
 /* Drafts are handed over at each contact, so that another laptop can go on with them when this one is lost. Lines, all of it one body:
  *
  *   {"id":"…","kind":"visit","scope":"<household>","seen":1017,"updated":"<stamp>","body":"<the draft's JSON, as text>"}      one that changed since
- *   {"have":["<id>",…],"took":["<id>",…]}      last: all there are, others are over; and those that came from this user's withdrawn laptops, which need not be kept for it any more
+ *   {"have":["<id>",…],"updated":["<stamp>",…],"over":["<id>",…],"took":["<id>",…],"took_updated":["<stamp>",…]}      last:
+ *     have, updated: all there are, and when each was last typed into
+ *     over: those that a person finished or threw away here. Nothing else ends a draft at the township: one that is only absent was lost, and comes back from there
+ *     took, took_updated: those that came from this user's withdrawn laptops, as they came, which need not be kept for it any more
  *
- * meta drafts_have: the last line that the township was told. drafts_took: what came and was not told yet. */
+ * The answer's `lacks` are of `have`, but not there as they are here; its `others` are there, and were not named, or in an earlier version. Of two versions the township keeps the later one.
+ *
+ * The township is told of a finished draft when it has the change that came of it, and of what was taken when it has all of it from here, too: at each moment what was typed is in two places.
+ *
+ * over_draft: what ended; it is kept, for a township's older copy may have it again. meta drafts_have: the last line that the township was told, without the rest; drafts_told: when, in ms.
+ * drafts_took, drafts_took_updated: what came and was not told yet. drafts_own: "1" while own ones are to be fetched first: this laptop perhaps lacks some. */
 #define G_LOG_DOMAIN "ruhu-replica"
 
 #include "config.h"
@@ -38,9 +46,15 @@ ruhu_handover_free (RuhuHandover *self)
     return;
   g_string_free (self->lines, TRUE);
   g_array_unref (self->handed);
+  g_ptr_array_unref (self->over);
   g_free (self->have);
   g_free (self);
 }
+
+/* How many that are over are told at a time. */
+#define MAX_OVER 1000
+/* How often the two sides compare what they have where nothing has changed, in ms. */
+#define COMPARE_EVERY (G_GINT64_CONSTANT (7) * 24 * 60 * 60 * 1000)
 
 /* What was typed goes along; what was read does not: the next laptop may not hold that household. */
 static json_object *
@@ -108,37 +122,88 @@ static gboolean
 list_ids (TakeDrafts *job, GError **error)
 {
   g_autoptr (RuhuJson) have = json_object_new_object ();
-  json_object *ids = json_object_new_array ();
+  json_object *ids = json_object_new_array (), *stamps = json_object_new_array ();
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) query = NULL;
 
   json_object_object_add (have, "have", ids);
-  query = ruhu_database_query (job->replica->database, "SELECT id FROM draft ORDER BY id", error, "");
+  json_object_object_add (have, "updated", stamps);
+  query = ruhu_database_query (job->replica->database, "SELECT id, updated FROM draft ORDER BY id", error, "");
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    json_object_array_add (ids, json_object_new_string (ruhu_statement_get_text (query, 0)));
+    {
+      json_object_array_add (ids, json_object_new_string (ruhu_statement_get_text (query, 0)));
+      json_object_array_add (stamps, json_object_new_string (ruhu_statement_get_text (query, 1)));
+    }
   job->handover->have = g_strdup (json_object_to_json_string_ext (have, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
   return ruhu_check_end (&local, error);
+}
+
+/* One that became a change is over once the township has that, and not while only this laptop does. */
+static gboolean
+list_over (TakeDrafts *job, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = NULL;
+  gint64 pushed;
+
+  if (!ruhu_replica_get_pushed (job->replica, &pushed, error))
+    return FALSE;
+  query = ruhu_database_query (job->replica->database,
+                               "SELECT id FROM over_draft o WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM log l WHERE l.device = ?1 AND l.seq = o.seq AND l.position IS NULL AND l.settled = 0 "
+                               "AND (l.kind = 'refused' OR l.seq > ?2)) ORDER BY id LIMIT ?3",
+                               error, "sii", job->replica->device, pushed, (gint64) MAX_OVER);
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    g_ptr_array_add (job->handover->over, g_strdup (ruhu_statement_get_text (query, 0)));
+  job->handover->more |= job->handover->over->len == MAX_OVER;
+  return ruhu_check_end (&local, error);
+}
+
+static void
+append_closing (RuhuHandover *self, const char *took, const char *took_updated)
+{
+  g_autoptr (RuhuJson) over = json_object_new_array ();
+
+  for (guint i = 0; i < self->over->len; i++)
+    json_object_array_add (over, json_object_new_string (self->over->pdata[i]));
+  g_string_append_printf (self->lines, "%.*s,\"over\":%s", (int) strlen (self->have) - 1, self->have, json_object_to_json_string_ext (over, JSON_C_TO_STRING_PLAIN));
+  if (took != NULL)
+    g_string_append_printf (self->lines, ",\"took\":%s", took);
+  if (took != NULL && took_updated != NULL)
+    g_string_append_printf (self->lines, ",\"took_updated\":%s", took_updated);
+  g_string_append (self->lines, "}\n");
+}
+
+/* Whether the township is to hear of them. Nothing is told to one that never was told of any; else now and then also what has not changed: a copy may have been put in place there. */
+static gboolean
+is_news (TakeDrafts *job, const char *told, GError **error)
+{
+  gint64 now = ruhu_clock_now (ruhu_store_get_clock (job->replica->store)), when;
+
+  if (!ruhu_store_get_number (job->replica->store, "drafts_told", 0, &when, error))
+    return FALSE;
+  job->handover->news = job->handover->handed->len > 0 || job->handover->over->len > 0 || job->handover->took ||
+                        g_strcmp0 (told != NULL ? told : "{\"have\":[],\"updated\":[]}", job->handover->have) != 0 || (told != NULL && ABS (now - when) > COMPARE_EVERY);
+  return TRUE;
 }
 
 static gboolean
 take_drafts (RuhuDatabase *database, gpointer data, GError **error)
 {
   TakeDrafts *job = data;
-  g_autofree char *told = NULL, *took = NULL;
+  g_autofree char *told = NULL, *took = NULL, *took_updated = NULL;
 
-  if (!take_changed (job, error) || !list_ids (job, error) ||
+  if (!take_changed (job, error) || !list_ids (job, error) || !list_over (job, error) ||
       !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_have'", &told, error, "") ||
-      !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_took'", &took, error, ""))
+      !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_took'", &took, error, "") ||
+      !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_took_updated'", &took_updated, error, ""))
     return FALSE;
-  /* Nothing is told to a township that never was told of any. */
-  job->handover->news = job->handover->handed->len > 0 || took != NULL || g_strcmp0 (told != NULL ? told : "{\"have\":[]}", job->handover->have) != 0;
-  if (took != NULL)
-    g_string_append_printf (job->handover->lines, "%.*s,\"took\":%s}\n", (int) strlen (job->handover->have) - 1, job->handover->have, took);
-  else
-    g_string_append_printf (job->handover->lines, "%s\n", job->handover->have);
-  return TRUE;
+  job->handover->took = took != NULL && !job->handover->more;
+  append_closing (job->handover, job->handover->took ? took : NULL, took_updated);
+  return is_news (job, told, error);
 }
 
 RuhuHandover *
@@ -150,6 +215,9 @@ ruhu_replica_take_drafts (RuhuReplica *self, gsize max_bytes, GError **error)
   handover->lines = g_string_new (NULL);
   handover->handed = g_array_new (FALSE, FALSE, sizeof (Handed));
   g_array_set_clear_func (handover->handed, handed_clear);
+  handover->over = g_ptr_array_new_with_free_func (g_free);
+  if (!ruhu_replica_load_device (self, error))
+    return NULL;
   return ruhu_database_read (self->database, take_drafts, &job, error) ? g_steal_pointer (&handover) : NULL;
 }
 
@@ -165,8 +233,13 @@ note_handed (RuhuDatabase *database, gpointer data, GError **error)
       if (!ruhu_database_run (database, "UPDATE draft SET handed = ?2 WHERE id = ?1 AND handed < ?2", error, "si", handed->id, handed->version))
         return FALSE;
     }
+  for (guint i = 0; i < job->handover->over->len; i++)
+    if (!ruhu_database_run (database, "UPDATE over_draft SET told = 1 WHERE id = ?1", error, "s", job->handover->over->pdata[i]))
+      return FALSE;
+  if (job->handover->took && !(ruhu_store_unset_meta (job->replica->store, "drafts_took", error) && ruhu_store_unset_meta (job->replica->store, "drafts_took_updated", error)))
+    return FALSE;
   return ruhu_store_set_meta (job->replica->store, "drafts_have", job->handover->have, error) &&
-         ruhu_store_unset_meta (job->replica->store, "drafts_took", error);
+         ruhu_store_set_number (job->replica->store, "drafts_told", ruhu_clock_now (ruhu_store_get_clock (job->replica->store)), error);
 }
 
 gboolean
@@ -175,6 +248,56 @@ ruhu_replica_drafts_handed (RuhuReplica *self, RuhuHandover *handover, GError **
   TakeDrafts job = { .replica = self, .handover = handover };
 
   return ruhu_database_transaction (self->database, note_handed, &job, error);
+}
+
+typedef struct
+{
+  GPtrArray *lacks;
+  GPtrArray *others;
+  gboolean again;
+} Answer;
+
+static gboolean
+take_other (RuhuDatabase *database, const char *id, gboolean *again, GError **error)
+{
+  gint64 told;
+
+  if (!ruhu_database_get_integer (database, "SELECT told FROM over_draft WHERE id = ?1", -1, &told, error, "s", id))
+    return FALSE;
+  *again = *again || told != 0;
+  /* It ended here, or it was lost. What waits to be told goes by itself. */
+  return told >= 0 ? ruhu_database_run (database, "UPDATE over_draft SET told = 0 WHERE id = ?1", error, "s", id)
+                   : ruhu_database_run (database, "INSERT INTO meta (key, value) VALUES ('drafts_own', '1') ON CONFLICT (key) DO NOTHING", error, "");
+}
+
+static gboolean
+take_answer (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Answer *job = data;
+
+  job->again = job->lacks->len > 0;
+  for (guint i = 0; i < job->lacks->len; i++)
+    if (!ruhu_database_run (database, "UPDATE draft SET handed = 0 WHERE id = ?1", error, "s", job->lacks->pdata[i]))
+      return FALSE;
+  for (guint i = 0; i < job->others->len; i++)
+    if (!take_other (database, job->others->pdata[i], &job->again, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+ruhu_replica_take_drafts_answer (RuhuReplica *self, GPtrArray *lacks, GPtrArray *others, gboolean *again, GError **error)
+{
+  Answer job = { lacks, others, FALSE };
+
+  g_return_val_if_fail (self != NULL && lacks != NULL && others != NULL && again != NULL, FALSE);
+  *again = FALSE;
+  if (lacks->len == 0 && others->len == 0)
+    return TRUE;
+  if (!ruhu_database_transaction (self->database, take_answer, &job, error))
+    return FALSE;
+  *again = job.again;
+  return TRUE;
 }
 
 /* What comes back */
@@ -186,30 +309,57 @@ typedef struct
 } Restore;
 
 static gboolean
-restore_draft (RuhuReplica *self, const RuhuDraft *draft, GError **error)
+insert_draft (RuhuReplica *self, const RuhuDraft *draft, const char *id, GError **error)
 {
-  return ruhu_database_run (self->database,
-                            "INSERT INTO draft (id, kind, scope, seen, updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING", error,
-                            "sssiss", draft->id, draft->kind, draft->scope, draft->seen, draft->updated,
-                            json_object_get_string (draft->body));
+  return ruhu_database_run (self->database, "DELETE FROM over_draft WHERE id = ?1", error, "s", id) &&
+         ruhu_database_run (self->database, "INSERT INTO draft (id, kind, scope, seen, updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error, "sssiss", id, draft->kind,
+                            draft->scope, draft->seen, draft->updated, json_object_get_string (draft->body));
+}
+
+/* What is here under the same id, in *@typed as it would be handed over, stays; what says something else comes beside it. */
+static gboolean
+insert_beside (RuhuReplica *self, const RuhuDraft *draft, const char *typed, GError **error)
+{
+  g_autofree char *id = typed != NULL ? ruhu_random_id () : g_strdup (draft->id);
+
+  return g_strcmp0 (typed, json_object_get_string (draft->body)) == 0 || insert_draft (self, draft, id, error);
+}
+
+/* *@typed: NULL where there is none. */
+static gboolean
+load_typed (RuhuReplica *self, const char *id, char **typed, char **updated, GError **error)
+{
+  g_autofree char *body = NULL;
+  g_autoptr (RuhuJson) text = NULL;
+
+  if (!ruhu_database_get_text (self->database, "SELECT body FROM draft WHERE id = ?1", &body, error, "s", id) ||
+      !ruhu_database_get_text (self->database, "SELECT updated FROM draft WHERE id = ?1", updated, error, "s", id))
+    return FALSE;
+  text = body != NULL ? dup_typed (body) : NULL;
+  *typed = g_strdup (text != NULL ? json_object_get_string (text) : NULL);
+  return TRUE;
 }
 
 static gboolean
 restore (RuhuDatabase *database, gpointer data, GError **error)
 {
   Restore *job = data;
+  RuhuStore *store = job->replica->store;
+  g_autoptr (RuhuJson) took = json_object_new_array (), stamps = json_object_new_array ();
 
-  g_autoptr (RuhuJson) took = json_object_new_array ();
-
+  (void) database;
   for (guint i = 0; i < job->drafts->len; i++)
     {
       RuhuDraft *draft = job->drafts->pdata[i];
+      g_autofree char *typed = NULL, *updated = NULL;
 
       json_object_array_add (took, json_object_new_string (draft->id));
-      if (!restore_draft (job->replica, draft, error))
+      json_object_array_add (stamps, json_object_new_string (draft->updated));
+      if (!load_typed (job->replica, draft->id, &typed, &updated, error) || !insert_beside (job->replica, draft, typed, error))
         return FALSE;
     }
-  return ruhu_store_set_meta (job->replica->store, "drafts_took", json_object_to_json_string_ext (took, JSON_C_TO_STRING_PLAIN), error);
+  return ruhu_store_set_meta (store, "drafts_took", json_object_to_json_string_ext (took, JSON_C_TO_STRING_PLAIN), error) &&
+         ruhu_store_set_meta (store, "drafts_took_updated", json_object_to_json_string_ext (stamps, JSON_C_TO_STRING_PLAIN), error);
 }
 
 gboolean
@@ -230,13 +380,116 @@ ruhu_replica_wants_drafts (RuhuReplica *self, gboolean *wants, GError **error)
   return ruhu_check_end (&local, error);
 }
 
+gboolean
+ruhu_replica_wants_own_drafts (RuhuReplica *self, gboolean *wants, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *own = ruhu_store_get_meta (self->store, "drafts_own", &local);
+
+  *wants = own != NULL;
+  return ruhu_check_end (&local, error);
+}
+
+/* The version from the township comes beside what is here, which is the later one from now on. */
+static gboolean
+keep_both (RuhuReplica *self, const RuhuDraft *draft, const char *typed, GError **error)
+{
+  g_autofree char *later = ruhu_stamp_from_time (ruhu_stamp_get_time (draft->updated) + 1);
+
+  return insert_beside (self, draft, typed, error) && ruhu_database_run (self->database, "UPDATE draft SET updated = ?2 WHERE id = ?1", error, "ss", draft->id, later);
+}
+
+/* Both versions are of this laptop, and so are their stamps: the newer stands. What is older at the township may still say what is not here, where this laptop was put back from a copy; and what
+ * is older here, if it was never there. */
+static gboolean
+restore_version (RuhuReplica *self, const RuhuDraft *draft, GError **error)
+{
+  g_autofree char *typed = NULL, *updated = NULL;
+  gint64 over, unsent;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM over_draft WHERE id = ?1", 0, &over, error, "s", draft->id) ||
+      !ruhu_database_get_integer (self->database, "SELECT version > handed FROM draft WHERE id = ?1", 0, &unsent, error, "s", draft->id) ||
+      !load_typed (self, draft->id, &typed, &updated, error))
+    return FALSE;
+  if (over != 0)
+    return TRUE;
+  if (typed == NULL || strcmp (draft->updated, updated) <= 0)
+    return insert_beside (self, draft, typed, error);
+  if (unsent != 0)
+    return keep_both (self, draft, typed, error);
+  return ruhu_database_run (self->database, "UPDATE draft SET seen = ?2, updated = ?3, body = ?4, version = version + 1 WHERE id = ?1", error, "siss", draft->id, draft->seen,
+                            draft->updated, json_object_get_string (draft->body));
+}
+
+static gboolean
+restore_own (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Restore *job = data;
+
+  (void) database;
+  for (guint i = 0; i < job->drafts->len; i++)
+    if (!restore_version (job->replica, job->drafts->pdata[i], error))
+      return FALSE;
+  return ruhu_store_unset_meta (job->replica->store, "drafts_own", error);
+}
+
+gboolean
+ruhu_replica_restore_own_drafts (RuhuReplica *self, GPtrArray *drafts, GError **error)
+{
+  Restore job = { self, drafts };
+
+  return ruhu_database_transaction (self->database, restore_own, &job, error);
+}
+
+typedef struct
+{
+  GHashTable *there; /* id → when it was last typed into; both borrowed */
+  guint n;
+} Compare;
+
+static gboolean
+compare (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Compare *job = data;
+  g_autoptr (GPtrArray) lacking = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query = ruhu_database_query (database, "SELECT id, updated FROM draft WHERE version <= handed", error, "");
+
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    if (g_strcmp0 (g_hash_table_lookup (job->there, ruhu_statement_get_text (query, 0)), ruhu_statement_get_text (query, 1)) != 0)
+      g_ptr_array_add (lacking, g_strdup (ruhu_statement_get_text (query, 0)));
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  for (guint i = 0; i < lacking->len; i++)
+    if (!ruhu_database_run (database, "UPDATE draft SET handed = 0 WHERE id = ?1", error, "s", lacking->pdata[i]))
+      return FALSE;
+  job->n = lacking->len;
+  return TRUE;
+}
+
+gboolean
+ruhu_replica_compare_drafts (RuhuReplica *self, GPtrArray *drafts, guint *n, GError **error)
+{
+  g_autoptr (GHashTable) there = g_hash_table_new (g_str_hash, g_str_equal);
+  Compare job = { there, 0 };
+
+  for (guint i = 0; i < drafts->len; i++)
+    g_hash_table_insert (there, ((RuhuDraft *) drafts->pdata[i])->id, ((RuhuDraft *) drafts->pdata[i])->updated);
+  if (!ruhu_database_transaction (self->database, compare, &job, error))
+    return FALSE;
+  *n = job.n;
+  return TRUE;
+}
+
 /* The end of a laptop */
 
 static gboolean
 erase_all (RuhuReplica *self, GError **error)
 {
   return ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), RUHU_SCOPE_ALL, NULL, error) &&
-         ruhu_database_execute (self->database, "DELETE FROM log; DELETE FROM draft; DELETE FROM scope; DELETE FROM verdict; DELETE FROM checkpoint; DELETE FROM witness; DELETE FROM notice; "
+         ruhu_database_execute (self->database, "DELETE FROM log; DELETE FROM draft; DELETE FROM over_draft; DELETE FROM scope; DELETE FROM verdict; DELETE FROM checkpoint; DELETE FROM witness; DELETE FROM notice; "
                                                 "DELETE FROM meta",
                                 error) &&
          ruhu_store_set_meta (self->store, "scrub", "1", error);
@@ -269,11 +522,13 @@ typedef struct
   gboolean erased;
 } EraseSent;
 
-/* What the township is not known to have: what waits, and what was held back (see ruhu_replica_hold_back()) until its author has dealt with it. */
-#define UNSENT "SELECT count (*) FROM log WHERE device = ?1 AND position IS NULL AND ((kind = 'change' AND seq > ?2) OR (kind = 'refused' AND settled = 0))"
+/* What the township is not known to have: what waits, what was held back (see ruhu_replica_hold_back()) until its author has dealt with it, and what it lost of others. */
+#define UNSENT                                                                                                                                              \
+  "SELECT (SELECT count (*) FROM log WHERE device = ?1 AND position IS NULL AND ((kind = 'change' AND seq > ?2) OR (kind = 'refused' AND settled = 0))) + " \
+  "(SELECT count (*) FROM witness)"
 
 /* Photos that a draft alone mentions become due once it was handed over, when they are looked at the next time. */
-#define UNSENT_PHOTOS "SELECT count (*) FROM photo WHERE state = 'due' OR (state = 'new' AND EXISTS (SELECT 1 FROM draft WHERE draft.body LIKE '%' || photo.hash || '%'))"
+#define UNSENT_PHOTOS "SELECT count (*) FROM photo WHERE " RUHU_PHOTO_IS_DUE " OR (state = 'new' AND EXISTS (SELECT 1 FROM draft WHERE draft.body LIKE '%' || photo.hash || '%'))"
 
 /* The files go before the transaction ends: where it does not, they were at the township anyhow, and where it does, none is left behind. */
 static gboolean

@@ -2,7 +2,11 @@
 /* The outbox: own changes without a position. Their bytes are never altered once they were handed to the network; before that, a clock that proved wrong stamps them anew.
  *
  * What was handed to the network is said by one number, `sent` in meta: the highest own seq that was. (A row's own `sent` says the same of one change, however it is numbered: of what was
- * salvaged.) So handing a batch over rewrites no rows. */
+ * salvaged.) So handing a batch over rewrites no rows.
+ *
+ * A row's `hash` is ruhu_quick_sum() of its text here, as long as it waits. What the disk has altered since is not sent: the township would refuse all that goes with it, or take
+ * for recorded what nobody did. It is shown as refused, with the code `damaged`, for its author to record again, and the rest goes on. Until then nothing gives it another text, nor a sum
+ * that fits the one that it has. */
 #define G_LOG_DOMAIN "ruhu-replica"
 
 #include "config.h"
@@ -10,9 +14,12 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-heads.h"
+#include "ruhu-quick-sum.h"
 #include "ruhu-replica-private.h"
+#include "ruhu-salvage.h"
 #include "ruhu-store-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A clock that is off by less is not worth stamping anew. */
@@ -28,10 +35,26 @@ typedef struct
   gsize max_bytes;
   GString *lines;
   gint64 last;
+  GArray *damaged; /* gint64, seq */
+  guint mended;
 } Take;
 
 #define SENT       "(SELECT coalesce (max (CAST (value AS BIGINT)), 0) FROM meta WHERE key = 'sent')"
 #define NEVER_SENT "sent = 0 AND seq > " SENT
+
+/* One that an older version wrote has no sum; then it must at least be what it says it is. */
+gboolean
+ruhu_replica_is_whole (RuhuStatement *row, guint column)
+{
+  const char *body = ruhu_statement_get_text (row, column + 1);
+  gsize length = strlen (body);
+  g_autoptr (RuhuChange) change = NULL;
+
+  if (!ruhu_statement_is_null (row, column + 2))
+    return ruhu_statement_get_integer (row, column + 2) == ruhu_quick_sum (body, length);
+  change = ruhu_change_parse (body, length, NULL);
+  return change != NULL && change->seq == ruhu_statement_get_integer (row, column);
+}
 
 static gboolean
 read_outbox (RuhuDatabase *database, Take *job, GError **error)
@@ -41,8 +64,9 @@ read_outbox (RuhuDatabase *database, Take *job, GError **error)
   guint n = 0;
 
   g_string_truncate (job->lines, 0);
+  g_array_set_size (job->damaged, 0);
   job->last = 0;
-  query = ruhu_database_query (database, "SELECT seq, body FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL AND kind = 'change' ORDER BY seq LIMIT ?3", error, "sii",
+  query = ruhu_database_query (database, "SELECT seq, body, hash FROM log WHERE device = ?1 AND seq > ?2 AND position IS NULL AND kind = 'change' ORDER BY seq LIMIT ?3", error, "sii",
                                job->replica->device, job->after, (gint64) job->max_changes);
   if (query == NULL)
     return FALSE;
@@ -50,6 +74,13 @@ read_outbox (RuhuDatabase *database, Take *job, GError **error)
     {
       const char *body = ruhu_statement_get_text (query, 1);
 
+      if (!ruhu_replica_is_whole (query, 0))
+        {
+          gint64 seq = ruhu_statement_get_integer (query, 0);
+
+          g_array_append_val (job->damaged, seq);
+          continue;
+        }
       if (n > 0 && job->lines->len + strlen (body) + 1 > job->max_bytes)
         break;
       g_string_append (job->lines, body);
@@ -69,20 +100,67 @@ raise_sent (RuhuReplica *self, gint64 seq, GError **error)
   return ruhu_store_get_number (self->store, "sent", 0, &sent, error) && (sent >= seq || ruhu_store_set_number (self->store, "sent", seq, error));
 }
 
+/* Where the page was written before, the text may still lie as it was: then nothing has happened. */
+static gboolean
+mend (Take *job, gint64 seq, gboolean *mended, GError **error)
+{
+  RuhuReplica *self = job->replica;
+  g_autofree char *body = NULL;
+  gint64 sum;
+
+  if (!ruhu_database_get_integer (self->database, "SELECT hash FROM log WHERE device = ?1 AND seq = ?2 AND position IS NULL AND kind = 'change'", 0, &sum, error, "si", self->device, seq))
+    return FALSE;
+  body = sum != 0 ? ruhu_salvage_find (self->database, self->device, seq, sum) : NULL;
+  *mended = body != NULL;
+  if (body == NULL)
+    return TRUE;
+  g_message ("An unsent change that the disk had altered was found whole in another place");
+  job->mended++;
+  return ruhu_database_run (self->database, "UPDATE log SET body = ?3 WHERE device = ?1 AND seq = ?2 AND position IS NULL AND kind = 'change'", error, "sis", self->device, seq, body);
+}
+
+static gboolean
+set_aside (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Take *job = data;
+  gint64 last;
+
+  job->mended = 0;
+  for (guint i = 0; i < job->damaged->len; i++)
+    {
+      gint64 seq = g_array_index (job->damaged, gint64, i);
+      gboolean mended = FALSE;
+
+      if (!mend (job, seq, &mended, error))
+        return FALSE;
+      if (mended)
+        continue;
+      if (!ruhu_store_keep_last (job->replica->store, seq, &last, error) ||
+          !ruhu_database_run (database, "UPDATE log SET kind = 'refused', reason = 'damaged', detail = ?3 WHERE device = ?1 AND seq = ?2 AND position IS NULL AND kind = 'change'", error, "sis",
+                              job->replica->device, seq,
+                              _ ("This laptop's disk has altered what was recorded here before it was sent. Look through what is left of it, and record again what is right.")))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 take (RuhuDatabase *database, gpointer data, GError **error)
 {
   Take *job = data;
 
-  return read_outbox (database, job, error) && raise_sent (job->replica, job->last, error);
+  return read_outbox (database, job, error) && set_aside (database, job, error) && (job->mended == 0 || read_outbox (database, job, error)) &&
+         raise_sent (job->replica, job->last, error);
 }
 
 gboolean
 ruhu_replica_peek_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes, gsize max_bytes, GString *lines, gint64 *last, GError **error)
 {
-  Take job = { self, after_seq, max_changes, max_bytes, lines, 0 };
+  g_autoptr (GArray) damaged = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Take job = { self, after_seq, max_changes, max_bytes, lines, 0, damaged, 0 };
 
-  if (!ruhu_replica_load_device (self, error) || !read_outbox (self->database, &job, error))
+  if (!ruhu_replica_load_device (self, error) || !read_outbox (self->database, &job, error) ||
+      (damaged->len > 0 && (!ruhu_database_transaction (self->database, set_aside, &job, error) || (job.mended > 0 && !read_outbox (self->database, &job, error)))))
     return FALSE;
   *last = job.last;
   return TRUE;
@@ -91,7 +169,8 @@ ruhu_replica_peek_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes
 gboolean
 ruhu_replica_take_outbox (RuhuReplica *self, gint64 after_seq, guint max_changes, gsize max_bytes, GString *lines, gint64 *last, GError **error)
 {
-  Take job = { self, after_seq, max_changes, max_bytes, lines, 0 };
+  g_autoptr (GArray) damaged = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Take job = { self, after_seq, max_changes, max_bytes, lines, 0, damaged, 0 };
   gint64 waiting;
 
   if (!ruhu_replica_load_device (self, error))
@@ -190,7 +269,8 @@ stamp_anew (RuhuReplica *self, gint64 n, RuhuChange *change, gint64 wall, GError
   g_free (change->time);
   change->time = ruhu_clock_dup_last (clock);
   json = ruhu_change_to_json (change);
-  if (!ruhu_database_run (self->database, "UPDATE log SET time = ?2, body = ?3 WHERE n = ?1", error, "iss", n, change->time, json) ||
+  if (!ruhu_database_run (self->database, "UPDATE log SET time = ?2, body = ?3, hash = ?4 WHERE n = ?1", error, "issi", n, change->time, json,
+                          ruhu_quick_sum (json, strlen (json))) ||
       !ruhu_store_holds (self->store, change->scope, &holds, error))
     return FALSE;
   /* What has left this laptop waits in the outbox alone: it has no rows here. */
@@ -211,7 +291,7 @@ stamp_anew (RuhuReplica *self, gint64 n, RuhuChange *change, gint64 wall, GError
 static gboolean
 stamp_row (RuhuReplica *self, RuhuStatement *row, gint64 delta, GError **error)
 {
-  const char *body = ruhu_statement_get_text (row, 1);
+  const char *body = ruhu_statement_get_text (row, 2);
   g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), error);
   gint64 now = ruhu_clock_now (ruhu_store_get_clock (self->store));
 
@@ -233,12 +313,12 @@ stamp_outbox (RuhuReplica *self, gint64 delta, GError **error)
   if (!ruhu_database_get_text (self->database, "SELECT max (time) FROM log WHERE position IS NOT NULL OR NOT (" NEVER_SENT ")", &highest, error, ""))
     return FALSE;
   ruhu_clock_reset (ruhu_store_get_clock (self->store), highest);
-  query = ruhu_database_query (self->database, "SELECT n, body FROM log WHERE device = ?1 AND position IS NULL AND " NEVER_SENT " ORDER BY seq", error, "s",
-                               self->device);
+  query = ruhu_database_query (self->database, "SELECT n, seq, body, hash FROM log WHERE device = ?1 AND position IS NULL AND kind = 'change' AND " NEVER_SENT " ORDER BY seq",
+                               error, "s", self->device);
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    if (!stamp_row (self, query, delta, error))
+    if (ruhu_replica_is_whole (query, 1) && !stamp_row (self, query, delta, error))
       return FALSE;
   last = ruhu_clock_dup_last (ruhu_store_get_clock (self->store));
   return ruhu_check_end (&local, error) && ruhu_store_keep_clock (self->store, last, error);

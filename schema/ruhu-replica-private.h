@@ -44,6 +44,8 @@ gboolean ruhu_replica_hold_back (RuhuReplica *self, gint64 n, GError **error) G_
 gboolean ruhu_replica_quarantine (RuhuReplica *self, const char *body, gsize length, gint64 position, const char *reason, const char *detail, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* At the end of a transaction: the clock takes note of the highest stamp that came in. */
 gboolean ruhu_replica_keep_latest (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a waiting change is what was saved. @row: its seq, body and hash stand in the columns from @column on. */
+gboolean ruhu_replica_is_whole (RuhuStatement *row, guint column);
 gboolean ruhu_replica_raise_pushed (RuhuReplica *self, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* After a transaction: refreshes the catalogue if it grew, empties the write-ahead log if something was forgotten. */
 gboolean ruhu_replica_settle (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

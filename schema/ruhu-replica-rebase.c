@@ -14,6 +14,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-heads.h"
+#include "ruhu-quick-sum.h"
 #include "ruhu-replica-private.h"
 #include "ruhu-store-private.h"
 
@@ -153,7 +154,22 @@ renumber (RuhuReplica *self, gint64 n, const char *body, gint64 seq, GError **er
     return FALSE;
   change->seq = seq;
   json = ruhu_change_to_json (change);
-  return ruhu_database_run (self->database, "UPDATE log SET seq = ?2, body = ?3, sent = 0 WHERE n = ?1", error, "iis", n, seq, json);
+  return ruhu_database_run (self->database, "UPDATE log SET seq = ?2, body = ?3, sent = 0, hash = ?4 WHERE n = ?1", error, "iisi", n, seq, json,
+                            ruhu_quick_sum (json, strlen (json)));
+}
+
+/* One that a disk has altered keeps what is left of its text, and a sum that it does not fit. */
+static gboolean
+renumber_damaged (RuhuReplica *self, gint64 n, gint64 seq, GError **error)
+{
+  return ruhu_database_run (self->database, "UPDATE log SET seq = ?2, sent = 0, hash = coalesce (hash, 0) WHERE n = ?1", error, "ii", n, seq);
+}
+
+/* The draft that the change came of is over when the township has the change by its new number. */
+static gboolean
+move_over (RuhuReplica *self, gint64 from, gint64 to, GError **error)
+{
+  return ruhu_database_run (self->database, "UPDATE over_draft SET seq = -?2 WHERE seq = ?1", error, "ii", from, to);
 }
 
 /* What the township does not have of this laptop's under the numbers from @to->reused on gets numbers that were never used. */
@@ -171,16 +187,21 @@ renumber_all (RuhuReplica *self, const RuhuRebase *to, guint *count, GError **er
   if (!ruhu_database_run (self->database, "UPDATE log SET seq = -seq WHERE device = ?1 AND position IS NULL AND kind = 'change' AND seq >= ?2", error, "si",
                           self->device, to->reused))
     return FALSE;
-  query = ruhu_database_query (self->database, "SELECT n, body FROM log WHERE device = ?1 AND seq < 0 ORDER BY seq DESC", error, "s", self->device);
+  query = ruhu_database_query (self->database, "SELECT n, -seq, body, hash FROM log WHERE device = ?1 AND seq < 0 ORDER BY seq DESC", error, "s", self->device);
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
     {
-      if (!renumber (self, ruhu_statement_get_integer (query, 0), ruhu_statement_get_text (query, 1), ++next, error))
+      gint64 n = ruhu_statement_get_integer (query, 0);
+
+      next++;
+      if (!move_over (self, ruhu_statement_get_integer (query, 1), next, error) ||
+          !(ruhu_replica_is_whole (query, 1) ? renumber (self, n, ruhu_statement_get_text (query, 2), next, error) : renumber_damaged (self, n, next, error)))
         return FALSE;
       (*count)++;
     }
-  return ruhu_check_end (&local, error) && ruhu_store_set_number (self->store, "reused_after", to->reused - 1, error) &&
+  return ruhu_check_end (&local, error) && ruhu_database_execute (self->database, "UPDATE over_draft SET seq = -seq WHERE seq < 0", error) &&
+         ruhu_store_set_number (self->store, "reused_after", to->reused - 1, error) &&
          ruhu_store_set_number (self->store, "reused_to", to->accepted, error) && ruhu_store_set_number (self->store, "reused_last", next, error) &&
          ruhu_store_set_number (self->store, "sent", to->accepted, error);
 }
@@ -206,6 +227,17 @@ unconfirm (RuhuReplica *self, const RuhuRebase *to, guint *count, GError **error
                                           error, "sii", self->device, to->accepted, to->position);
 }
 
+/* It may not be here any more: this laptop's data was put back from before it. */
+static gboolean
+restore_quarantined (RuhuReplica *self, const RuhuEntry *entry, GError **error)
+{
+  g_autoptr (RuhuChange) change = entry->change != NULL ? ruhu_change_parse (entry->change, entry->change_length, NULL) : NULL;
+
+  if (change == NULL || strcmp (change->device, self->device) != 0 || change->seq != entry->seq)
+    return TRUE;
+  return ruhu_replica_quarantine (self, entry->change, entry->change_length, entry->position, entry->reason, entry->detail, error);
+}
+
 static gboolean
 note_refused (RuhuReplica *self, const RuhuRebase *to, GError **error)
 {
@@ -213,9 +245,9 @@ note_refused (RuhuReplica *self, const RuhuRebase *to, GError **error)
     {
       const RuhuEntry *entry = &to->refused[i];
 
-      if (!ruhu_database_run (self->database,
-                              "UPDATE log SET position = ?3, kind = ?6, reason = ?4, detail = ?5 WHERE device = ?1 AND seq = ?2 AND kind = 'change'", error,
-                              "siisss", self->device, entry->seq, entry->position, entry->reason, entry->detail, entry->quarantined ? "quarantined" : "refused"))
+      if (!restore_quarantined (self, entry, error) || !ruhu_database_run (self->database,
+                                                                           "UPDATE log SET position = ?3, kind = ?6, reason = ?4, detail = ?5 WHERE device = ?1 AND seq = ?2 AND kind = 'change'", error,
+                                                                           "siisss", self->device, entry->seq, entry->position, entry->reason, entry->detail, entry->quarantined ? "quarantined" : "refused"))
         return FALSE;
     }
   return TRUE;
@@ -260,11 +292,13 @@ offer_photos_again (RuhuReplica *self, GError **error)
   return ruhu_database_execute (self->database, "UPDATE photo SET state = 'due', received = 0, upload = NULL WHERE state = 'sent'", error);
 }
 
-/* So may drafts: they go once more, and so does the list of those that are here. (Without that mark a laptop that has none left tells nothing.) */
+/* So may drafts: they go once more, and so does the list of those that are here. (Without that mark a laptop that has none left tells nothing.) Where it is this laptop that lost something,
+ * the township may have drafts that are here no more, and is not to take them for finished. */
 static gboolean
-offer_drafts_again (RuhuReplica *self, GError **error)
+offer_drafts_again (RuhuReplica *self, const RuhuRebase *to, GError **error)
 {
-  return ruhu_database_execute (self->database, "UPDATE draft SET handed = 0", error) && ruhu_store_set_meta (self->store, "drafts_have", "", error);
+  return ruhu_database_execute (self->database, "UPDATE draft SET handed = 0", error) && ruhu_store_set_meta (self->store, "drafts_have", "", error) &&
+         (!to->fresh || ruhu_store_set_meta (self->store, "drafts_own", "1", error));
 }
 
 static gboolean
@@ -275,10 +309,19 @@ rebase (RuhuDatabase *database, gpointer data, GError **error)
   const RuhuRebase *to = job->to;
   g_autofree char *queue = g_strjoinv ("\n", (char **) to->scopes);
   guint again = 0, renumbered = 0;
+  gint64 last;
 
   /* What waits again is out of reach of what is forgotten: a household that was assigned after the place of agreement goes, what was written there stays. */
-  return renumber_all (self, to, &renumbered, error) && unconfirm (self, to, &again, error) && note_refused (self, to, error) && cancel_backfill (self, to->position, error) &&
-         drop_others (self, to, error) && offer_photos_again (self, error) && offer_drafts_again (self, error) && move_numbers (self, to, error) && tell (job, again, renumbered, error) &&
+  return ruhu_store_keep_last (self->store, G_MAXINT64, &last, error) &&
+         renumber_all (self, to, &renumbered, error) &&
+         unconfirm (self, to, &again, error) &&
+         note_refused (self, to, error) &&
+         cancel_backfill (self, to->position, error) &&
+         drop_others (self, to, error) &&
+         offer_photos_again (self, error) &&
+         offer_drafts_again (self, to, error) &&
+         move_numbers (self, to, error) &&
+         tell (job, again, renumbered, error) &&
          ruhu_store_set_meta (self->store, "rebase_scopes", queue, error) && ruhu_replica_begin_next (self, to->position, error);
 }
 

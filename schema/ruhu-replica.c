@@ -6,7 +6,7 @@
  *   sent                 highest own seq that was handed to the network
  *   backfill_scope, backfill_position, backfill_cookie
  *                        a backfill under way; with backfill_from, backfill_shown: see ruhu-replica-backfill.c
- *   drafts_have, drafts_took
+ *   drafts_have, drafts_took, drafts_own
  *                        see ruhu-replica-draft.c
  *   scrub                "1" while something that was forgotten may still stand in the write-ahead log */
 #define G_LOG_DOMAIN "ruhu-replica"
@@ -167,13 +167,6 @@ forget (RuhuReplica *self, const char *scope, GError **error)
   return strip_drafts (self, scope, error) && ruhu_replica_forget (self, scope, error);
 }
 
-/* The copies of what others wrote in a scope that is taken go with it. */
-static gboolean
-forget_witness (RuhuReplica *self, const char *scope, GError **error)
-{
-  return ruhu_database_run (self->database, "DELETE FROM witness WHERE scope = ?1 OR ?1 = '*'", error, "s", scope);
-}
-
 gboolean
 ruhu_replica_begin_backfill (RuhuReplica *self, const char *scope, gint64 position, GError **error)
 {
@@ -198,7 +191,7 @@ apply_change (RuhuReplica *self, const RuhuEntry *entry, GError **error)
     return FALSE;
   if (entry->heads != NULL)
     return ruhu_heads_apply_fields (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, entry->heads, error);
-  return ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, error);
+  return ruhu_heads_apply (self->database, ruhu_store_get_catalogue (self->store), change, n, entry->position, NULL, NULL, error);
 }
 
 /* Kept beside the log of what counts, and told from it by its kind. */
@@ -233,7 +226,7 @@ replace_other (RuhuReplica *self, const char *body, gsize length, gint64 *n, GEr
 gboolean
 ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body, gsize length, gint64 position, gint64 *n, GError **error)
 {
-  gint64 found;
+  gint64 found, last;
 
   self->extends |= ruhu_store_change_extends (change);
   if (self->latest == NULL || strcmp (change->time, self->latest) > 0)
@@ -247,6 +240,8 @@ ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body,
     return FALSE;
   if (found == 0)
     return ruhu_store_append (self->store, change, body, (gssize) length, "change", position, n, error);
+  if (strcmp (change->device, self->device) == 0 && !ruhu_store_keep_last (self->store, change->seq, &last, error))
+    return FALSE;
   *n = found;
   return ruhu_database_run (self->database, "UPDATE log SET position = ?2, kind = 'change', reason = NULL, detail = NULL WHERE n = ?1", error, "ii", found, position);
 }
@@ -310,7 +305,7 @@ check_own (RuhuReplica *self, const RuhuEntry *entry, GError **error)
   g_autofree char *sum = NULL;
   gint64 last;
 
-  if (!ruhu_store_get_number (self->store, "seq", 0, &last, error) ||
+  if (!ruhu_store_keep_last (self->store, entry->seq, &last, error) ||
       !ruhu_database_get_text (self->database, "SELECT body FROM log WHERE device = ?1 AND seq = ?2", &body, error, "si", self->device, entry->seq))
     return FALSE;
   sum = body != NULL ? ruhu_change_sum (body, -1) : NULL;
@@ -322,6 +317,20 @@ check_own (RuhuReplica *self, const RuhuEntry *entry, GError **error)
 }
 
 /* *@stop: a backfill has to come first. */
+/* The office let in a change that is not here any more: this laptop's data was put back from before it. What it wrote comes with its scope. */
+static gboolean
+apply_unknown (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **error)
+{
+  gboolean holds;
+
+  if (entry->reason != NULL || entry->scope == NULL)
+    return TRUE;
+  if (!ruhu_store_holds (self->store, entry->scope, &holds, error))
+    return FALSE;
+  *stop = holds;
+  return !holds || (strip_drafts (self, entry->scope, error) && ruhu_replica_begin_backfill (self, entry->scope, entry->position, error));
+}
+
 static gboolean
 apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **error)
 {
@@ -331,7 +340,7 @@ apply_echo (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError **
   if (!check_own (self, entry, error) || !load_own (self, entry->seq, &own, error) || !ruhu_replica_raise_pushed (self, entry->seq, error))
     return FALSE;
   if (own.scope == NULL)
-    return TRUE;
+    return apply_unknown (self, entry, stop, error);
   if (!ruhu_store_holds (self->store, own.scope, &holds, error))
     return FALSE;
   if (entry->reason == NULL)
@@ -359,7 +368,7 @@ apply_entry (RuhuReplica *self, const RuhuEntry *entry, gboolean *stop, GError *
       *stop = TRUE;
       return strip_drafts (self, entry->scope, error) && ruhu_replica_begin_backfill (self, entry->scope, entry->position, error);
     case RUHU_ENTRY_REVOKE:
-      return forget (self, entry->scope, error) && forget_witness (self, entry->scope, error);
+      return forget (self, entry->scope, error);
     default:
       g_assert_not_reached ();
     }

@@ -54,7 +54,7 @@ typedef struct
 {
   RuhuEntryKind kind;
   gint64 position;
-  const char *change; /* CHANGE, QUARANTINED: its JSON */
+  const char *change; /* CHANGE, QUARANTINED: its JSON; of a RuhuRebase's own quarantined ones, where the township gave it */
   gsize change_length;
   json_object *heads;   /* CHANGE that was let in late: type → record → [names] of which it still is a head; NULL: all */
   gint64 seq;           /* ECHO */
@@ -62,7 +62,7 @@ typedef struct
   gboolean quarantined; /* ECHO: @reason is that of a quarantine */
   const char *reason;   /* ECHO, QUARANTINED: code of the refusal, or NULL */
   const char *detail;   /* ECHO, QUARANTINED: the sentence, or NULL */
-  const char *scope;    /* GRANT, REVOKE */
+  const char *scope;    /* GRANT, REVOKE; ECHO of a change that was let in late: where it belongs, or NULL */
 } RuhuEntry;
 
 /**
@@ -146,7 +146,7 @@ GPtrArray *ruhu_replica_list_scopes (RuhuReplica *self, GError **error) G_GNUC_W
 gboolean ruhu_replica_erase (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Set by ruhu_replica_erase_sent(), for whoever keeps more of this device elsewhere to take away when that is gone, too. */
 #define RUHU_META_WITHDRAWN "withdrawn"
-/* The same for a revoked device, if the township has all that was saved here, every draft and every photo that one of them mentions, which is looked at in the same transaction.
+/* The same for a revoked device, if the township has all that was saved here, every draft and every photo that one of them mentions, and others' changes that it lost, which is looked at in the same transaction.
  * *@erased FALSE: it has not, and nothing was touched. @photos: NULL where there are none. */
 gboolean ruhu_replica_erase_sent (RuhuReplica *self, RuhuPhotoStore *photos, gboolean *erased, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -158,7 +158,9 @@ typedef struct
   GString *lines;
   gboolean news; /* there is something to tell */
   gboolean more; /* and again after that */
+  gboolean took; /* what came from withdrawn laptops is told to be here */
   GArray *handed;
+  GPtrArray *over; /* char * */
   char *have;
 } RuhuHandover;
 
@@ -167,13 +169,37 @@ void ruhu_handover_free (RuhuHandover *self);
 RuhuHandover *ruhu_replica_take_drafts (RuhuReplica *self, gsize max_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The township has them (what was typed meanwhile goes the next time). */
 gboolean ruhu_replica_drafts_handed (RuhuReplica *self, RuhuHandover *handover, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What the township answered (char *): @lacks, which it does not have as they are here, wait again; of @others, which it has and this laptop did not name, those that ended here are told
+ * once more, and for the rest its own are to be fetched. *@again: there is something to hand over or to fetch. */
+gboolean ruhu_replica_take_drafts_answer (RuhuReplica *self, GPtrArray *lacks, GPtrArray *others, gboolean *again, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether drafts that this user's withdrawn laptops left may be fetched: not while the township has not been told of those that came. And taking them (RuhuDraft, whose body is a
- * JSON string) in: all in one transaction, those that are here already stay. */
+ * JSON string) in: all in one transaction. One that is here already, and says something else, comes beside it under another id. */
 gboolean ruhu_replica_wants_drafts (RuhuReplica *self, gboolean *wants, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_replica_restore_drafts (RuhuReplica *self, GPtrArray *drafts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the township perhaps has drafts of this laptop that it lost. And taking them in, but for those that ended here; of one that is here too, a newer version takes its place, and an
+ * older one that says something else comes beside it under another id. */
+gboolean ruhu_replica_wants_own_drafts (RuhuReplica *self, gboolean *wants, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_replica_restore_own_drafts (RuhuReplica *self, GPtrArray *drafts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @drafts is what the township has of this laptop. What is here and was handed over, and is not among it as it is here, counts as not handed over; @n: how many. */
+gboolean ruhu_replica_compare_drafts (RuhuReplica *self, GPtrArray *drafts, guint *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Copies of others' changes that this laptop has to give up (format: top of ruhu-replica-witness.c). */
+typedef struct
+{
+  GString *lines;
+  GArray *rows; /* gint64 */
+} RuhuWitness;
+
+void ruhu_witness_free (RuhuWitness *self);
+/* Those of scopes that are not held any more, or @all: at least one if there are any, then no more than @max_bytes and one. Changes nothing. Transfer full. */
+RuhuWitness *ruhu_replica_take_witness (RuhuReplica *self, gboolean all, gsize max_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The township has them: here they go. */
+gboolean ruhu_replica_witness_told (RuhuReplica *self, const RuhuWitness *witness, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuReplica, ruhu_replica_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuWitness, ruhu_witness_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuHandover, ruhu_handover_free)
 
 G_END_DECLS

@@ -16,7 +16,7 @@
 
 #define DECEMBER 12
 
-const char *const ruhu_overlay_views[] = { "v_now", "v_changed", "v_member", "v_income", NULL };
+const char *const ruhu_overlay_views[] = { "v_now", "v_changed", "v_earlier", "v_member", "v_income", NULL };
 
 struct _RuhuOverlay
 {
@@ -33,9 +33,14 @@ struct _RuhuOverlay
   "CREATE TEMP VIEW v_member AS SELECT p.*, age_at(p.birth, n.today) AS age, school_age_at(p.birth, n.today) AS school_age FROM r_person AS p, v_now AS n " \
   "WHERE p.deleted = 0 AND coalesce(p.member_state, '01') NOT IN ('02', '03', '04', '05')"
 /* For each field of the household that stands: the day in UTC+8 of the change that wrote it. */
-#define CHANGES                                                                                                                                  \
-  "CREATE TEMP VIEW v_changed AS SELECT h.type AS type, h.record AS record, h.fields AS fields, date(substr(l.time, 1, 19), '+8 hours') AS day " \
-  "FROM main.head AS h, main.log AS l WHERE h.scope = (SELECT n.scope FROM temp.v_now AS n) AND l.n = h.change"
+#define CHANGES                                                                                                                                                      \
+  "CREATE TEMP VIEW v_changed AS SELECT h.type AS type, h.record AS record, h.fields AS fields, h.change AS change, date(substr(l.time, 1, 19), '+8 hours') AS day " \
+  "FROM main.head AS h, main.log AS l WHERE h.scope = (SELECT n.scope FROM temp.v_now AS n) AND l.n = h.change AND l.kind = 'change'"
+/* Whatever a change wrote into the household, also what no longer stands. */
+#define HISTORY                                                                                                           \
+  "CREATE TEMP VIEW v_earlier AS SELECT t.key AS type, r.key AS record, f.key AS field, f.value AS value, l.n AS change " \
+  "FROM main.log AS l, json_each (l.body, '$.set') AS t, json_each (t.value) AS r, json_each (r.value) AS f "             \
+  "WHERE l.scope = (SELECT n.scope FROM temp.v_now AS n) AND l.kind = 'change' AND json_valid (l.body)"
 #define SUM(code) "coalesce(sum(CASE WHEN l.cat = '" code "' THEN l.amount END), 0)"
 #define INCOME                                                                                                                                      \
   "CREATE TEMP VIEW v_income AS SELECT s.*, s.wages + s.business + s.property + s.transfers - s.costs AS net, "                                     \
@@ -100,7 +105,7 @@ make_views (RuhuOverlay *self, GError **error)
 {
   static const char *const needed[] = { "person", "income_line", "income_book", "poverty_line" };
 
-  if (!ruhu_database_execute (self->database, NOW, error) || !ruhu_database_execute (self->database, CHANGES, error))
+  if (!ruhu_database_execute (self->database, NOW, error) || !ruhu_database_execute (self->database, CHANGES, error) || !ruhu_database_execute (self->database, HISTORY, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     if (ruhu_catalogue_get_record (self->catalogue, needed[i]) == NULL)

@@ -7,6 +7,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-initials.h"
 #include "ruhu-rules-private.h"
 #include "ruhu-store-private.h"
 #include "ruhu-tables.h"
@@ -470,6 +471,62 @@ ruhu_rules_check_household (RuhuRules *self, const RuhuRulesQuestion *question, 
 
   Check check = { .self = self, .question = question, .level = RUHU_RULE_HOUSEHOLD, .is_exit = g_strcmp0 (question->step, STEP_EXIT) == 0 };
   return run_check (&check, check_household, error);
+}
+
+typedef struct
+{
+  RuhuRules *self;
+  const RuhuRulesQuestion *question;
+  json_object *added;
+  json_object *proposed;
+} Proposal;
+
+static gboolean
+propose_of_type (Proposal *proposal, RuhuRecordType *type, json_object *records, GError **error)
+{
+  const RuhuRulesQuestion *question = proposal->question;
+  json_object *proposed = json_object_new_object ();
+
+  json_object_object_add (proposal->proposed, type->name, proposed);
+  json_object_object_foreach (records, record, fields)
+  {
+    json_object *values = json_object_new_object ();
+
+    json_object_object_add (proposed, record, values);
+    if (!ruhu_initials_read (ruhu_overlay_get_database (proposal->self->overlay), type, question->role, question->scope, question->today, fields, RUHU_INITIALS_LOOKING, values, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+propose (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Proposal *proposal = data;
+
+  (void) database;
+  if (!ruhu_overlay_fill (proposal->self->overlay, proposal->question->scope, proposal->question->draft, proposal->question->today, error))
+    return FALSE;
+  json_object_object_foreach (proposal->added, name, records)
+  {
+    RuhuRecordType *type = ruhu_catalogue_get_record (proposal->self->catalogue, name);
+
+    if (type != NULL && !propose_of_type (proposal, type, records, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+json_object *
+ruhu_rules_propose (RuhuRules *self, const RuhuRulesQuestion *question, json_object *added, GError **error)
+{
+  g_autoptr (RuhuJson) proposed = json_object_new_object ();
+  Proposal proposal = { self, question, added, proposed };
+
+  g_return_val_if_fail (self != NULL && question != NULL && question->scope != NULL && question->today != NULL && added != NULL, NULL);
+  if (!ruhu_database_read (ruhu_overlay_get_database (self->overlay), propose, &proposal, error))
+    return NULL;
+  return g_steal_pointer (&proposed);
 }
 
 GPtrArray *

@@ -43,6 +43,15 @@ typedef struct
  */
 GPtrArray *ruhu_rules_check_household (RuhuRules *self, const RuhuRulesQuestion *question, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * ruhu_rules_propose:
+ * @added: type → record → field → value: new records of the draft, by whatever names they go under
+ *
+ * What their fields start with that look at other records (catalogue: "initial"), with the draft laid over what is stored: as @added, those fields only that have something to start with.
+ * Transfer full.
+ */
+json_object *ruhu_rules_propose (RuhuRules *self, const RuhuRulesQuestion *question, json_object *added, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The rules over the township as a whole (village sums, projects, helpers): RuhuFinding, whose records are the township's. Transfer full. */
 GPtrArray *ruhu_rules_check_township (RuhuRules *self, const char *today, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

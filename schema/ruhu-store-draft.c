@@ -50,14 +50,26 @@ strip_base (json_object *body)
   return stripped;
 }
 
+/* Of two versions the later has the higher stamp, also where the clock was put back between them. */
+static gboolean
+stamp_version (Put *job, char **updated, GError **error)
+{
+  g_autofree char *before = NULL;
+  gint64 now = ruhu_clock_now (ruhu_store_get_clock (job->store));
+
+  if (!ruhu_database_get_text (ruhu_store_get_database (job->store), "SELECT updated FROM draft WHERE id = ?1", &before, error, "s", job->id))
+    return FALSE;
+  *updated = ruhu_stamp_from_time (before != NULL ? MAX (now, ruhu_stamp_get_time (before) + 1) : now);
+  return TRUE;
+}
+
 /* A page that was open when its scope left the laptop does not bring back what was deleted then. */
 static gboolean
 put_draft (RuhuDatabase *database, gpointer data, GError **error)
 {
   Put *job = data;
-  g_autofree char *updated = ruhu_stamp_from_time (ruhu_clock_now (ruhu_store_get_clock (job->store)));
   g_autoptr (RuhuJson) body = NULL;
-  g_autofree char *device = NULL;
+  g_autofree char *device = NULL, *updated = NULL;
   gint64 version;
   gboolean holds;
 
@@ -71,7 +83,8 @@ put_draft (RuhuDatabase *database, gpointer data, GError **error)
       return FALSE;
     }
   body = holds || !json_object_is_type (job->body, json_type_object) ? json_object_get (job->body) : strip_base (job->body);
-  if (!ruhu_store_get_number (job->store, "draft_version", 0, &version, error) || !ruhu_store_set_number (job->store, "draft_version", version + 1, error))
+  if (!stamp_version (job, &updated, error) || !ruhu_database_run (database, "DELETE FROM over_draft WHERE id = ?1", error, "s", job->id) ||
+      !ruhu_store_get_number (job->store, "draft_version", 0, &version, error) || !ruhu_store_set_number (job->store, "draft_version", version + 1, error))
     return FALSE;
   return ruhu_database_run (database,
                             "INSERT INTO draft (id, kind, scope, seen, updated, body, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
@@ -129,7 +142,35 @@ ruhu_store_list_drafts (RuhuStore *self, const char *scope, GError **error)
 }
 
 gboolean
-ruhu_store_delete_draft (RuhuStore *self, const char *id, GError **error)
+ruhu_store_end_draft (RuhuStore *self, const char *id, gint64 seq, GError **error)
 {
-  return ruhu_database_run (ruhu_store_get_database (self), "DELETE FROM draft WHERE id = ?1", error, "s", id);
+  RuhuDatabase *database = ruhu_store_get_database (self);
+
+  return ruhu_database_run (database,
+                            "INSERT INTO over_draft (id, seq) SELECT id, ?2 FROM draft WHERE id = ?1 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, told = 0", error,
+                            "si", id, seq) &&
+         ruhu_database_run (database, "DELETE FROM draft WHERE id = ?1", error, "s", id);
+}
+
+typedef struct
+{
+  RuhuStore *store;
+  const char *id;
+} Discard;
+
+static gboolean
+discard_draft (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Discard *job = data;
+
+  return ruhu_database_run (database, "UPDATE photo SET state = 'new', received = 0, upload = NULL WHERE state = 'sent' AND EXISTS (SELECT 1 FROM draft WHERE id = ?1 AND body LIKE '%' || photo.hash || '%')", error, "s", job->id) &&
+         ruhu_store_end_draft (job->store, job->id, 0, error);
+}
+
+gboolean
+ruhu_store_discard_draft (RuhuStore *self, const char *id, GError **error)
+{
+  Discard job = { self, id };
+
+  return ruhu_database_transaction (ruhu_store_get_database (self), discard_draft, &job, error);
 }

@@ -27,6 +27,7 @@ ruhu_version_free (RuhuVersion *self)
   g_free (self->visit);
   g_free (self->visit_date);
   json_object_put (self->value);
+  json_object_put (self->edits);
   g_free (self);
 }
 
@@ -206,12 +207,28 @@ takes_part (GPtrArray *heads, const RuhuHead *head, const char *field, const Ruh
   return strcmp (field, DELETED) == 0 && standing != NULL && ruhu_head_is_concurrent (head, standing);
 }
 
+/* What @head wrote of the record and nobody has overwritten. Transfer full. */
+static json_object *
+dup_edits (RuhuConflict *conflict, const RuhuHead *head, const RuhuChange *change)
+{
+  json_object *edits = json_object_new_object ();
+  json_object *fields = json_object_object_get (json_object_object_get (change->set, conflict->type), conflict->record);
+
+  json_object_object_foreach (fields, name, value)
+  {
+    if (ruhu_head_has_field (head, name))
+      json_object_object_add (edits, name, json_object_get (value));
+  }
+  return edits;
+}
+
 static gboolean
 add_head (RuhuStore *self, RuhuConflict *conflict, const RuhuHead *head, gboolean stands, GError **error)
 {
   g_autofree char *body = NULL;
   g_autoptr (RuhuChange) change = NULL;
   g_autoptr (RuhuJson) kept = NULL;
+  g_autoptr (RuhuJson) edits = NULL;
   json_object *value = NULL;
   RuhuVersion *version;
 
@@ -221,8 +238,12 @@ add_head (RuhuStore *self, RuhuConflict *conflict, const RuhuHead *head, gboolea
   if (change == NULL)
     return FALSE;
   if (!ruhu_change_get_value (change, conflict->type, conflict->record, conflict->field, &value))
-    value = kept = json_object_new_boolean (FALSE);
+    {
+      value = kept = json_object_new_boolean (FALSE);
+      edits = dup_edits (conflict, head, change);
+    }
   version = ruhu_store_make_version (self, change, head->position, value);
+  version->edits = g_steal_pointer (&edits);
   version->is_head = TRUE;
   version->stands = stands;
   g_ptr_array_insert (conflict->versions, stands ? 0 : -1, version);

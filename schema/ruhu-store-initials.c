@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include "ruhu-initials.h"
+
 #include "ruhu-cleanups.h"
 #include "ruhu-expression.h"
 #include "ruhu-store-query.h"
@@ -33,10 +35,24 @@ make_initial (RuhuField *field, json_object *result)
   return ruhu_value_check (field, value, NULL) ? g_steal_pointer (&value) : NULL;
 }
 
-gboolean
-ruhu_store_read_initials (RuhuStore *self, RuhuRecordType *type, RuhuRole role, const char *scope, const char *today, json_object *fields, gboolean following, json_object *values, GError **error)
+static gboolean
+is_wanted (RuhuExpression *expression, RuhuInitials which)
 {
-  g_return_val_if_fail (self != NULL && type != NULL && values != NULL, FALSE);
+  switch (which)
+    {
+    case RUHU_INITIALS_FOLLOWING:
+      return ruhu_expression_uses_any (expression);
+    case RUHU_INITIALS_LOOKING:
+      return ruhu_expression_has_query (expression);
+    default:
+      return TRUE;
+    }
+}
+
+gboolean
+ruhu_initials_read (RuhuDatabase *database, RuhuRecordType *type, RuhuRole role, const char *scope, const char *today, json_object *fields, RuhuInitials which, json_object *values, GError **error)
+{
+  g_return_val_if_fail (database != NULL && type != NULL && values != NULL, FALSE);
 
   for (guint i = 0; i < type->fields->len; i++)
     {
@@ -47,10 +63,10 @@ ruhu_store_read_initials (RuhuStore *self, RuhuRecordType *type, RuhuRole role, 
 
       if (field->initial == NULL || field->retired || (field->makers & role) == 0 || json_object_object_get (values, field->name) != NULL)
         continue;
-      expression = ruhu_expression_new (ruhu_store_get_database (self), type, field->initial, error);
+      expression = ruhu_expression_new (database, type, field->initial, error);
       if (expression == NULL)
         return FALSE;
-      if (following && !ruhu_expression_uses_any (expression))
+      if (!is_wanted (expression, which))
         continue;
       if (!ruhu_expression_evaluate (expression, "", scope, fields, today, &result, error))
         return FALSE;
@@ -59,4 +75,12 @@ ruhu_store_read_initials (RuhuStore *self, RuhuRecordType *type, RuhuRole role, 
         json_object_object_add (values, field->name, value);
     }
   return TRUE;
+}
+
+gboolean
+ruhu_store_read_initials (RuhuStore *self, RuhuRecordType *type, RuhuRole role, const char *scope, const char *today, json_object *fields, gboolean following, json_object *values, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return ruhu_initials_read (ruhu_store_get_database (self), type, role, scope, today, fields, following ? RUHU_INITIALS_FOLLOWING : RUHU_INITIALS_ALL, values, error);
 }

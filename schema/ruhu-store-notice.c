@@ -54,6 +54,8 @@ make_text (const char *kind, json_object *counts)
     return g_strdup_printf (_ ("The database of this laptop was damaged and was made anew from the township. %d changes that had not been sent and %d drafts could be read; other parts could not. "
                                "Check the last visits. The damaged file is kept in the data folder."),
                             count_of (counts, "changes"), count_of (counts, "drafts"));
+  if (strcmp (kind, "photo") == 0)
+    return g_strdup (_ ("A photo was damaged on the disk of this laptop before it was sent, and nobody else has it. If it is still in the camera, add it again. What is left of the file is kept in the data folder."));
   if (strcmp (kind, "clock") == 0)
     return g_strdup_printf (count_of (counts, "slow") != 0 ? _ ("The clock of this laptop was %d days slow when %d changes were recorded. The dates in them are as they were entered: look through the last visits, and correct those that are wrong. Set the laptop's clock.")
                                                            : _ ("The clock of this laptop was %d days fast when %d changes were recorded. The dates in them are as they were entered: look through the last visits, and correct those that are wrong. Set the laptop's clock."),

@@ -9,18 +9,8 @@
 #include "ruhu-error.h"
 #include "ruhu-store-private.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* How long a photo stays that nobody saved, s. */
-#define UNSAVED_SECONDS (30 * 24 * 60 * 60)
-
-#define OWN_UNSENT                                                                         \
-  "SELECT body FROM log WHERE device = (SELECT value FROM meta WHERE key = 'device') AND " \
-  "((position IS NULL AND kind = 'change') OR (kind <> 'change' AND settled = 0))"
 
 void
 ruhu_photo_upload_free (RuhuPhotoUpload *self)
@@ -36,11 +26,12 @@ gboolean
 ruhu_store_get_photo_status (RuhuStore *self, RuhuPhotoStore *photos, const char *hash, RuhuPhotoStatus *status, GError **error)
 {
   RuhuPhotoStatus found = { RUHU_PHOTO_WAITING, 0, 0 };
+  RuhuPhotoState absent = RUHU_PHOTO_ABSENT;
   g_autoptr (RuhuStatement) query = NULL;
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (self != NULL && photos != NULL && status != NULL, FALSE);
-  query = ruhu_database_query (ruhu_store_get_database (self), "SELECT received, state = 'sent' FROM photo WHERE hash = ?1", error, "s", hash);
+  query = ruhu_database_query (ruhu_store_get_database (self), "SELECT received, state = 'sent', state = 'damaged' FROM photo WHERE hash = ?1", error, "s", hash);
   if (query == NULL)
     return FALSE;
   if (ruhu_statement_next (query, &local))
@@ -50,11 +41,12 @@ ruhu_store_get_photo_status (RuhuStore *self, RuhuPhotoStore *photos, const char
         found.state = RUHU_PHOTO_SENT;
       else if (found.received > 0)
         found.state = RUHU_PHOTO_SENDING;
+      absent = ruhu_statement_get_integer (query, 2) != 0 ? RUHU_PHOTO_DAMAGED : RUHU_PHOTO_ABSENT;
     }
   if (!ruhu_check_end (&local, error))
     return FALSE;
   if (!ruhu_photo_store_has (photos, hash, &found.size))
-    found = (RuhuPhotoStatus){ RUHU_PHOTO_ABSENT, 0, 0 };
+    found = (RuhuPhotoStatus){ absent, 0, 0 };
   if (found.state == RUHU_PHOTO_SENT)
     found.received = found.size;
   *status = found;
@@ -140,27 +132,35 @@ each_column (RuhuStore *self, ColumnFunc func, gpointer data, GError **error)
   return TRUE;
 }
 
+typedef struct
+{
+  GHashTable *hashes;
+  gboolean removed;
+} Mentioned;
+
 static gboolean
 add_mentioned (RuhuStore *self, const char *table, const char *column, gpointer data, GError **error)
 {
-  g_autofree char *sql = g_strdup_printf ("SELECT DISTINCT %s FROM %s WHERE deleted = 0 AND %s IS NOT NULL", column, table, column);
-  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (self), sql, error, "");
+  Mentioned *job = data;
+  g_autofree char *sql = g_strdup_printf ("SELECT DISTINCT %s FROM %s WHERE deleted = ?1 AND %s IS NOT NULL", column, table, column);
+  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (self), sql, error, "i", (gint64) job->removed);
   g_autoptr (GError) local = NULL;
 
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    g_hash_table_add (data, g_strdup (ruhu_statement_get_text (query, 0)));
+    g_hash_table_add (job->hashes, g_strdup (ruhu_statement_get_text (query, 0)));
   return ruhu_check_end (&local, error);
 }
 
 GHashTable *
-ruhu_store_get_mentioned_photos (RuhuStore *self, GError **error)
+ruhu_store_get_mentioned_photos (RuhuStore *self, gboolean removed, GError **error)
 {
   g_autoptr (GHashTable) hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Mentioned job = { hashes, removed };
 
   g_return_val_if_fail (self != NULL, NULL);
-  return each_column (self, add_mentioned, hashes, error) ? g_steal_pointer (&hashes) : NULL;
+  return each_column (self, add_mentioned, &job, error) ? g_steal_pointer (&hashes) : NULL;
 }
 
 typedef struct
@@ -194,15 +194,16 @@ ruhu_store_list_photo_scopes (RuhuStore *self, const char *hash, GError **error)
   return each_column (self, add_scopes, &job, error) ? g_steal_pointer (&scopes) : NULL;
 }
 
-static void
-add_record_photos (RuhuRecordType *type, json_object *fields, GHashTable *hashes)
+void
+ruhu_store_add_record_photos (RuhuRecordType *type, json_object *fields, GHashTable *hashes)
 {
   json_object_object_foreach (fields, name, value)
   {
-    RuhuField *field = ruhu_record_type_get_field (type, name);
+    const char *text = json_object_is_type (value, json_type_string) ? json_object_get_string (value) : NULL;
+    RuhuField *field = text != NULL && ruhu_photo_is_hash (text) ? ruhu_record_type_get_field (type, name) : NULL;
 
-    if (field != NULL && field->type == RUHU_TYPE_PHOTO && json_object_is_type (value, json_type_string) && ruhu_photo_is_hash (json_object_get_string (value)))
-      g_hash_table_add (hashes, g_strdup (json_object_get_string (value)));
+    if (field != NULL && field->type == RUHU_TYPE_PHOTO)
+      g_hash_table_add (hashes, g_strdup (text));
   }
 }
 
@@ -219,7 +220,7 @@ ruhu_store_add_change_photos (RuhuStore *self, const RuhuChange *change, GHashTa
     {
       (void) id;
       if (json_object_is_type (fields, json_type_object))
-        add_record_photos (type, fields, hashes);
+        ruhu_store_add_record_photos (type, fields, hashes);
     }
   }
 }
@@ -234,193 +235,9 @@ ruhu_store_note_photos (RuhuStore *self, const RuhuChange *change, GError **erro
   ruhu_store_add_change_photos (self, change, hashes);
   g_hash_table_iter_init (&iter, hashes);
   while (g_hash_table_iter_next (&iter, &hash, NULL))
-    if (!ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET state = 'due' WHERE hash = ?1 AND state = 'new'", error, "s", hash))
+    if (!ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET state = 'due' WHERE hash = ?1 AND state IN ('new', 'handed')", error, "s", hash))
       return FALSE;
   return TRUE;
-}
-
-/* What own changes mention that the township has not taken. */
-static gboolean
-add_unsent (RuhuStore *self, GHashTable *hashes, GError **error)
-{
-  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (self), OWN_UNSENT, error, "");
-  g_autoptr (GError) local = NULL;
-
-  if (query == NULL)
-    return FALSE;
-  while (ruhu_statement_next (query, &local))
-    {
-      const char *body = ruhu_statement_get_text (query, 0);
-      g_autoptr (RuhuChange) change = body != NULL ? ruhu_change_parse (body, strlen (body), NULL) : NULL;
-
-      if (change != NULL)
-        ruhu_store_add_change_photos (self, change, hashes);
-    }
-  return ruhu_check_end (&local, error);
-}
-
-static gboolean
-is_drafted (RuhuStore *self, const char *hash, gboolean *drafted, GError **error)
-{
-  gint64 found;
-
-  if (!ruhu_database_get_integer (ruhu_store_get_database (self), "SELECT 1 FROM draft WHERE body LIKE '%' || ?1 || '%' LIMIT 1", 0, &found, error, "s", hash))
-    return FALSE;
-  *drafted = found != 0;
-  return TRUE;
-}
-
-/* What the township has as a draft is to come back whole on the next laptop. */
-static gboolean
-follow_draft (RuhuStore *self, const char *hash, GError **error)
-{
-  return ruhu_database_run (ruhu_store_get_database (self),
-                            "UPDATE photo SET state = 'due' WHERE hash = ?1 AND EXISTS (SELECT 1 FROM draft WHERE version <= handed AND body LIKE '%' || ?1 || '%')", error, "s", hash);
-}
-
-static gboolean
-is_old (RuhuPhotoStore *photos, const char *hash)
-{
-  g_autofree char *path = ruhu_photo_store_dup_path (photos, hash);
-  struct stat info;
-
-  return stat (path, &info) == 0 && info.st_mtime < g_get_real_time () / G_USEC_PER_SEC - UNSAVED_SECONDS;
-}
-
-typedef struct
-{
-  RuhuStore *store;
-  RuhuPhotoStore *photos;
-  GPtrArray *files;      /* hashes; listed before the transaction, in which the app would have to wait. What is added meanwhile has a row. */
-  GHashTable *mentioned; /* by records here and by what is unsent */
-} Follow;
-
-/* Each file has a row. */
-static gboolean
-follow_file (Follow *job, const char *hash, GError **error)
-{
-  gint64 size;
-
-  return !ruhu_photo_store_has (job->photos, hash, &size) ||
-         ruhu_database_run (ruhu_store_get_database (job->store), "INSERT INTO photo (hash, state, size) VALUES (?1, 'new', ?2) ON CONFLICT (hash) DO NOTHING", error, "si", hash, size);
-}
-
-/* The file goes first: a row without a file is dropped the next time, a file without a row would stay. */
-static gboolean
-drop (Follow *job, const char *hash, GError **error)
-{
-  return ruhu_photo_store_remove (job->photos, hash, error) && ruhu_database_run (ruhu_store_get_database (job->store), "DELETE FROM photo WHERE hash = ?1", error, "s", hash);
-}
-
-static gboolean
-follow_row (Follow *job, const char *hash, const char *state, GError **error)
-{
-  gboolean drafted;
-
-  if (!ruhu_photo_store_has (job->photos, hash, NULL))
-    return ruhu_database_run (ruhu_store_get_database (job->store), "DELETE FROM photo WHERE hash = ?1", error, "s", hash);
-  if (g_hash_table_contains (job->mentioned, hash))
-    return strcmp (state, "new") != 0 || ruhu_database_run (ruhu_store_get_database (job->store), "UPDATE photo SET state = 'due' WHERE hash = ?1", error, "s", hash);
-  if (strcmp (state, "due") == 0)
-    return TRUE;
-  if (strcmp (state, "new") == 0 && !follow_draft (job->store, hash, error))
-    return FALSE;
-  if (strcmp (state, "new") == 0 && !is_old (job->photos, hash))
-    return TRUE;
-  return is_drafted (job->store, hash, &drafted, error) && (drafted || drop (job, hash, error));
-}
-
-/* Hash, state, hash, state, … */
-static GPtrArray *
-list_rows (RuhuDatabase *database, GError **error)
-{
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (RuhuStatement) query = ruhu_database_query (database, "SELECT hash, state FROM photo", error, "");
-  g_autoptr (GError) local = NULL;
-
-  if (query == NULL)
-    return NULL;
-  while (ruhu_statement_next (query, &local))
-    for (int i = 0; i < 2; i++)
-      g_ptr_array_add (rows, g_strdup (ruhu_statement_get_text (query, i)));
-  return ruhu_check_end (&local, error) ? g_steal_pointer (&rows) : NULL;
-}
-
-/* Files without a row are given one, and added to @rows. */
-static gboolean
-follow_files (Follow *job, GPtrArray *rows, GError **error)
-{
-  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < rows->len; i += 2)
-    g_hash_table_add (known, rows->pdata[i]);
-  for (guint i = 0; i < job->files->len; i++)
-    {
-      if (g_hash_table_contains (known, job->files->pdata[i]))
-        continue;
-      if (!follow_file (job, job->files->pdata[i], error))
-        return FALSE;
-      g_ptr_array_add (rows, g_strdup (job->files->pdata[i]));
-      g_ptr_array_add (rows, g_strdup ("new"));
-    }
-  return TRUE;
-}
-
-static gboolean
-follow (RuhuDatabase *database, gpointer data, GError **error)
-{
-  Follow *job = data;
-  g_autoptr (GPtrArray) rows = list_rows (database, error);
-
-  g_clear_pointer (&job->mentioned, g_hash_table_unref);
-  job->mentioned = rows != NULL ? ruhu_store_get_mentioned_photos (job->store, error) : NULL;
-  if (job->mentioned == NULL || !add_unsent (job->store, job->mentioned, error) || !follow_files (job, rows, error))
-    return FALSE;
-  for (guint i = 0; i < rows->len; i += 2)
-    if (!follow_row (job, rows->pdata[i], rows->pdata[i + 1], error))
-      return FALSE;
-  return TRUE;
-}
-
-/* What came in part, or was damaged, goes when nothing here mentions the photo any more: its household has left. */
-static void
-clear_beside (Follow *job, const char *name)
-{
-  g_autofree char *path = g_build_filename (ruhu_photo_store_get_path (job->photos), name, NULL);
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *file;
-
-  while (folder != NULL && (file = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *hash = g_strndup (file, RUHU_PHOTO_HASH_LENGTH), *whole = g_build_filename (path, file, NULL);
-      gboolean drafted = FALSE;
-
-      if (!ruhu_photo_is_hash (hash) || g_hash_table_contains (job->mentioned, hash) || !is_drafted (job->store, hash, &drafted, NULL) || drafted)
-        continue;
-      if (g_unlink (whole) != 0)
-        g_warning ("what was left of a photo stays: %s", g_strerror (errno));
-    }
-}
-
-gboolean
-ruhu_store_follow_photos (RuhuStore *self, RuhuPhotoStore *photos, GError **error)
-{
-  g_autoptr (GPtrArray) files = NULL;
-  Follow job = { self, photos, NULL, NULL };
-  gboolean done;
-
-  g_return_val_if_fail (self != NULL && photos != NULL, FALSE);
-  job.files = files = ruhu_photo_store_list (photos, error);
-  if (files == NULL)
-    return FALSE;
-  done = ruhu_database_transaction (ruhu_store_get_database (self), follow, &job, error);
-  if (done)
-    {
-      clear_beside (&job, "fetching");
-      clear_beside (&job, "damaged");
-    }
-  g_clear_pointer (&job.mentioned, g_hash_table_unref);
-  return done;
 }
 
 GPtrArray *
@@ -431,7 +248,7 @@ ruhu_store_list_due_photos (RuhuStore *self, gint64 limit, GError **error)
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (self != NULL, NULL);
-  query = ruhu_database_query (ruhu_store_get_database (self), "SELECT hash, size, received, upload FROM photo WHERE state = 'due' ORDER BY size, hash LIMIT ?1", error, "i",
+  query = ruhu_database_query (ruhu_store_get_database (self), "SELECT hash, size, received, upload FROM photo WHERE " RUHU_PHOTO_IS_DUE " ORDER BY size, hash LIMIT ?1", error, "i",
                                limit > 0 ? limit : (gint64) -1);
   if (query == NULL)
     return NULL;
@@ -451,7 +268,7 @@ ruhu_store_list_due_photos (RuhuStore *self, gint64 limit, GError **error)
 gboolean
 ruhu_store_set_photo_received (RuhuStore *self, const char *hash, gint64 received, const char *upload, GError **error)
 {
-  return ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET received = ?2, upload = ?3 WHERE hash = ?1 AND state = 'due'", error, "sis", hash, received, upload);
+  return ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET received = ?2, upload = ?3 WHERE hash = ?1 AND " RUHU_PHOTO_IS_DUE, error, "sis", hash, received, upload);
 }
 
 gboolean
@@ -464,6 +281,12 @@ gboolean
 ruhu_store_set_photo_lost (RuhuStore *self, const char *hash, GError **error)
 {
   return ruhu_database_run (ruhu_store_get_database (self), "UPDATE photo SET state = 'due', received = 0, upload = NULL WHERE hash = ?1 AND state = 'sent'", error, "s", hash);
+}
+
+gboolean
+ruhu_store_claim_photos (RuhuStore *self, GError **error)
+{
+  return ruhu_database_execute (ruhu_store_get_database (self), "UPDATE photo SET state = 'sent', received = size WHERE state = 'new' AND (" RUHU_PHOTOS_PARTIAL ")", error);
 }
 
 GPtrArray *
@@ -496,14 +319,28 @@ add_drafted (RuhuStore *self, GHashTable *hashes, GError **error)
   return ruhu_check_end (&local, error);
 }
 
+/* Those that were damaged here before anybody else had them are nowhere to come from. */
+static gboolean
+remove_damaged (RuhuStore *self, GHashTable *hashes, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (ruhu_store_get_database (self), "SELECT hash FROM photo WHERE state = 'damaged'", error, "");
+  g_autoptr (GError) local = NULL;
+
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    g_hash_table_remove (hashes, ruhu_statement_get_text (query, 0));
+  return ruhu_check_end (&local, error);
+}
+
 GPtrArray *
 ruhu_store_list_wanted_photos (RuhuStore *self, RuhuPhotoStore *photos, guint limit, GError **error)
 {
-  g_autoptr (GHashTable) mentioned = ruhu_store_get_mentioned_photos (self, error);
+  g_autoptr (GHashTable) mentioned = ruhu_store_get_mentioned_photos (self, FALSE, error);
   g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GList) hashes = NULL;
 
-  if (mentioned == NULL || !add_drafted (self, mentioned, error))
+  if (mentioned == NULL || !add_drafted (self, mentioned, error) || !remove_damaged (self, mentioned, error))
     return NULL;
   hashes = g_list_sort (g_hash_table_get_keys (mentioned), (GCompareFunc) strcmp);
   for (GList *l = hashes; l != NULL && (limit == 0 || wanted->len < limit); l = l->next)
@@ -519,8 +356,8 @@ ruhu_store_count_photos (RuhuStore *self, RuhuPhotoStore *photos, RuhuPhotoCount
   g_autoptr (GPtrArray) wanted = photos != NULL ? ruhu_store_list_wanted_photos (self, photos, 0, error) : g_ptr_array_new_with_free_func (g_free);
   RuhuPhotoCounts found = { 0 };
 
-  if (wanted == NULL || !ruhu_database_get_integer (database, "SELECT count (*) FROM photo WHERE state = 'due'", 0, &found.due, error, "") ||
-      !ruhu_database_get_integer (database, "SELECT sum (size - received) FROM photo WHERE state = 'due'", 0, &found.due_bytes, error, ""))
+  if (wanted == NULL || !ruhu_database_get_integer (database, "SELECT count (*) FROM photo WHERE " RUHU_PHOTO_IS_DUE, 0, &found.due, error, "") ||
+      !ruhu_database_get_integer (database, "SELECT sum (size - received) FROM photo WHERE " RUHU_PHOTO_IS_DUE, 0, &found.due_bytes, error, ""))
     return FALSE;
   found.wanted = wanted->len;
   *counts = found;

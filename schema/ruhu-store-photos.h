@@ -16,6 +16,7 @@ typedef enum
   RUHU_PHOTO_WAITING, /* here; nothing of it has been sent */
   RUHU_PHOTO_SENDING, /* here; the township has some bytes */
   RUHU_PHOTO_SENT,    /* here and at the township */
+  RUHU_PHOTO_DAMAGED, /* the disk has altered it before it was sent, and nobody else has it; taken once more it is well again */
 } RuhuPhotoState;
 
 typedef struct
@@ -47,8 +48,8 @@ typedef struct
 /* @photos NULL: without looking for what is wanted, which asks for the file of every photo mentioned. */
 gboolean ruhu_store_count_photos (RuhuStore *self, RuhuPhotoStore *photos, RuhuPhotoCounts *counts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Brings table and folder into line with records, outbox and drafts: what is mentioned becomes due; what is sent and mentioned no more leaves the disk, with what came in part or was damaged. To be repeated at will; it also
- * makes the table anew where it was lost. */
+/* Brings table and folder into line with records, outbox and drafts: what is mentioned becomes due; what was taken away again before it was sent is not sent, and stays here as long as it can be brought back; what is sent and
+ * mentioned no more leaves the disk, with what came in part or was damaged. To be repeated at will; it also makes the table anew where it was lost. */
 gboolean ruhu_store_follow_photos (RuhuStore *self, RuhuPhotoStore *photos, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct
@@ -67,8 +68,16 @@ GPtrArray *ruhu_store_list_due_photos (RuhuStore *self, gint64 limit, GError **e
 gboolean ruhu_store_set_photo_received (RuhuStore *self, const char *hash, gint64 received, const char *upload, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The township acknowledged it. */
 gboolean ruhu_store_set_photo_sent (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What was to be sent turned out to be damaged: whoever took it is told, once, and it is not waited for. */
+gboolean ruhu_store_set_photo_damaged (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What is due will never be taken: it is not waited for, and nobody is told here. */
+gboolean ruhu_store_give_photo_up (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Hashes (char *) of both kinds, in order. Transfer full. */
+GPtrArray *ruhu_store_list_damaged_photos (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The township lost it: it is to be sent again. */
 gboolean ruhu_store_set_photo_lost (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Where records are still to come, as after a rebuild, what no record here mentions counts as sent, for the township to be asked about it; elsewhere nothing changes. */
+gboolean ruhu_store_claim_photos (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Hashes (char *) of what is here and counts as sent, from behind @after on, in order. Transfer full. */
 GPtrArray *ruhu_store_list_sent_photos (RuhuStore *self, const char *after, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Hashes (char *) that records or drafts here mention and that are not here. @limit 0: all. Transfer full. */
@@ -78,8 +87,8 @@ gboolean ruhu_store_keep_photo (RuhuStore *self, RuhuPhotoStore *photos, const c
 /* All photos of a laptop go, sent or not. */
 gboolean ruhu_store_erase_photos (RuhuStore *self, RuhuPhotoStore *photos, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Of any file, the township's too: hashes (char *) that the records mention, as a set; or, of one hash, the scopes of the records that mention it. Transfer full. */
-GHashTable *ruhu_store_get_mentioned_photos (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Of any file, the township's too: hashes (char *) that the records mention, or those that were @removed, as a set; or, of one hash, the scopes of the records that mention it. Transfer full. */
+GHashTable *ruhu_store_get_mentioned_photos (RuhuStore *self, gboolean removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *ruhu_store_list_photo_scopes (RuhuStore *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Adds the hashes that the fields of type photo in @change give to @hashes, a set. */
 void ruhu_store_add_change_photos (RuhuStore *self, const RuhuChange *change, GHashTable *hashes);

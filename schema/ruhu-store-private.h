@@ -12,12 +12,22 @@ gboolean ruhu_store_get_number (RuhuStore *self, const char *key, gint64 fallbac
 gboolean ruhu_store_set_number (RuhuStore *self, const char *key, gint64 value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_store_unset_meta (RuhuStore *self, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The log's row of this laptop's last change that waits: an SQL expression. */
+#define RUHU_LAST_WAITING "(SELECT n FROM log WHERE device = (SELECT value FROM meta WHERE key = 'device') AND position IS NULL ORDER BY seq DESC LIMIT 1)"
+
+/* The number and the stamp of this laptop's last change are in the log as long as it waits there: a save writes them once. To be called before the own change @seq waits no more: from
+ * then on they are in meta. *@last: the number of the last one. Inside a transaction. */
+gboolean ruhu_store_keep_last (RuhuStore *self, gint64 seq, gint64 *last, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Takes the last stamp and the correction that any program left in the file into this store's clock; and leaves this clock's there. */
 gboolean ruhu_store_load_clock (RuhuStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_store_keep_clock (RuhuStore *self, const char *stamp, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Appends a change to the log. @position 0: not known. *@n: its row. */
 gboolean ruhu_store_append (RuhuStore *self, const RuhuChange *change, const char *body, gssize length, const char *kind, gint64 position, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Deletes a draft that became the own change @seq, or (0) was thrown away, so that the township is told. Inside a transaction. */
+gboolean ruhu_store_end_draft (RuhuStore *self, const char *id, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The catalogue without the log's extensions. Borrowed. */
 RuhuCatalogue *ruhu_store_get_base_catalogue (RuhuStore *self);
@@ -49,6 +59,14 @@ gboolean ruhu_store_change_extends (const RuhuChange *change);
 
 /* The photos that @change mentions are to be sent, if they are still on this laptop alone. */
 gboolean ruhu_store_note_photos (RuhuStore *self, const RuhuChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A photo that waits to be sent: a record mentions it ('due'), or only a draft that was handed over ('handed'). */
+#define RUHU_PHOTO_IS_DUE "state IN ('due', 'handed')"
+/* Not all that this laptop holds has come, so nobody can say what is mentioned nowhere. */
+#define RUHU_PHOTOS_PARTIAL "EXISTS (SELECT 1 FROM meta WHERE key = 'backfill_scope') OR EXISTS (SELECT 1 FROM meta WHERE key = 'rebase_scopes')"
+
+/* Adds the hashes that the fields of type photo among @fields have to @hashes, a set. */
+void ruhu_store_add_record_photos (RuhuRecordType *type, json_object *fields, GHashTable *hashes);
 
 /* Moves @error, if set, to @target; TRUE if it was not set. For loops over ruhu_statement_next(). */
 gboolean ruhu_check_end (GError **local, GError **target);

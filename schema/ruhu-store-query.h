@@ -101,6 +101,7 @@ typedef struct
   char *visit;        /* visit id or NULL */
   char *visit_date;   /* or NULL */
   json_object *value; /* NULL: emptied */
+  json_object *edits; /* of an edit against which somebody removed the record: field → value, as far as it stands; else NULL */
   gboolean is_head;
   gboolean stands; /* the value that is shown */
 } RuhuVersion;
@@ -192,6 +193,8 @@ typedef struct
 void ruhu_reminder_free (RuhuReminder *self);
 /* Problems that are not closed, with a deadline not after @until; the most overdue first, at most @limit; *@count: all, *@overdue: those before @today. RuhuReminder, transfer full. */
 GPtrArray *ruhu_store_list_due_problems (RuhuStore *self, const char *today, const char *until, guint limit, gint64 *count, gint64 *overdue, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Measures that are not over and due not after @until, in the same way. */
+GPtrArray *ruhu_store_list_due_measures (RuhuStore *self, const char *until, guint limit, gint64 *count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What the household says is recorded wrong (an open problem of that kind), then living conditions and housing that nobody has written since @before. At most @limit, over the
  * households visited longest ago. RuhuReminder, transfer full. */
 GPtrArray *ruhu_store_list_unconfirmed (RuhuStore *self, const char *before, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -14,19 +14,19 @@
 #include <string.h>
 
 /* Everything that a save looks up about this laptop, in one go. */
-#define FACTS                                                                                                   \
-  "SELECT (SELECT value FROM meta WHERE key = 'device'), (SELECT value FROM meta WHERE key = 'user'), "         \
-  "(SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'seq'), (SELECT value FROM meta WHERE key = 'clock'), " \
-  "(SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'clock_correction'), "                                  \
-  "(SELECT 1 FROM meta WHERE key = 'backfill_scope' AND (value = ?1 OR value = '*')), "                         \
-  "coalesce ((SELECT 1 FROM scope WHERE scope = ?1), (SELECT 1 FROM scope WHERE scope = '*'))"
+#define FACTS                                                                                                                                  \
+  "SELECT (SELECT value FROM meta WHERE key = 'device'), (SELECT value FROM meta WHERE key = 'user'), "                                        \
+  "(SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'seq'), (SELECT value FROM meta WHERE key = 'clock'), (SELECT CAST (value AS BIGINT) " \
+  "FROM meta WHERE key = 'clock_correction'), (SELECT 1 FROM meta WHERE key = 'backfill_scope' AND (value = ?1 OR value = '*')), "             \
+  "coalesce ((SELECT 1 FROM scope WHERE scope = ?1), (SELECT 1 FROM scope WHERE scope = '*')), l.seq, l.time "                                 \
+  "FROM (SELECT 1) LEFT JOIN log l ON l.n = " RUHU_LAST_WAITING
 
 typedef struct
 {
   /* Owned. */
   char *device;
   char *user;
-  char *clock;
+  char *clock; /* the last stamp */
   /* Values. */
   gint64 seq; /* of the last change */
   gint64 correction;
@@ -60,8 +60,8 @@ load_facts (RuhuStore *self, const char *scope, Facts *facts, GError **error)
     return FALSE;
   facts->device = g_strdup (ruhu_statement_get_text (query, 0));
   facts->user = g_strdup (ruhu_statement_get_text (query, 1));
-  facts->seq = ruhu_statement_get_integer (query, 2);
-  facts->clock = g_strdup (ruhu_statement_get_text (query, 3));
+  facts->seq = MAX (ruhu_statement_get_integer (query, 2), ruhu_statement_get_integer (query, 7));
+  facts->clock = g_strdup (ruhu_stamp_get_later (ruhu_statement_get_text (query, 3), ruhu_statement_get_text (query, 8)));
   facts->correction = ruhu_statement_get_integer (query, 4);
   facts->pending = !ruhu_statement_is_null (query, 5);
   facts->holds = !ruhu_statement_is_null (query, 6) && !facts->pending;
@@ -127,7 +127,8 @@ judge (RuhuStore *self, const RuhuChange *change, gboolean holds, GError **error
   g_autofree char *today = NULL;
 
   if (!holds)
-    return ruhu_validator_check_remote (validator, change, role, error);
+    return ruhu_validator_check_remote (validator, change, role, error) &&
+           ruhu_heads_check_scope (ruhu_store_get_database (self), ruhu_store_get_catalogue (self), change, NULL, error);
   today = ruhu_clock_today (ruhu_store_get_clock (self));
   return ruhu_validator_refuse_local (validator, change, role, today, error);
 }
@@ -142,20 +143,9 @@ check_rights (Save *save, const Facts *facts, GError **error)
   return FALSE;
 }
 
-static gboolean
-keep_seq_and_clock (RuhuStore *self, gint64 seq, const char *stamp, GError **error)
-{
-  RuhuDatabase *database = ruhu_store_get_database (self);
-
-  if (!ruhu_database_run (database, "UPDATE meta SET value = CASE key WHEN 'seq' THEN CAST (?1 AS TEXT) ELSE ?2 END WHERE key IN ('seq', 'clock')", error, "is", seq,
-                          stamp))
-    return FALSE;
-  /* The first change makes them. */
-  return ruhu_database_get_changes (database) == 2 || (ruhu_store_set_number (self, "seq", seq, error) && ruhu_store_keep_clock (self, stamp, error));
-}
-
-static gboolean
-number_and_stamp (Save *save, const Facts *facts, RuhuChange *change, GError **error)
+/* Both are in the log with the change, and nowhere else: see ruhu_store_keep_last(). */
+static void
+number_and_stamp (Save *save, const Facts *facts, RuhuChange *change)
 {
   RuhuClock *clock = ruhu_store_get_clock (save->store);
 
@@ -163,7 +153,6 @@ number_and_stamp (Save *save, const Facts *facts, RuhuChange *change, GError **e
   ruhu_clock_reset (clock, facts->clock);
   change->seq = facts->seq + 1;
   change->time = ruhu_clock_stamp (clock);
-  return keep_seq_and_clock (save->store, change->seq, change->time, error);
 }
 
 /* Into the log as the bytes that will travel. What this laptop would not take from others it does not make itself. */
@@ -188,13 +177,14 @@ save_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
   if (!load_facts (self, save->edit->scope, &facts, error))
     return FALSE;
   change = change_of_edit (save->edit, &facts, error);
-  if (change == NULL || !check_rights (save, &facts, error) || !judge (self, change, facts.holds, error) ||
-      !ruhu_heads_check_scope (database, ruhu_store_get_catalogue (self), change, error) || !number_and_stamp (save, &facts, change, error) || !append (self, change, &n, error) ||
-      !ruhu_store_note_photos (self, change, error))
+  if (change == NULL || !check_rights (save, &facts, error) || !judge (self, change, facts.holds, error))
     return FALSE;
-  if (facts.holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), change, n, 0, error))
+  number_and_stamp (save, &facts, change);
+  if (!append (self, change, &n, error) || !ruhu_store_note_photos (self, change, error))
     return FALSE;
-  if (save->edit->draft != NULL && !ruhu_store_delete_draft (self, save->edit->draft, error))
+  if (facts.holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), change, n, 0, NULL, NULL, error))
+    return FALSE;
+  if (save->edit->draft != NULL && !ruhu_store_end_draft (self, save->edit->draft, change->seq, error))
     return FALSE;
   if (save->edit->answers > 0 && !ruhu_store_discard_review (self, save->edit->answers, error))
     return FALSE;

@@ -20,6 +20,14 @@
                    "JOIN r_household h ON h.id = b.scope AND h.deleted = 0 LEFT JOIN r_person p ON p.id = h.head " \
                    "LEFT JOIN r_village v ON v.id = h.village_id WHERE " OPEN_PROBLEM "AND b.deadline <= ?1 ORDER BY b.deadline, b.id LIMIT ?2"
 
+/* Not those that are over: completed, stopped, declined. */
+#define OPEN_MEASURE "m.deleted = 0 AND coalesce (m.state, '1') IN ('1', '2', '3') "
+
+#define DUE_MEASURES                                                                                               \
+  REMINDER_COLUMNS "'measure', m.id, m.note, m.kind, m.due FROM r_measure m "                                      \
+                   "JOIN r_household h ON h.id = m.scope AND h.deleted = 0 LEFT JOIN r_person p ON p.id = h.head " \
+                   "LEFT JOIN r_village v ON v.id = h.village_id WHERE " OPEN_MEASURE "AND m.due <= ?1 ORDER BY m.due, m.id LIMIT ?2"
+
 /* Kind 11: data to correct. */
 #define TO_CORRECT                                                                                                 \
   REMINDER_COLUMNS "'problem', b.id, b.description, b.kind, b.found FROM r_problem b "                             \
@@ -84,6 +92,19 @@ ruhu_store_list_due_problems (RuhuStore *self, const char *today, const char *un
       !ruhu_database_get_integer (database, "SELECT count (*) FROM r_problem b WHERE " OPEN_PROBLEM "AND b.deadline < ?1", 0, overdue, error, "s", today))
     return NULL;
   query = ruhu_database_query (database, DUE_PROBLEMS, error, "si", until, (gint64) limit);
+  return read_reminders (query, reminders, error) ? g_steal_pointer (&reminders) : NULL;
+}
+
+GPtrArray *
+ruhu_store_list_due_measures (RuhuStore *self, const char *until, guint limit, gint64 *count, GError **error)
+{
+  RuhuDatabase *database = ruhu_store_get_database (self);
+  g_autoptr (GPtrArray) reminders = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_reminder_free);
+  g_autoptr (RuhuStatement) query = NULL;
+
+  if (!ruhu_database_get_integer (database, "SELECT count (*) FROM r_measure m WHERE " OPEN_MEASURE "AND m.due <= ?1", 0, count, error, "s", until))
+    return NULL;
+  query = ruhu_database_query (database, DUE_MEASURES, error, "si", until, (gint64) limit);
   return read_reminders (query, reminders, error) ? g_steal_pointer (&reminders) : NULL;
 }
 

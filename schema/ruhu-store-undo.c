@@ -9,6 +9,7 @@
 #include "ruhu-heads.h"
 #include "ruhu-store-private.h"
 #include "ruhu-store-query.h"
+#include "ruhu-validate.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -155,7 +156,8 @@ undo_record (Undo *undo, const char *type_name, const char *record, json_object 
     return FALSE;
   if (!existed)
     {
-      if (type == NULL || type->append_only)
+      /* What is written once can be taken out by whoever wrote it; what is permanent cannot. */
+      if (type == NULL || type->permanent || !ruhu_validate_may_remove (type, ruhu_store_get_role (undo->store), TRUE))
         return cannot (error, _ ("A new entry of this kind stays on record; correct it by another entry."));
       json_object_put (g_steal_pointer (&fields));
       fields = json_object_new_object ();

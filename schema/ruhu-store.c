@@ -9,6 +9,8 @@
 #include "ruhu-error.h"
 #include "ruhu-heads.h"
 #include "ruhu-listing.h"
+#include "ruhu-quick-sum.h"
+#include "ruhu-replacement.h"
 #include "ruhu-store-private.h"
 #include "ruhu-tables.h"
 
@@ -176,6 +178,12 @@ ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GError **error
   return TRUE;
 }
 
+const char *
+ruhu_store_get_extensions (RuhuStore *self)
+{
+  return self->extensions;
+}
+
 gboolean
 ruhu_store_change_extends (const RuhuChange *change)
 {
@@ -234,6 +242,8 @@ ruhu_store_open (const RuhuStoreOptions *options, GError **error)
 
   self->base = options->catalogue != NULL ? ruhu_catalogue_ref (options->catalogue) : ruhu_catalogue_load_builtin (error);
   if (self->base == NULL)
+    return NULL;
+  if (!read_only && !ruhu_replacement_finish (options->path, error))
     return NULL;
   self->database = ruhu_database_open (options->path, options->flags, error);
   if (self->database == NULL)
@@ -370,15 +380,39 @@ ruhu_store_get_seen (RuhuStore *self, gint64 *seen, GError **error)
 gboolean
 ruhu_store_load_clock (RuhuStore *self, GError **error)
 {
-  g_autofree char *stamp = NULL;
-  gint64 correction;
+  g_autoptr (RuhuStatement) query =
+      ruhu_database_query (self->database,
+                           "SELECT (SELECT value FROM meta WHERE key = 'clock'), (SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'clock_correction'), "
+                           "(SELECT time FROM log WHERE n = " RUHU_LAST_WAITING ")",
+                           error, "");
 
-  if (!ruhu_database_get_text (self->database, "SELECT value FROM meta WHERE key = 'clock'", &stamp, error, "") ||
-      !ruhu_store_get_number (self, "clock_correction", 0, &correction, error))
+  if (query == NULL || !ruhu_statement_next (query, error))
     return FALSE;
-  ruhu_clock_set_correction (self->clock, correction);
-  ruhu_clock_reset (self->clock, stamp);
+  ruhu_clock_set_correction (self->clock, ruhu_statement_get_integer (query, 1));
+  ruhu_clock_reset (self->clock, ruhu_stamp_get_later (ruhu_statement_get_text (query, 0), ruhu_statement_get_text (query, 2)));
   return TRUE;
+}
+
+gboolean
+ruhu_store_keep_last (RuhuStore *self, gint64 seq, gint64 *last, GError **error)
+{
+  g_autoptr (RuhuStatement) query = NULL;
+  g_autoptr (GError) local = NULL;
+  gint64 kept;
+
+  if (!ruhu_store_get_number (self, "seq", 0, &kept, error))
+    return FALSE;
+  *last = kept;
+  if (seq <= kept)
+    return TRUE;
+  query = ruhu_database_query (self->database, "SELECT seq, time, (SELECT value FROM meta WHERE key = 'clock') FROM log WHERE n = " RUHU_LAST_WAITING, error, "");
+  if (query == NULL)
+    return FALSE;
+  if (!ruhu_statement_next (query, &local) || ruhu_statement_get_integer (query, 0) <= kept)
+    return ruhu_check_end (&local, error);
+  *last = ruhu_statement_get_integer (query, 0);
+  return ruhu_store_set_number (self, "seq", *last, error) &&
+         ruhu_store_keep_clock (self, ruhu_stamp_get_later (ruhu_statement_get_text (query, 1), ruhu_statement_get_text (query, 2)), error);
 }
 
 gboolean
@@ -439,10 +473,10 @@ gboolean
 ruhu_store_append (RuhuStore *self, const RuhuChange *change, const char *body, gssize length, const char *kind, gint64 position, gint64 *n, GError **error)
 {
   if (!ruhu_database_run (self->database,
-                          "INSERT INTO log (position, kind, device, seq, seen, time, author, scope, visit, body) "
-                          "VALUES (nullif (?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                          error, "issiisssst", position, kind, change->device, change->seq, change->seen, change->time, change->by, change->scope,
-                          change->visit, body, length))
+                          "INSERT INTO log (position, kind, device, seq, seen, time, author, scope, visit, body, hash) "
+                          "VALUES (nullif (?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif (?11, 0))",
+                          error, "issiissssti", position, kind, change->device, change->seq, change->seen, change->time, change->by, change->scope,
+                          change->visit, body, length, position == 0 ? ruhu_quick_sum (body, (gsize) length) : 0))
     return FALSE;
   *n = ruhu_database_get_last_id (self->database);
   return TRUE;

@@ -96,6 +96,8 @@ gboolean ruhu_store_can_undo (RuhuStore *self, gint64 seq);
 
 /* Reloads the catalogue with the extensions that are in the log, and rebuilds the rows of types that grew. TRUE in *@changed if anything did. */
 gboolean ruhu_store_refresh_catalogue (RuhuStore *self, gboolean *changed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The checksum of the extensions that the catalogue has on top: two stores of one file whose are the same go by the same catalogue. Borrowed until the next refresh. */
+const char *ruhu_store_get_extensions (RuhuStore *self);
 
 /* Drafts: a visit being recorded. Never synchronised; written as fields are left. The body is its owner's; only its member RUHU_DRAFT_BASE, what was read and not typed, is dropped
  * when the scope leaves the laptop. */
@@ -118,7 +120,8 @@ gboolean ruhu_store_put_draft (RuhuStore *self, const char *id, const char *kind
 RuhuDraft *ruhu_store_get_draft (RuhuStore *self, const char *id, GError **error);
 /* RuhuDraft, newest first; of one scope or (NULL) of all. */
 GPtrArray *ruhu_store_list_drafts (RuhuStore *self, const char *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ruhu_store_delete_draft (RuhuStore *self, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Throws it away, which the township is told. Deletes it so that putting it again brings it back whole: its photos stay here as if nobody had saved them yet, also those that the township has. */
+gboolean ruhu_store_discard_draft (RuhuStore *self, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuStore, ruhu_store_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuDraft, ruhu_draft_free)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One table per record type: id, scope, deleted, and a column for each stored field. Which columns a table has is remembered in meta ("columns:household" → names joined by ","),
- * written in the transaction that makes them, so that an unchanged catalogue costs one query whatever the database. Statements are cached by their text in RuhuDatabase. */
+ * written in the transaction that makes them, so that an unchanged catalogue costs one query whatever the database. Statements are cached by their text in RuhuDatabase.
+ *
+ * A field by which records are looked up has an index of the rows where it says something: most say nothing, and each entry would be another page to write. Files that were made before had
+ * all rows in it, and indexes of references by which nothing is looked up; "columns:0" says that this has been put right. */
 #define G_LOG_DOMAIN "ruhu-schema"
 
 #include "config.h"
@@ -17,6 +20,9 @@
 /* The character after ':'. */
 #define META_END "columns;"
 #define DELETED  "deleted"
+/* In the place of a type's name, and what it says. */
+#define INDEXES "0"
+#define NEEDED  "needed"
 
 static gboolean
 is_stored (RuhuField *field)
@@ -28,7 +34,7 @@ is_stored (RuhuField *field)
 static gboolean
 is_looked_up (RuhuField *field)
 {
-  return field->type == RUHU_TYPE_REFERENCE || field->type == RUHU_TYPE_PHOTO || field->search != NULL;
+  return field->indexed || field->type == RUHU_TYPE_PHOTO || field->search != NULL;
 }
 
 /* What meta says of every table: record type's name → columns joined by ",". */
@@ -72,18 +78,46 @@ remember (RuhuDatabase *database, RuhuRecordType *type, char **columns, GError *
                             "ss", key, names->str);
 }
 
-static gboolean
-add_index (RuhuDatabase *database, RuhuRecordType *type, const char *column, GError **error)
+/* The length keeps a_b + c and a + b_c apart. */
+static char *
+quote_index (RuhuRecordType *type, const char *column)
 {
-  g_autofree char *table = ruhu_record_type_dup_table (type);
-  /* The length keeps a_b + c and a + b_c apart. */
   g_autofree char *name = g_strdup_printf ("i%zu_%s_%s", strlen (type->name), type->name, column);
-  g_autofree char *quoted_name = ruhu_database_quote (name);
-  g_autofree char *quoted_table = ruhu_database_quote (table);
-  g_autofree char *quoted_column = ruhu_database_quote (column);
-  g_autofree char *sql = g_strdup_printf ("CREATE INDEX IF NOT EXISTS %s ON %s (%s)", quoted_name, quoted_table, quoted_column);
+
+  return ruhu_database_quote (name);
+}
+
+static gboolean
+drop_index (RuhuDatabase *database, RuhuRecordType *type, const char *column, GError **error)
+{
+  g_autofree char *name = quote_index (type, column);
+  g_autofree char *sql = g_strdup_printf ("DROP INDEX IF EXISTS %s", name);
 
   return ruhu_database_execute (database, sql, error);
+}
+
+static gboolean
+add_index (RuhuDatabase *database, RuhuRecordType *type, const char *column, gboolean narrow, GError **error)
+{
+  g_autofree char *table = ruhu_record_type_dup_table (type);
+  g_autofree char *name = quote_index (type, column);
+  g_autofree char *quoted_table = ruhu_database_quote (table);
+  g_autofree char *quoted_column = ruhu_database_quote (column);
+  g_autofree char *where = narrow ? g_strdup_printf (" WHERE %s IS NOT NULL", quoted_column) : g_strdup ("");
+  g_autofree char *sql = g_strdup_printf ("CREATE INDEX IF NOT EXISTS %s ON %s (%s)%s", name, quoted_table, quoted_column, where);
+
+  return ruhu_database_execute (database, sql, error);
+}
+
+/* @anew: there may be one that is of all rows, or is not needed. */
+static gboolean
+follow_index (RuhuDatabase *database, RuhuRecordType *type, RuhuField *field, gboolean anew, GError **error)
+{
+  gboolean may_have = is_looked_up (field) || field->type == RUHU_TYPE_REFERENCE;
+
+  if (anew && may_have && !drop_index (database, type, field->name, error))
+    return FALSE;
+  return !is_looked_up (field) || add_index (database, type, field->name, TRUE, error);
 }
 
 static gboolean
@@ -102,7 +136,7 @@ create_table (RuhuDatabase *database, RuhuRecordType *type, GError **error)
         g_string_append_printf (sql, ", %s %s", column, ruhu_value_get_sql_type (field));
     }
   g_string_append_c (sql, ')');
-  return ruhu_database_execute (database, sql->str, error) && add_index (database, type, "scope", error);
+  return ruhu_database_execute (database, sql->str, error) && add_index (database, type, "scope", FALSE, error);
 }
 
 /* The columns that the table really has. */
@@ -140,9 +174,9 @@ add_column (RuhuDatabase *database, RuhuRecordType *type, RuhuField *field, GErr
   return ruhu_database_execute (database, sql, error);
 }
 
-/* Makes the table what @type says. *@grew: whether it was missing anything; @known: its columns as meta has them, or NULL. */
+/* Makes the table what @type says. *@grew: whether it was missing anything; @known: its columns as meta has them, or NULL; @wide: its indexes may be of all rows, or more than are needed. */
 static gboolean
-follow_type (RuhuDatabase *database, RuhuRecordType *type, const char *known, gboolean *grew, GError **error)
+follow_type (RuhuDatabase *database, RuhuRecordType *type, const char *known, gboolean wide, gboolean *grew, GError **error)
 {
   g_auto (GStrv) columns = NULL;
 
@@ -168,7 +202,7 @@ follow_type (RuhuDatabase *database, RuhuRecordType *type, const char *known, gb
         *grew = TRUE;
       if (!is_there && !add_column (database, type, field, error))
         return FALSE;
-      if (is_looked_up (field) && (!is_there || known == NULL) && !add_index (database, type, field->name, error))
+      if ((!is_there || known == NULL || wide) && !follow_index (database, type, field, wide, error))
         return FALSE;
     }
   return !*grew || remember (database, type, columns, error);
@@ -184,11 +218,12 @@ ruhu_tables_follow (RuhuDatabase *database, RuhuCatalogue *catalogue, GPtrArray 
   g_autoptr (GHashTable) known = load_known (database, error);
   if (known == NULL)
     return FALSE;
+  gboolean wide = g_strcmp0 (g_hash_table_lookup (known, INDEXES), NEEDED) != 0;
   for (guint i = 0; i < records->len; i++)
     {
       RuhuRecordType *type = g_ptr_array_index (records, i);
       gboolean grew = FALSE;
-      if (!follow_type (database, type, g_hash_table_lookup (known, type->name), &grew, error))
+      if (!follow_type (database, type, g_hash_table_lookup (known, type->name), wide, &grew, error))
         {
           g_prefix_error (error, "%s: ", type->name);
           return FALSE;
@@ -196,6 +231,9 @@ ruhu_tables_follow (RuhuDatabase *database, RuhuCatalogue *catalogue, GPtrArray 
       if (grew)
         g_ptr_array_add (grown, g_strdup (type->name));
     }
+  if (wide && !ruhu_database_run (database, "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", error, "ss",
+                                  META_PREFIX INDEXES, NEEDED))
+    return FALSE;
   if (added != NULL)
     *added = g_steal_pointer (&grown);
   return TRUE;
@@ -211,15 +249,36 @@ append_name (GString *sql, const char *before, const char *name)
   g_string_append_c (sql, '"');
 }
 
-static void
-append_parameter (GString *sql, guint n)
+/* Bytes that are enough for a statement that writes @picked. */
+static gsize
+get_room (RuhuRecordType *type, GPtrArray *picked)
 {
-  g_string_append_c (sql, '?');
+  gsize room = 128 + strlen (type->name);
+
+  for (guint i = 0; i < picked->len; i++)
+    room += strlen (((RuhuField *) g_ptr_array_index (picked, i))->name) + 24;
+  return room;
+}
+
+/* These two return the end of what they put. */
+static char *
+put_name (char *end, const char *before, const char *name)
+{
+  end = stpcpy (stpcpy (end, before), name);
+  *end++ = '"';
+  return end;
+}
+
+static char *
+put_parameter (char *end, guint n)
+{
+  *end++ = '?';
   if (n >= 100)
-    g_string_append_c (sql, (char) ('0' + n / 100));
+    *end++ = (char) ('0' + n / 100);
   if (n >= 10)
-    g_string_append_c (sql, (char) ('0' + n / 10 % 10));
-  g_string_append_c (sql, (char) ('0' + n % 10));
+    *end++ = (char) ('0' + n / 10 % 10);
+  *end++ = (char) ('0' + n % 10);
+  return end;
 }
 
 json_object *
@@ -256,32 +315,47 @@ ruhu_tables_get (RuhuDatabase *database, RuhuRecordType *type, const char *id, G
   return fields;
 }
 
-/* One column of one row. */
+/* Columns of one row. */
 static char *
-make_look_up (RuhuRecordType *type, const char *column)
+make_look_up (RuhuRecordType *type, const char *columns)
 {
-  GString *sql = g_string_sized_new (64);
+  char *sql = g_malloc (strlen (columns) + strlen (type->name) + 64), *end = stpcpy (stpcpy (sql, "SELECT "), columns);
 
-  g_string_append (sql, "SELECT ");
-  g_string_append (sql, column);
-  g_string_append (sql, " FROM \"r_");
-  g_string_append (sql, type->name);
-  g_string_append (sql, "\" WHERE id = ?1");
-  return g_string_free (sql, FALSE);
+  strcpy (put_name (end, " FROM \"r_", type->name), " WHERE id = ?1");
+  return sql;
 }
 
 gboolean
 ruhu_tables_look (RuhuDatabase *database, RuhuRecordType *type, const char *id, gboolean *is_there, gboolean *is_deleted, GError **error)
 {
-  static const gint64 none = -1;
-  g_autofree char *sql = make_look_up (type, DELETED);
-  gint64 deleted;
+  g_autofree char *scope = NULL;
 
-  g_return_val_if_fail (database != NULL && id != NULL, FALSE);
-  if (!ruhu_database_get_integer (database, sql, none, &deleted, error, "s", id))
+  if (!ruhu_tables_find (database, type, id, &scope, is_deleted, error))
     return FALSE;
-  *is_there = deleted != none;
-  *is_deleted = deleted > 0;
+  *is_there = scope != NULL;
+  return TRUE;
+}
+
+gboolean
+ruhu_tables_find (RuhuDatabase *database, RuhuRecordType *type, const char *id, char **scope, gboolean *is_deleted, GError **error)
+{
+  g_autofree char *sql = make_look_up (type, "deleted, scope");
+  g_autoptr (RuhuStatement) query = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean found;
+
+  g_return_val_if_fail (database != NULL && id != NULL && scope != NULL, FALSE);
+  query = ruhu_database_query (database, sql, error, "s", id);
+  if (query == NULL)
+    return FALSE;
+  found = ruhu_statement_next (query, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  *is_deleted = found && ruhu_statement_get_integer (query, 0) > 0;
+  *scope = found ? g_strdup (ruhu_statement_get_text (query, 1)) : NULL;
   return TRUE;
 }
 
@@ -309,47 +383,109 @@ pick_fields (RuhuRecordType *type, json_object *fields)
   return picked;
 }
 
-/* Parameters: 1 id, 2 scope, then "deleted" if it is there, then the fields. */
+/* Parameters: 1 id, 2 scope, 3 "deleted", then every field that has a column: one statement for each type, whatever a record has. */
 static char *
-make_insert (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
+make_insert (RuhuRecordType *type)
 {
-  GString *sql = g_string_sized_new (512);
-  guint n = 2 + (has_deleted ? 1 : 0);
+  char *sql = g_malloc (get_room (type, type->fields)), *end = put_name (sql, "INSERT INTO \"r_", type->name);
+  guint n = 0;
 
-  g_string_append (sql, "INSERT INTO \"r_");
-  g_string_append (sql, type->name);
-  g_string_append (sql, has_deleted ? "\" (id, scope, deleted" : "\" (id, scope");
-  for (guint i = 0; i < picked->len; i++)
-    append_name (sql, ", ", ((RuhuField *) g_ptr_array_index (picked, i))->name);
-  g_string_append (sql, ") VALUES (?1");
-  for (guint i = 2; i <= n + picked->len; i++)
+  end = stpcpy (end, " (id, scope, deleted");
+  for (guint i = 0; i < type->fields->len; i++)
     {
-      g_string_append (sql, ", ");
-      append_parameter (sql, i);
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+
+      if (!is_stored (field))
+        continue;
+      end = put_name (end, ", \"", field->name);
+      n++;
     }
-  g_string_append_c (sql, ')');
-  return g_string_free (sql, FALSE);
+  end = stpcpy (end, ") VALUES (?, ?, ?");
+  for (guint i = 0; i < n; i++)
+    end = stpcpy (end, ", ?");
+  strcpy (end, ")");
+  return sql;
 }
 
+/* Parameters: 1 id, then "deleted" if it is there, then the fields. */
 static char *
 make_update (RuhuRecordType *type, GPtrArray *picked, gboolean has_deleted)
 {
-  GString *sql = g_string_sized_new (512);
-  guint n = 2;
+  char *sql = g_malloc (get_room (type, picked)), *end = put_name (sql, "UPDATE \"r_", type->name);
+  guint n = has_deleted ? 3 : 2;
 
   /* The scope stays as it is: a record belongs to one for ever, and an index over it would be written again. */
-  g_string_append (sql, "UPDATE \"r_");
-  g_string_append (sql, type->name);
-  g_string_append (sql, has_deleted ? "\" SET deleted = ?2" : "\" SET");
-  n += has_deleted ? 1 : 0;
+  end = stpcpy (end, has_deleted ? " SET deleted = ?2" : " SET");
   for (guint i = 0; i < picked->len; i++)
     {
-      append_name (sql, i > 0 || has_deleted ? ", " : " ", ((RuhuField *) g_ptr_array_index (picked, i))->name);
-      g_string_append (sql, " = ");
-      append_parameter (sql, n++);
+      end = put_name (end, i > 0 || has_deleted ? ", \"" : " \"", ((RuhuField *) g_ptr_array_index (picked, i))->name);
+      end = put_parameter (stpcpy (end, " = "), n++);
     }
-  g_string_append (sql, " WHERE id = ?1");
-  return g_string_free (sql, FALSE);
+  strcpy (end, " WHERE id = ?1");
+  return sql;
+}
+
+static gboolean
+run_once (RuhuStatement *statement, GError **error)
+{
+  GError *fault = NULL;
+
+  (void) !ruhu_statement_next (statement, &fault);
+  if (fault != NULL)
+    g_propagate_error (error, fault);
+  return fault == NULL;
+}
+
+/* What a record does not have is left NULL. */
+static gboolean
+insert_row (RuhuDatabase *database, RuhuRecordType *type, const char *id, const char *scope, json_object *fields, GError **error)
+{
+  g_autofree char *sql = make_insert (type);
+  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql, error, "ssi", id, scope, (gint64) json_object_get_boolean (json_object_object_get (fields, DELETED)));
+  int parameter = 4;
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < type->fields->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (type->fields, i);
+      json_object *value = NULL;
+
+      if (!is_stored (field))
+        continue;
+      if (json_object_object_get_ex (fields, field->name, &value) && !ruhu_value_bind (field, value, statement, parameter, error))
+        return FALSE;
+      parameter++;
+    }
+  return run_once (statement, error);
+}
+
+static gboolean
+update_row (RuhuDatabase *database, RuhuRecordType *type, const char *id, json_object *fields, GError **error)
+{
+  json_object *deleted = NULL;
+  gboolean has_deleted = json_object_object_get_ex (fields, DELETED, &deleted);
+  g_autoptr (GPtrArray) picked = pick_fields (type, fields);
+  g_autofree char *sql = NULL;
+  g_autoptr (RuhuStatement) statement = NULL;
+  int parameter = 1;
+
+  if (!has_deleted && picked->len == 0)
+    return TRUE;
+  sql = make_update (type, picked, has_deleted);
+  statement = ruhu_database_query (database, sql, error, "");
+  if (statement == NULL || !ruhu_statement_bind_borrowed (statement, parameter++, id, -1, error))
+    return FALSE;
+  if (has_deleted && !ruhu_statement_bind_integer (statement, parameter++, json_object_get_boolean (deleted) ? 1 : 0, error))
+    return FALSE;
+  for (guint i = 0; i < picked->len; i++)
+    {
+      RuhuField *field = g_ptr_array_index (picked, i);
+
+      if (!ruhu_value_bind (field, json_object_object_get (fields, field->name), statement, parameter++, error))
+        return FALSE;
+    }
+  return run_once (statement, error);
 }
 
 gboolean
@@ -357,32 +493,7 @@ ruhu_tables_put (RuhuDatabase *database, RuhuRecordType *type, const char *id, c
 {
   g_return_val_if_fail (database != NULL && type != NULL && id != NULL && scope != NULL, FALSE);
 
-  json_object *deleted = NULL;
-  gboolean has_deleted = json_object_object_get_ex (fields, DELETED, &deleted);
-  g_autoptr (GPtrArray) picked = pick_fields (type, fields);
-  if (!insert && !has_deleted && picked->len == 0)
-    return TRUE;
-
-  g_autofree char *sql = insert ? make_insert (type, picked, has_deleted) : make_update (type, picked, has_deleted);
-  g_autoptr (RuhuStatement) statement = ruhu_database_query (database, sql, error, "");
-  int parameter = 1;
-  if (statement == NULL || !ruhu_statement_bind_borrowed (statement, parameter++, id, -1, error) ||
-      (insert && !ruhu_statement_bind_borrowed (statement, parameter++, scope, -1, error)))
-    return FALSE;
-  if (has_deleted && !ruhu_statement_bind_integer (statement, parameter++, json_object_get_boolean (deleted) ? 1 : 0, error))
-    return FALSE;
-  for (guint i = 0; i < picked->len; i++)
-    {
-      RuhuField *field = g_ptr_array_index (picked, i);
-      if (!ruhu_value_bind (field, json_object_object_get (fields, field->name), statement, parameter++, error))
-        return FALSE;
-    }
-
-  GError *fault = NULL;
-  (void) !ruhu_statement_next (statement, &fault);
-  if (fault != NULL)
-    g_propagate_error (error, fault);
-  return fault == NULL;
+  return insert ? insert_row (database, type, id, scope, fields, error) : update_row (database, type, id, fields, error);
 }
 
 static gboolean

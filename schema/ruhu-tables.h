@@ -19,6 +19,9 @@ gboolean ruhu_tables_look (RuhuDatabase *database, RuhuRecordType *type, const c
 /* The scope of a row; *@scope NULL if there is none. Transfer full. */
 gboolean ruhu_tables_find_scope (RuhuDatabase *database, RuhuRecordType *type, const char *id, char **scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Both at once: the row's scope (*@scope NULL: there is none; transfer full), and whether it is a deleted one. */
+gboolean ruhu_tables_find (RuhuDatabase *database, RuhuRecordType *type, const char *id, char **scope, gboolean *is_deleted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Writes @fields (name → value) of one row, inserting it (with its @scope, which it keeps) if @insert. Names the catalogue does not know are passed over. */
 gboolean ruhu_tables_put (RuhuDatabase *database, RuhuRecordType *type, const char *id, const char *scope, json_object *fields, gboolean insert, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -21,8 +21,8 @@ gboolean ruhu_validator_test (RuhuExpression *rule, RuhuField *field, const char
 /* Whether the record belongs where the change is, and has the id that its key gives it. @fields: what is known of it. INVALID. */
 gboolean ruhu_validate_place (RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *fields, gboolean is_new, GError **error);
 
-/* Append-only records and deletions. FORBIDDEN or INVALID. */
-gboolean ruhu_validate_rights (RuhuRecordType *type, json_object *written, gboolean is_new, RuhuRole role, GError **error);
+/* Append-only records and deletions. FORBIDDEN or INVALID; or the database's own. */
+gboolean ruhu_validate_rights (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, gboolean is_new, RuhuRole role, GError **error);
 
 /* If @written is an extension of the catalogue: that it fits on the present one and its expressions compile. INVALID names the path and the reason. */
 gboolean ruhu_validate_extension (RuhuValidator *self, RuhuRecordType *type, json_object *written, GError **error);

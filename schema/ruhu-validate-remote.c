@@ -84,16 +84,58 @@ any_writer (RuhuRecordType *type)
 }
 
 gboolean
-ruhu_validate_rights (RuhuRecordType *type, json_object *written, gboolean is_new, RuhuRole role, GError **error)
+ruhu_validate_may_remove (RuhuRecordType *type, RuhuRole role, gboolean is_own)
+{
+  if (role & RUHU_ROLE_OFFICE)
+    return TRUE;
+  if (type->permanent)
+    return FALSE;
+  return type->append_only ? is_own : (role & any_writer (type)) != 0;
+}
+
+/* Who wrote a record that is written once, is who its heads are of; whoever only removed it is not. */
+#define WROTE_IT                                                                                                                            \
+  "SELECT 1 FROM head AS h JOIN log AS l ON l.n = h.change WHERE h.scope = ?1 AND h.record = ?2 AND h.type = ?3 AND h.fields <> 'deleted' " \
+  "AND l.author = ?4 LIMIT 1"
+
+static gboolean
+find_own (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, gboolean is_new, gboolean *is_own, GError **error)
+{
+  gint64 found;
+
+  *is_own = is_new;
+  if (is_new || !type->append_only || type->permanent)
+    return TRUE;
+  if (!ruhu_database_get_integer (ruhu_validator_get_database (self), WROTE_IT, 0, &found, error, "ssss", change->scope, id, type->name, change->by))
+    return FALSE;
+  *is_own = found != 0;
+  return TRUE;
+}
+
+static gboolean
+check_removal (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *deleted, gboolean is_new, RuhuRole role, GError **error)
+{
+  gboolean is_own;
+
+  if (!json_object_is_type (deleted, json_type_boolean))
+    return invalid (error, type, _ ("“deleted” must be true or false."));
+  if (!find_own (self, type, id, change, is_new, &is_own, error))
+    return FALSE;
+  if (ruhu_validate_may_remove (type, role, is_own))
+    return TRUE;
+  if (type->permanent)
+    return forbidden (error, type, _ ("only the office may delete such a record."));
+  return forbidden (error, type, type->append_only ? _ ("only who wrote such a record, or the office, may delete it.") : _ ("you may not delete such a record."));
+}
+
+gboolean
+ruhu_validate_rights (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, gboolean is_new, RuhuRole role, GError **error)
 {
   json_object *deleted = NULL;
   gboolean has_deleted = json_object_object_get_ex (written, RUHU_DELETED, &deleted);
-  gboolean for_office = type->append_only || strcmp (type->name, "household") == 0;
 
-  if (has_deleted && !json_object_is_type (deleted, json_type_boolean))
-    return invalid (error, type, _ ("“deleted” must be true or false."));
-  if (has_deleted && !(role & (for_office ? RUHU_ROLE_OFFICE : any_writer (type))))
-    return forbidden (error, type, for_office ? _ ("only the office may delete such a record.") : _ ("you may not delete such a record."));
+  if (has_deleted && !check_removal (self, type, id, change, deleted, is_new, role, error))
+    return FALSE;
   if (type->append_only && !is_new && json_object_object_length (written) > (has_deleted ? 1 : 0))
     return forbidden (error, type, _ ("such a record is written once; write a new one to correct it."));
   return TRUE;
@@ -191,8 +233,16 @@ check_fields (RuhuValidator *self, RuhuRecordType *type, const char *id, const R
   return TRUE;
 }
 
+/* Whether it matters to what may be written that the record is there already. */
 static gboolean
-check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, RuhuRole role, GError **error)
+is_made_once (RuhuRecordType *type)
+{
+  return type->append_only || type->has_makers;
+}
+
+/* @look: in the database, whether the record is there; else it is taken to be new. */
+static gboolean
+check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const RuhuChange *change, json_object *written, RuhuRole role, gboolean look, GError **error)
 {
   gboolean is_there = FALSE, is_deleted = FALSE;
 
@@ -200,17 +250,15 @@ check_record (RuhuValidator *self, RuhuRecordType *type, const char *id, const R
     return check_fields (self, NULL, id, change, written, role, FALSE, error);
   if (!ruhu_validate_place (type, id, change, written, FALSE, error))
     return FALSE;
-  if ((type->append_only || type->has_makers) && !ruhu_tables_look (ruhu_validator_get_database (self), type, id, &is_there, &is_deleted, error))
+  if (look && is_made_once (type) && !ruhu_tables_look (ruhu_validator_get_database (self), type, id, &is_there, &is_deleted, error))
     return FALSE;
-  return ruhu_validate_rights (type, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, !is_there, error) &&
+  return ruhu_validate_rights (self, type, id, change, written, !is_there, role, error) && check_fields (self, type, id, change, written, role, !is_there, error) &&
          ruhu_validate_extension (self, type, written, error);
 }
 
-gboolean
-ruhu_validator_check_remote (RuhuValidator *self, const RuhuChange *change, RuhuRole role, GError **error)
+static gboolean
+check_remote (RuhuValidator *self, const RuhuChange *change, RuhuRole role, gboolean look, GError **error)
 {
-  g_return_val_if_fail (self != NULL && change != NULL, FALSE);
-
   json_object_object_foreach (change->set, type_name, records)
   {
     RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_validator_get_catalogue (self), type_name);
@@ -218,11 +266,48 @@ ruhu_validator_check_remote (RuhuValidator *self, const RuhuChange *change, Ruhu
       return FALSE;
     json_object_object_foreach (records, id, written)
     {
-      if (!check_record (self, type, id, change, written, role, error))
+      if (!check_record (self, type, id, change, written, role, look, error))
         {
           g_prefix_error (error, "%s/%s: ", type_name, id);
           return FALSE;
         }
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+ruhu_validator_check_remote (RuhuValidator *self, const RuhuChange *change, RuhuRole role, GError **error)
+{
+  g_return_val_if_fail (self != NULL && change != NULL, FALSE);
+
+  return check_remote (self, change, role, TRUE, error);
+}
+
+gboolean
+ruhu_validator_foresee_remote (RuhuValidator *self, const RuhuChange *change, RuhuRole role)
+{
+  g_return_val_if_fail (self != NULL && change != NULL, FALSE);
+
+  return check_remote (self, change, role, FALSE, NULL);
+}
+
+gboolean
+ruhu_validator_holds_foreseen (RuhuValidator *self, const RuhuChange *change, GPtrArray *absent)
+{
+  g_return_val_if_fail (self != NULL && change != NULL && absent != NULL, FALSE);
+
+  json_object_object_foreach (change->set, type_name, records)
+  {
+    RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_validator_get_catalogue (self), type_name);
+
+    if (type == NULL || !is_made_once (type))
+      continue;
+    json_object_object_foreach (records, id, written)
+    {
+      (void) written;
+      if (!g_ptr_array_find (absent, id, NULL))
+        return FALSE;
     }
   }
   return TRUE;

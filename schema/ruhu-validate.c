@@ -54,6 +54,7 @@ ruhu_finding_free (RuhuFinding *self)
   g_free (self->record);
   g_free (self->field);
   g_free (self->message);
+  g_strfreev (self->uses);
   g_free (self->rule);
   g_free (self->reason);
   g_free (self->basis);
@@ -205,6 +206,19 @@ is_excused (Case *its, RuhuField *field)
   return its->change != NULL && ruhu_validate_is_pending (its->self, field, its->id, its->change);
 }
 
+static char **
+list_uses (RuhuExpression *rule, RuhuField *field)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  GPtrArray *fields = field->record->fields;
+
+  for (guint i = 0; i < fields->len; i++)
+    if (fields->pdata[i] == field || ruhu_expression_uses (rule, fields->pdata[i]))
+      g_ptr_array_add (names, g_strdup (((RuhuField *) fields->pdata[i])->name));
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (names, FALSE);
+}
+
 static gboolean
 judge_constraint (Case *its, RuhuField *field, GError **error)
 {
@@ -216,17 +230,18 @@ judge_constraint (Case *its, RuhuField *field, GError **error)
   if (!ruhu_validator_test (rule, field, its->id, its->scope, its->fields, its->today, TRUE, &holds, error))
     return FALSE;
   /* What two people wrote apart may not fit together; that must not stop a third from writing something else. */
-  if (!holds)
-    add_finding (its, is_touched (its, field, rule) && !is_excused (its, field) ? RUHU_SEVERITY_ERROR : RUHU_SEVERITY_WARNING, field, _ ("%s: %s"), ruhu_label_get (&field->label),
-                 ruhu_label_get (&field->message));
+  if (holds)
+    return TRUE;
+  add_finding (its, is_touched (its, field, rule) && !is_excused (its, field) ? RUHU_SEVERITY_ERROR : RUHU_SEVERITY_WARNING, field, _ ("%s: %s"), ruhu_label_get (&field->label),
+               ruhu_label_get (&field->message));
+  ((RuhuFinding *) its->findings->pdata[its->findings->len - 1])->uses = list_uses (rule, field);
   return TRUE;
 }
 
 /* The value itself: who writes it, whether it must be there, its type and bounds. TRUE when there is a good one to test further. */
 static gboolean
-judge_value (Case *its, RuhuField *field, json_object *value, gboolean is_relevant)
+judge_value (Case *its, RuhuField *field, json_object *value, gboolean written, gboolean is_relevant)
 {
-  gboolean written = is_written (its, field);
   g_autoptr (GError) fault = NULL;
 
   guint writers = its->is_new ? field->makers : field->writers;
@@ -251,23 +266,23 @@ judge_value (Case *its, RuhuField *field, json_object *value, gboolean is_releva
 
 /* Whether it makes a difference to an error if the field is relevant. */
 static gboolean
-relevance_matters (Case *its, RuhuField *field, json_object *value)
+relevance_matters (Case *its, RuhuField *field, json_object *value, gboolean written)
 {
   RuhuExpression *rule;
 
   if (!its->errors_only)
     return TRUE;
   if (value == NULL)
-    return field->required && (its->is_new || is_written (its, field));
+    return field->required && (its->is_new || written);
   rule = field->constraint != NULL ? get_rules (its->self, field)->constraint : NULL;
   return rule != NULL && is_touched (its, field, rule);
 }
 
 /* Whether an error can be found at this field at all. */
 static gboolean
-is_worth_judging (Case *its, RuhuField *field)
+is_worth_judging (Case *its, RuhuField *field, gboolean written)
 {
-  return !its->errors_only || is_written (its, field) || (its->is_new ? field->required : field->constraint != NULL);
+  return !its->errors_only || written || (its->is_new ? field->required : field->constraint != NULL);
 }
 
 static gboolean
@@ -276,24 +291,27 @@ judge_fields (Case *its, GHashTable *relevant, GError **error)
   for (guint i = 0; i < its->type->fields->len; i++)
     {
       RuhuField *field = g_ptr_array_index (its->type->fields, i);
-      json_object *value;
+      json_object *value = NULL;
+      gboolean written = its->written == NULL || json_object_object_get_ex (its->written, field->name, &value);
       gboolean is_relevant = TRUE;
-      if (!is_worth_judging (its, field))
+      if (!is_worth_judging (its, field, written))
         continue;
-      value = json_object_object_get (its->fields, field->name);
+      /* What is written lies on top of what is stored. */
+      if (its->written == NULL || (!written && its->fields != its->written))
+        value = json_object_object_get (its->fields, field->name);
       if (field->calculate != NULL)
         {
-          if (its->written != NULL && is_written (its, field))
+          if (its->written != NULL && written)
             add_finding (its, RUHU_SEVERITY_ERROR, field, _ ("%s: is calculated and cannot be written."), ruhu_label_get (&field->label));
           continue;
         }
 
-      RuhuExpression *rule = field->relevant != NULL && relevance_matters (its, field, value) ? get_rules (its->self, field)->relevant : NULL;
+      RuhuExpression *rule = field->relevant != NULL && relevance_matters (its, field, value, written) ? get_rules (its->self, field)->relevant : NULL;
       if (rule != NULL && !ruhu_validator_test (rule, field, its->id, its->scope, its->fields, its->today, FALSE, &is_relevant, error))
         return FALSE;
       if (relevant != NULL && is_relevant)
         g_hash_table_insert (relevant, g_strdup (field->name), GINT_TO_POINTER (TRUE));
-      if (judge_value (its, field, value, is_relevant) && !its->is_deleted && !judge_constraint (its, field, error))
+      if (judge_value (its, field, value, written, is_relevant) && !its->is_deleted && !judge_constraint (its, field, error))
         return FALSE;
     }
   return TRUE;
@@ -325,7 +343,7 @@ judge_whole (Case *its, const RuhuChange *change)
       add_finding (its, RUHU_SEVERITY_ERROR, NULL, "%s", fault->message);
       return;
     }
-  if (!ruhu_validate_rights (its->type, its->written, its->is_new, its->role, &fault))
+  if (!ruhu_validate_rights (its->self, its->type, its->id, change, its->written, its->is_new, its->role, &fault))
     add_finding (its, RUHU_SEVERITY_ERROR, NULL, "%s", fault->message);
   else if (!ruhu_validate_extension (its->self, its->type, its->written, &fault))
     add_finding (its, RUHU_SEVERITY_ERROR, ruhu_record_type_get_field (its->type, "body"), "%s", fault->message);
@@ -360,15 +378,21 @@ needs_stored (Case *its)
 static gboolean
 check_local_record (Case *its, GError **error)
 {
-  gboolean is_there, is_deleted;
+  gboolean is_deleted;
+  g_autofree char *scope = NULL;
   g_autoptr (RuhuJson) stored = NULL;
   g_autoptr (RuhuJson) merged = NULL;
   g_autoptr (GError) fault = NULL;
   json_object *deleted = NULL;
 
-  if (!ruhu_tables_look (its->self->database, its->type, its->id, &is_there, &is_deleted, error))
+  if (!ruhu_tables_find (its->self->database, its->type, its->id, &scope, &is_deleted, error))
     return FALSE;
-  if (is_there && needs_stored (its))
+  if (scope != NULL && strcmp (scope, its->scope) != 0)
+    {
+      add_finding (its, RUHU_SEVERITY_ERROR, NULL, _ ("A record of type “%s” belongs to another household."), its->type->name);
+      return TRUE;
+    }
+  if (scope != NULL && needs_stored (its))
     stored = ruhu_tables_get (its->self->database, its->type, its->id, &fault);
   if (fault != NULL)
     {
@@ -377,7 +401,7 @@ check_local_record (Case *its, GError **error)
     }
   merged = stored != NULL ? merge_fields (stored, its->written) : json_object_get (its->written);
   its->fields = merged;
-  its->is_new = !is_there;
+  its->is_new = scope == NULL;
   its->is_deleted = json_object_object_get_ex (its->written, RUHU_DELETED, &deleted) ? json_object_get_boolean (deleted) : is_deleted;
   judge_whole (its, its->change);
   return judge_fields (its, NULL, error);

@@ -44,7 +44,13 @@ form_fixture_new (void)
 void
 form_fixture_free (FormFixture *self)
 {
-  ruhu_worker_flush (self->worker);
+  /* A session lives as long as something of it is under way: each answer may ask the next question. */
+  for (guint i = 0; i < 5; i++)
+    {
+      ruhu_worker_flush (self->worker);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
   g_object_unref (self->worker);
   laptop_free (self->laptop);
   township_free (self->township);
@@ -61,7 +67,7 @@ timeout_cb (gpointer data)
 void
 form_wait (gboolean (*condition) (gpointer data), gpointer data)
 {
-  guint timeout = g_timeout_add_seconds (10, timeout_cb, NULL);
+  guint timeout = g_timeout_add_seconds (60, timeout_cb, NULL);
 
   while (!condition (data))
     g_main_context_iteration (NULL, TRUE);
@@ -175,6 +181,24 @@ form_enter (RuhuEditSession *session, const char *type, const char *record, cons
   g_autoptr (RuhuJson) value = json_tokener_parse (json);
 
   ruhu_edit_session_set_value (session, ruhu_record_type_get_field (record_type, field), record, value);
+}
+
+void
+form_enter_visit (RuhuEditSession *session)
+{
+  form_enter (session, "visit", ruhu_draft_body_get_self (ruhu_edit_session_get_body (session)), "outcome", "\"1\"");
+}
+
+guint
+form_count_drafts (FormFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) drafts = NULL;
+
+  ruhu_worker_flush (fixture->worker);
+  drafts = ruhu_store_list_drafts (fixture->laptop->store, NULL, &error);
+  g_assert_no_error (error);
+  return drafts->len;
 }
 
 gboolean

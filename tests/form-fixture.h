@@ -20,7 +20,7 @@ typedef struct
 FormFixture *form_fixture_new (void);
 void form_fixture_free (FormFixture *self);
 
-/* Runs the main loop until @condition holds; aborts after ten seconds. */
+/* Runs the main loop until @condition holds; aborts after a minute. */
 void form_wait (gboolean (*condition) (gpointer data), gpointer data);
 
 /* For asynchronous calls: keeps the result, of which form_is_set() then says that it is there. */
@@ -45,6 +45,10 @@ GtkWidget *form_find_with_data (GtkWidget *widget, const char *name);
 RuhuEditSession *form_open_visit (FormFixture *self, const char *draft);
 /* Types the value @json. */
 void form_enter (RuhuEditSession *session, const char *type, const char *record, const char *field, const char *json);
+/* What the visit itself cannot do without: its outcome. */
+void form_enter_visit (RuhuEditSession *session);
+/* How many drafts the disk has. */
+guint form_count_drafts (FormFixture *self);
 /* Saves; the second gives a reason for each rule that asks for one: the fixture's family is not quite in order. */
 gboolean form_save_once (RuhuEditSession *session, GPtrArray **findings, GError **error);
 gboolean form_save (RuhuEditSession *session, GPtrArray **findings, GError **error);

@@ -13,14 +13,14 @@ G_BEGIN_DECLS
 /* The shortest that the configuration takes, in s: headers then have twice as long, bodies four times. */
 #define IDLE 5
 /* An honest laptop is answered within this, in ms. */
-#define SOON 2000
+#define SOON 5000
 /* What hostile clients may cost the server in memory, in KiB; the figures of each case are in the test's log. */
 #define MEMORY_BOUND (224 * 1024)
 /* … of one connection, after its handshake: its buffers for request and answer, and what TLS keeps. */
 #define CONNECTION_BOUND 64
 
 #if defined(__SANITIZE_ADDRESS__)
-#define SLOWNESS      4
+#define SLOWNESS      6
 #define HAS_SANITIZER 1
 #else
 #define SLOWNESS      1

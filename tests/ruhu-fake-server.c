@@ -237,18 +237,17 @@ answer_stream (FakeServer *self, struct MHD_Connection *connection, RuhuDevice *
 }
 
 static void
-answer_drafts (FakeServer *self, RuhuDevice *device, GBytes *body, Answer *answer)
+answer_drafts (FakeServer *self, struct MHD_Connection *connection, RuhuDevice *device, GBytes *body, Answer *answer)
 {
   g_autoptr (RuhuDraftLines) lines = ruhu_draft_lines_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), NULL);
   g_autoptr (RuhuStatement) rows = NULL;
   if (lines != NULL)
     {
-      g_assert_true (ruhu_ledger_keep_drafts (self->township->ledger, device->id, lines->drafts, lines->have, lines->took, NULL));
-      answer->body = g_bytes_new_static ("{}", 2);
+      answer->body = township_keep_drafts (self->township, device->id, lines);
       return;
     }
   answer->type = RUHU_WIRE_NDJSON;
-  rows = ruhu_ledger_query_drafts (self->township->ledger, device->id, NULL);
+  rows = (MHD_lookup_connection_value (connection, MHD_GET_ARGUMENT_KIND, "own") != NULL ? ruhu_ledger_query_own_drafts : ruhu_ledger_query_drafts) (self->township->ledger, device->id, NULL);
   answer->body = g_string_free_to_bytes (ruhu_draft_lines_write (rows, PAGE_BYTES, NULL));
 }
 
@@ -281,7 +280,7 @@ answer_honestly (FakeServer *self, struct MHD_Connection *connection, const char
   else if (g_str_equal (url, "/v1/standing"))
     set_problem (self, answer, RUHU_ERROR_NOT_FOUND, "An older township.");
   else if (g_str_equal (url, "/v1/drafts"))
-    answer_drafts (self, device, body, answer);
+    answer_drafts (self, connection, device, body, answer);
   else
     answer_stream (self, connection, device, url, answer);
 }

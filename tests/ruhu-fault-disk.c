@@ -13,8 +13,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define SECTOR 512
-
 struct _FaultImage
 {
   GHashTable *files; /* name → GBytes */
@@ -75,10 +73,11 @@ put (GByteArray *content, gint64 offset, const void *bytes, gsize length)
 {
   if (length == 0)
     return;
+  if ((gsize) offset > content->len)
+    set_size (content, (gsize) offset);
   if ((gsize) offset + length > content->len)
-    set_size (content, (gsize) offset + length);
-  if (length > 0)
-    memcpy (content->data + offset, bytes, length);
+    g_byte_array_set_size (content, (guint) ((gsize) offset + length));
+  memcpy (content->data + offset, bytes, length);
 }
 
 static void
@@ -98,7 +97,7 @@ apply_torn (FaultDisk *disk, FaultNode *node, const FaultOperation *operation)
 
   while (done < operation->length)
     {
-      gsize here = MIN (operation->length - done, SECTOR - ((gsize) operation->offset + done) % SECTOR);
+      gsize here = MIN (operation->length - done, FAULT_SECTOR - ((gsize) operation->offset + done) % FAULT_SECTOR);
 
       if (fault_disk_chance (disk, 2) == 0)
         put (node->durable, operation->offset + (gint64) done, node->bytes->data + operation->start + done, here);
@@ -526,11 +525,8 @@ set_content (FaultNode *node, GBytes *bytes)
   g_byte_array_set_size (node->durable, (guint) length);
   if (length > 0)
     {
-      if (length > 0)
-        {
-          memcpy (node->live->data, data, length);
-          memcpy (node->durable->data, data, length);
-        }
+      memcpy (node->live->data, data, length);
+      memcpy (node->durable->data, data, length);
     }
   forget_pending (node);
   g_clear_pointer (&node->origin, g_bytes_unref);

@@ -8,6 +8,7 @@
 
 G_BEGIN_DECLS
 
+#define FAULT_SECTOR    512 /* what a write alters entirely or not at all */
 #define FAULT_SHM_SLOTS SQLITE_SHM_NLOCK
 #define FAULT_REGION    (32 * 1024) /* bytes of shared memory that SQLite asks for at a time */
 

@@ -6,6 +6,7 @@
 
 #include "ruhu-fault-vfs.h"
 
+#include "ruhu-database-gather.h"
 #include "ruhu-fault-private.h"
 
 #include <errno.h>
@@ -53,6 +54,15 @@ handle_read (sqlite3_file *file, void *bytes, int length, sqlite3_int64 offset)
   return SQLITE_IOERR_SHORT_READ;
 }
 
+/* Of a write what got through ends where a sector does: no system and no disk leaves half of one. */
+static gsize
+part_of (FaultDisk *disk, gint64 offset, int length)
+{
+  gint64 end = offset + fault_disk_chance (disk, (guint) length);
+
+  return (gsize) MAX (end - end % FAULT_SECTOR - offset, 0);
+}
+
 static int
 handle_write (sqlite3_file *file, const void *bytes, int length, sqlite3_int64 offset)
 {
@@ -60,12 +70,14 @@ handle_write (sqlite3_file *file, const void *bytes, int length, sqlite3_int64 o
   gboolean strikes;
   int result = fault_disk_operate (self->disk, self->program, TRUE, &strikes, SQLITE_IOERR_WRITE);
 
+  /* SQLite's own cannot do more at a time. */
+  g_assert_cmpint (length, <, 128 * 1024);
   if (result != SQLITE_OK)
     return result;
   /* What did not get through entirely got through in part; at a power cut chance decides that afterwards. */
   if (strikes && self->disk->kind != FAULT_POWER)
     {
-      fault_node_note (self->node, offset, bytes, fault_disk_chance (self->disk, (guint) length));
+      fault_node_note (self->node, offset, bytes, part_of (self->disk, offset, length));
       return self->disk->kind == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     }
   fault_node_note (self->node, offset, bytes, (gsize) length);
@@ -450,7 +462,7 @@ static sqlite3_vfs vfs_fault = {
   .iVersion = 2,
   .szOsFile = sizeof (FaultHandle),
   .mxPathname = 512,
-  .zName = "fault",
+  .zName = "fault-disk",
   .xOpen = disk_open,
   .xDelete = disk_delete,
   .xAccess = disk_access,
@@ -472,5 +484,7 @@ fault_vfs_register (void)
   g_assert_cmpint (sqlite3_config (SQLITE_CONFIG_SINGLETHREAD), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_vfs_register (&vfs_fault, FALSE), ==, SQLITE_OK);
+  /* As with the system's disks. */
+  g_assert_true (ruhu_database_gather_register ("fault", vfs_fault.zName));
   done = TRUE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Disks in memory that break when they are told to: the SQLite VFS "fault", opened through "file:DISK/NAME?vfs=fault" (without "DISK/": the disk "").
  *
- * Whatever alters a file is an operation: a write, a truncation, a sync, a deletion. What was written since a file's last sync is kept apart, so that a power cut can lose it.
+ * Whatever alters a file is an operation: a write, a truncation, a sync, a deletion. A write that is done in part ends where a sector of 512 bytes does. What was written since a
+ * file's last sync is kept apart, so that a power cut can lose it.
  * "&program=P" says who opens the file, so that one program can be killed while another goes on. All disks are shared by the whole process and belong to one thread. */
 #pragma once
 
@@ -13,7 +14,7 @@ typedef enum
 {
   FAULT_NONE,
   FAULT_POWER,  /* from the n-th operation on everything fails, until fault_disk_power_on() */
-  FAULT_KILL,   /* from a program's n-th operation on nothing that it does reaches the disk, until fault_disk_revive(); what was written stays, synced or not */
+  FAULT_KILL,   /* from a program's n-th operation on nothing that it does reaches the disk, until fault_disk_revive(); what was written stays, synced or not; a write is done in part */
   FAULT_FULL,   /* from the n-th operation on what needs space fails, until fault_disk_disarm(); the first write is done in part */
   FAULT_ERROR,  /* the n-th operation fails; a write is done in part, a sync loses some of what it was to keep, and does not say so again */
   FAULT_READ,   /* the n-th reading fails: readings alone are counted */

@@ -166,6 +166,20 @@ laptop_new (Township *township, const char *device, const char *user)
   return self;
 }
 
+GBytes *
+township_keep_drafts (Township *self, const char *device, const RuhuDraftLines *lines)
+{
+  RuhuDraftsTold told = { lines->drafts, lines->have, lines->updated, lines->over, lines->took, lines->took_updated };
+  g_autoptr (RuhuDraftsAnswer) compared = ruhu_drafts_answer_new ();
+  g_autoptr (RuhuJson) object = NULL;
+  const char *text;
+
+  g_assert_true (ruhu_ledger_keep_drafts (self->ledger, device, &told, compared->lacks, compared->others, NULL));
+  object = ruhu_drafts_answer_to_json (compared);
+  text = json_object_to_json_string (object);
+  return g_bytes_new (text, strlen (text));
+}
+
 void
 laptop_close (Laptop *self)
 {
@@ -180,6 +194,8 @@ laptop_try_open (Laptop *self, Township *township, GError **error)
   if (self->store == NULL)
     return FALSE;
   self->replica = ruhu_replica_new (self->store);
+  /* How fast this machine is decides nothing: a page that comes is one transaction. */
+  ruhu_replica_set_slice (self->replica, G_MAXINT64);
   return TRUE;
 }
 
@@ -200,6 +216,35 @@ laptop_free (Laptop *self)
   g_free (self->device);
   g_free (self->path);
   g_free (self);
+}
+
+void
+laptops_set_up_pair (Laptops *self, gconstpointer data)
+{
+  self->township = township_new ();
+  self->a = laptop_new (self->township, "0a", "helper-a");
+  self->b = laptop_new (self->township, "0b", "helper-b");
+  laptop_pull (self->a, self->township);
+  laptop_pull (self->b, self->township);
+}
+
+void
+laptops_set_up (Laptops *self, gconstpointer data)
+{
+  laptops_set_up_pair (self, data);
+  self->office = laptop_new (self->township, "0c", "office");
+  laptop_pull (self->a, self->township);
+  laptop_pull (self->b, self->township);
+  laptop_pull (self->office, self->township);
+}
+
+void
+laptops_tear_down (Laptops *self, gconstpointer data)
+{
+  laptop_free (self->a);
+  laptop_free (self->b);
+  g_clear_pointer (&self->office, laptop_free);
+  township_free (self->township);
 }
 
 gboolean
@@ -257,6 +302,7 @@ laptop_push (Laptop *self, Township *township)
 
   g_assert_true (ruhu_replica_take_outbox (self->replica, 0, 1000, 1 << 20, lines, &last, &error));
   batch.changes = changes = parse_lines (lines);
+  ruhu_ledger_foresee (township->ledger, RUHU_ROLE_HELPER, changes);
   g_assert_true (ruhu_ledger_accept (township->ledger, batches, 1, &error));
   g_assert_no_error (error);
   g_assert_no_error (batch.stop);

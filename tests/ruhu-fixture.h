@@ -2,6 +2,7 @@
 /* A township and laptops in one process, on real files in a temporary directory, synchronised through the real lines of the wire but no network. */
 #pragma once
 
+#include "ruhu-draft-lines.h"
 #include "ruhu-ledger.h"
 #include "ruhu-replica.h"
 #include "ruhu-store-query.h"
@@ -40,6 +41,9 @@ void township_reopen (Township *self);
 /* One change by the township itself; @set is JSON text. */
 void township_write (Township *self, const char *scope, const char *set);
 
+/* Takes what a laptop hands over; the answer's body. Transfer full. */
+GBytes *township_keep_drafts (Township *self, const char *device, const RuhuDraftLines *lines);
+
 /* Enrols a laptop for @user. */
 Laptop *laptop_new (Township *township, const char *device, const char *user);
 /* One that is not enrolled, nor opened. */
@@ -48,6 +52,19 @@ void laptop_free (Laptop *self);
 void laptop_close (Laptop *self);
 gboolean laptop_try_open (Laptop *self, Township *township, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void laptop_reopen (Laptop *self, Township *township);
+/* A township with laptops that have what is theirs, for g_test_add(). */
+typedef struct
+{
+  Township *township;
+  Laptop *a;      /* helper-a: h1 */
+  Laptop *b;      /* helper-b: h1, h2 */
+  Laptop *office; /* everything; NULL of a pair */
+} Laptops;
+
+void laptops_set_up (Laptops *self, gconstpointer data);
+void laptops_set_up_pair (Laptops *self, gconstpointer data);
+void laptops_tear_down (Laptops *self, gconstpointer data);
+
 /* Saves; aborts on failure. @seen -1: today's. */
 void laptop_save (Laptop *self, const char *scope, const char *set, gint64 seen);
 gboolean laptop_try_save (Laptop *self, const char *scope, const char *set, gint64 seen, GError **error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shows the visit form (or the record dialog) over a household made for it, for whoever works on its looks:
  *
- *   show-form [--dark] [--size=1366x768] [--step=N] [--scroll=PIXELS] [--type=TYPE] [--fill] [--read-back] [--out=FILE.png]
+ *   show-form [--dark] [--size=1366x768] [--step=N] [--scroll=PIXELS] [--type=TYPE] [--open] [--fill] [--read-back] [--out=FILE.png]
  *
+ * --open opens every card of the step.
  * --read-back shows the page that is read to the household.
  * --fill types into every field of the step, so that messages and former values show.
  * With --out it takes a picture and ends. */
@@ -23,6 +24,7 @@ static int step = 1;
 static char *type;
 static char *out;
 static gboolean fill;
+static gboolean open_cards;
 static gboolean read_back;
 static int scroll;
 static gboolean done;
@@ -32,6 +34,7 @@ static const GOptionEntry entries[] = {
   { "size", 's', 0, G_OPTION_ARG_STRING, &size, NULL, "WxH" },
   { "step", 'n', 0, G_OPTION_ARG_INT, &step, NULL, "N" },
   { "type", 't', 0, G_OPTION_ARG_STRING, &type, NULL, "TYPE" },
+  { "open", 0, 0, G_OPTION_ARG_NONE, &open_cards, NULL, NULL },
   { "fill", 'f', 0, G_OPTION_ARG_NONE, &fill, NULL, NULL },
   { "scroll", 0, 0, G_OPTION_ARG_INT, &scroll, NULL, "PIXELS" },
   { "read-back", 'r', 0, G_OPTION_ARG_NONE, &read_back, NULL, NULL },
@@ -75,6 +78,15 @@ fill_in (GtkWidget *widget)
     fill_in (child);
 }
 
+static void
+open_all (GtkWidget *widget)
+{
+  if (GTK_IS_TOGGLE_BUTTON (widget) && gtk_widget_has_css_class (widget, "ruhu-card-head"))
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (widget), TRUE);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    open_all (child);
+}
+
 static gboolean
 scroll_cb (gpointer page)
 {
@@ -90,6 +102,8 @@ static gboolean
 step_cb (gpointer page)
 {
   gtk_widget_activate_action (page, "visit.step", "u", (guint) step);
+  if (open_cards)
+    open_all (page);
   if (fill)
     fill_in (page);
   if (scroll > 0)
@@ -99,6 +113,22 @@ step_cb (gpointer page)
   if (out != NULL)
     g_timeout_add (1500, picture_cb, NULL);
   return G_SOURCE_REMOVE;
+}
+
+/* Several of a kind, and what was agreed before. */
+static void
+write_more (FormFixture *fixture)
+{
+  township_write (fixture->township, "h1",
+                  "{\"problem\":{\"q1\":{\"kind\":\"04\",\"deadline\":\"2018-06-01\",\"owner\":\"helper-a\"},"
+                  "\"q2\":{\"kind\":\"04\",\"description\":\"卧室门锁损坏，冬天关不严，老人夜里受凉\",\"found\":\"2018-05-20\",\"deadline\":\"2018-06-19\",\"owner\":\"helper-a\",\"state\":\"2\"},"
+                  "\"q3\":{\"kind\":\"07\",\"found\":\"2018-05-21\",\"state\":\"1\"}},"
+                  "\"measure\":{\"m2\":{\"kind\":\"101\",\"year\":2018,\"qty\":20,\"qty_unit\":\"piece\",\"person_id\":\"p1\",\"due\":\"2018-12-01\",\"state\":\"2\"}},"
+                  "\"plan\":{\"l1\":{\"year\":2017,\"body\":\"养羊五只，修缮圈舍；户主参加烹饪培训，秋后到县城务工。\",\"agreed\":true,\"agreed_on\":\"2017-03-02\"}},"
+                  "\"consent\":{\"c1\":{\"subject\":\"1\",\"person_id\":\"p1\",\"understood\":true,\"decision\":\"1\",\"date\":\"2017-03-02\"},"
+                  "\"c2\":{\"subject\":\"2\",\"person_id\":\"p1\",\"understood\":true,\"decision\":\"2\",\"date\":\"2017-03-02\"}},"
+                  "\"livestock\":{\"a1\":{\"kind\":\"1\",\"head_count\":3,\"date\":\"2018-01-05\"}}}");
+  laptop_sync (fixture->laptop, fixture->township);
 }
 
 static void
@@ -131,6 +161,7 @@ main (int argc, char **argv)
   adw_init ();
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
   fixture = form_fixture_new ();
+  write_more (fixture);
   window = gtk_window_new ();
   page = ruhu_visit_page_new (fixture->worker, "h1", NULL);
   gtk_window_set_default_size (GTK_WINDOW (window), width, height);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "ruhu-agent-dbus.h"
+#include "ruhu-agent-private.h"
 #include "ruhu-agent-watch.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
@@ -357,6 +358,13 @@ test_a_revoked_laptop_keeps_what_was_not_sent (Fixture *self, gconstpointer unus
     }
 }
 
+/* The attempt that was asked for has been made, and none follows at once. */
+static gboolean
+has_tried (Fixture *self, gconstpointer unused)
+{
+  return !ruhu_agent_has_wish (self->agent, RUHU_WISH_SYNC);
+}
+
 static void
 test_a_damaged_database_does_not_end_the_daemon (Fixture *self, gconstpointer unused)
 {
@@ -372,6 +380,8 @@ test_a_damaged_database_does_not_end_the_daemon (Fixture *self, gconstpointer un
   g_assert_true (g_file_set_contents (path, noise, 8192, NULL));
   ruhu_agent_start (self->agent);
   wait_for (self, is_state, "failed");
+  ruhu_agent_sync_now (self->agent);
+  wait_for (self, has_tried, "one attempt");
   g_assert_true (g_file_set_contents (path, whole, (gssize) size, NULL));
   ruhu_agent_sync_now (self->agent);
   wait_for (self, is_state, "idle");
@@ -478,7 +488,7 @@ test_bus_tells_the_state (Fixture *self, gconstpointer unused)
 static void
 test_bus_names_what_is_wrong_with_a_link (Fixture *self, gconstpointer unused)
 {
-  g_autofree char *invalid = NULL, *expired = NULL, *offline = NULL, *key = NULL, *again = NULL, *none = NULL;
+  g_autofree char *invalid = NULL, *expired = NULL, *offline = NULL, *key = NULL, *same = NULL, *again = NULL, *none = NULL;
   g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
   g_auto (GStrv) parts = g_strsplit (link, "_", 2);
   g_autofree char *unknown = g_strconcat (parts[0], "_99", strchr (parts[1], '&'), NULL);
@@ -499,6 +509,9 @@ test_bus_names_what_is_wrong_with_a_link (Fixture *self, gconstpointer unused)
   fake_server_start (self->server, FALSE);
   none = enrol_over_bus (self, link);
   g_assert_cmpstr (none, ==, NULL);
+  /* It goes on by itself, too: whoever asks once more is told that it has come about. */
+  same = enrol_over_bus (self, link);
+  g_assert_cmpstr (same, ==, NULL);
   again = enrol_over_bus (self, unknown);
   g_assert_cmpstr (again, ==, "org.ruhu.Error.Forbidden");
   wait_for (self, is_told_state, "idle");

@@ -4,6 +4,8 @@
 #include "ruhu-change.h"
 
 #include "ruhu-catalogue.h"
+#include "ruhu-change-text.h"
+#include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 
 #include <string.h>
@@ -100,6 +102,47 @@ test_bytes_that_are_not_one_line_of_utf8_are_refused (void)
     }
 }
 
+/* Whatever the bytes, wherever they stand among others. */
+static void
+test_text_is_what_glib_says_is_utf8 (void)
+{
+  static const char *const pieces[] = { "", "a", "abcdefgh", "李", "é", "😀", "\xed\x9f\xbf", "\xed\xa0\x80", "\xc1\x81", "\xe0\x80\x80", "\xe0\xa0\x80", "\xf0\x8f\x80\x80", "\xf0\x90\x80\x80",
+                                        "\xf4\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\x80", "\xff", "\xe6\x9d", "\xe6", "\xf0\x9f\x98", "\xc3", "\x7f", "\x01" };
+  GRand *random = g_rand_new_with_seed (1);
+  guint good = 0;
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+
+      for (guint n = (guint) g_rand_int_range (random, 0, 6); n > 0; n--)
+        g_string_append (text, pieces[g_rand_int_range (random, 0, g_rand_boolean (random) ? 8 : (gint32) G_N_ELEMENTS (pieces))]);
+      if (text->len > 0 && g_rand_int_range (random, 0, 20) == 0)
+        text->str[g_rand_int_range (random, 0, (gint32) text->len)] = (char) g_rand_int_range (random, 0, 256);
+      g_assert_cmpint (ruhu_change_is_text (text->str, text->len), ==, g_utf8_validate (text->str, (gssize) text->len, NULL));
+      good += ruhu_change_is_text (text->str, text->len);
+    }
+  g_assert_cmpuint (good, >, 2000);
+  g_assert_cmpuint (good, <, 18000);
+  g_rand_free (random);
+}
+
+static void
+test_whole_numbers_are_written_as_json_c_writes_them (void)
+{
+  static const char *const numbers[] = { "0", "-1", "7", "10", "-10", "1234567890", "999999999999999999", "1000000000000000000", "-999999999999999999", "-1000000000000000000",
+                                         "9223372036854775807", "-9223372036854775808", "18446744073709551615" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr (RuhuJson) number = json_tokener_parse (numbers[i]);
+      g_autoptr (GString) text = g_string_new (NULL);
+
+      ruhu_change_write_value (text, number);
+      g_assert_cmpstr (text->str, ==, numbers[i]);
+    }
+}
+
 static void
 test_too_large_is_said (void)
 {
@@ -134,6 +177,8 @@ main (int argc, char **argv)
   g_test_add_func ("/change/every-cut-is-refused", test_every_cut_is_refused);
   g_test_add_func ("/change/bad-members-are-named", test_bad_members_are_named);
   g_test_add_func ("/change/bytes-that-are-not-one-line-of-utf8-are-refused", test_bytes_that_are_not_one_line_of_utf8_are_refused);
+  g_test_add_func ("/change/text-is-what-glib-says-is-utf8", test_text_is_what_glib_says_is_utf8);
+  g_test_add_func ("/change/whole-numbers-are-written-as-json-c-writes-them", test_whole_numbers_are_written_as_json_c_writes_them);
   g_test_add_func ("/change/too-large-is-said", test_too_large_is_said);
   g_test_add_func ("/change/scope-follows-from-household-or-village", test_scope_follows_from_household_or_village);
   return g_test_run ();

@@ -5,6 +5,8 @@
 #include "ruhu-checks.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-fixture.h"
+#include "ruhu-rules.h"
+#include "ruhu-store-private.h"
 
 #include <string.h>
 
@@ -185,6 +187,106 @@ test_the_townships_own_rules_can_wait (void)
   township_free (township);
 }
 
+#define REPAIR(fields) "{\"repair\":{\"11111111-1111-4111-8111-111111111111\":{" fields "}}}"
+
+/* Two who did not know of each other: what the rule says to each of them while they type, the log says to the township. */
+static void
+test_a_repair_that_goes_back_is_seen_in_the_log (void)
+{
+  Township *township = township_new ();
+
+  township_write (township, "h1", REPAIR ("\"stage\":\"4\",\"stage_date\":\"2018-05-01\""));
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R72b"), ==, 0);
+  township_write (township, "h1", REPAIR ("\"stage\":\"3\""));
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R72b"), ==, 1);
+  /* It is all right again with the next stage, of that day or later. */
+  township_write (township, "h1", REPAIR ("\"stage\":\"4\",\"stage_date\":\"2018-04-30\""));
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R72b"), ==, 1);
+  township_write (township, "h1", REPAIR ("\"stage_date\":\"2018-05-01\""));
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R72b"), ==, 0);
+  township_free (township);
+}
+
+/* A stage that was never reached was recorded by mistake: whoever puts it right says so, and the township has heard it, whatever is dated afterwards. */
+static void
+test_a_repair_goes_back_for_a_reason (void)
+{
+  Township *township = township_new ();
+  Laptop *laptop = laptop_new (township, "d1", "helper-a");
+  g_autoptr (RuhuJson) set = json_tokener_parse (REPAIR ("\"stage\":\"3\""));
+  g_autofree char *today = NULL;
+  g_autoptr (GPtrArray) findings = NULL;
+  GError *error = NULL;
+  guint n = 0;
+
+  township_write (township, "h1", REPAIR ("\"stage\":\"4\",\"stage_date\":\"2018-05-01\""));
+  laptop_sync (laptop, township);
+  today = ruhu_clock_today (ruhu_store_get_clock (laptop->store));
+  RuhuRulesQuestion question = { .scope = "h1", .today = today, .draft = set, .user = "helper-a", .role = RUHU_ROLE_HELPER };
+  findings = ruhu_rules_check_household (ruhu_store_get_rules (laptop->store, &error), &question, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const RuhuFinding *finding = findings->pdata[i];
+
+      if (!g_str_equal (finding->rule, "R72b"))
+        continue;
+      g_assert_true (finding->blocks && finding->may_pend);
+      ruhu_rules_add_note (set, finding, NULL, "录错户");
+      n++;
+    }
+  g_assert_cmpuint (n, ==, 1);
+  laptop_save (laptop, "h1", json_object_to_json_string (set), -1);
+  g_assert_cmpuint (laptop_push (laptop, township), ==, 0);
+  township_write (township, "h1", REPAIR ("\"stage_date\":\"2018-05-03\""));
+  check_all (township, TODAY, 10);
+  g_assert_cmpint (count (township, "R72b"), ==, 1);
+  g_assert_cmpint (store_count (township->store, "SELECT noted FROM finding WHERE rule = 'R72b'"), ==, 1);
+  laptop_free (laptop);
+  township_free (township);
+}
+
+#define VISIT "44444444-4444-4444-8444-444444444444"
+
+/* By the day of its change, not by today's: a visit is not late because the year goes on. What was said of it when it was sealed holds here too. */
+static void
+test_a_visit_sealed_late_is_one_for_ever (void)
+{
+  Township *township = township_new ();
+  Laptop *laptop = laptop_new (township, "d1", "helper-a");
+  g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (township->store));
+  g_autofree char *on_time = g_strdup_printf ("{\"visit\":{\"v1\":{\"date\":\"%s\",\"outcome\":\"1\"}}}", today);
+  g_autoptr (RuhuJson) set = json_tokener_parse ("{\"visit\":{\"" VISIT "\":{\"date\":\"2018-01-01\",\"outcome\":\"1\"}}}");
+  g_autofree char *here = NULL;
+  g_autoptr (GPtrArray) findings = NULL;
+  GError *error = NULL;
+
+  laptop_sync (laptop, township);
+  township_write (township, "h1", on_time);
+  check_all (township, "2030-01-01", 10);
+  g_assert_cmpint (count (township, "R100c"), ==, 0);
+
+  here = ruhu_clock_today (ruhu_store_get_clock (laptop->store));
+  RuhuRulesQuestion question = { .scope = "h1", .today = here, .draft = set, .visit = VISIT, .user = "helper-a", .role = RUHU_ROLE_HELPER };
+  findings = ruhu_rules_check_household (ruhu_store_get_rules (laptop->store, &error), &question, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < findings->len; i++)
+    if (g_str_equal (((RuhuFinding *) findings->pdata[i])->rule, "R100c"))
+      ruhu_rules_add_note (set, findings->pdata[i], VISIT, "大雪封山");
+  g_assert_true (json_object_object_get_ex (set, "finding_note", NULL));
+  laptop_save (laptop, "h1", json_object_to_json_string (set), -1);
+  g_assert_cmpuint (laptop_push (laptop, township), ==, 0);
+  check_all (township, "2030-01-02", 10);
+  g_assert_cmpint (count (township, "R100c"), ==, 1);
+  g_assert_cmpint (store_count (township->store, "SELECT noted FROM finding WHERE rule = 'R100c'"), ==, 1);
+  laptop_free (laptop);
+  township_free (township);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -195,5 +297,8 @@ main (int argc, char **argv)
   g_test_add_func ("/checks/a-setting-makes-every-household-wait", test_a_setting_makes_every_household_wait);
   g_test_add_func ("/checks/a-household-that-cannot-be-checked-holds-up-nobody", test_a_household_that_cannot_be_checked_holds_up_nobody);
   g_test_add_func ("/checks/the-townships-own-rules-can-wait", test_the_townships_own_rules_can_wait);
+  g_test_add_func ("/checks/a-repair-that-goes-back-is-seen-in-the-log", test_a_repair_that_goes_back_is_seen_in_the_log);
+  g_test_add_func ("/checks/a-repair-goes-back-for-a-reason", test_a_repair_goes_back_for_a_reason);
+  g_test_add_func ("/checks/a-visit-sealed-late-is-one-for-ever", test_a_visit_sealed_late_is_one_for_ever);
   return g_test_run ();
 }

@@ -102,6 +102,28 @@ test_correction_moves_every_reading (void)
   g_assert_cmpstr (stamp, ==, "2018-06-30T08:13:33.123Z.0000");
 }
 
+/* The calendar is reckoned here; GLib's is another. */
+static void
+test_stamps_are_of_the_calendar (void)
+{
+  static const char *const none[] = { "2018-02-29T10:00:00.000Z.0000", "2018-13-01T10:00:00.000Z.0000", "2018-00-01T10:00:00.000Z.0000", "2018-06-00T10:00:00.000Z.0000",
+                                      "2018-06-30T24:00:00.000Z.0000", "2018-06-30T10:60:00.000Z.0000", "2018-06-30T10:00:60.000Z.0000", "1969-12-31T23:59:59.999Z.0000" };
+
+  for (gint64 day = 0; day < 2932896; day += day < 60000 ? 1 : 97)
+    {
+      gint64 wall = day * 86400000 + day * 7919 % 86400000;
+      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (wall / 1000);
+      g_autofree char *whole = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
+      g_autofree char *expected = g_strdup_printf ("%s.%03dZ.0000", whole, (int) (wall % 1000));
+      g_autofree char *stamp = ruhu_stamp_from_time (wall);
+
+      g_assert_cmpstr (stamp, ==, expected);
+      g_assert_cmpint (ruhu_stamp_get_time (stamp), ==, wall);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (none); i++)
+    g_assert_cmpint (ruhu_stamp_get_time (none[i]), ==, -1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -111,6 +133,7 @@ main (int argc, char **argv)
   g_test_add_func ("/clock/observed-stamps-are-followed", test_observed_stamps_are_followed);
   g_test_add_func ("/clock/stamps-far-ahead-or-broken-are-not-believed", test_stamps_far_ahead_or_broken_are_not_believed);
   g_test_add_func ("/clock/leap-day-and-civil-date", test_leap_day_and_civil_date);
+  g_test_add_func ("/clock/stamps-are-of-the-calendar", test_stamps_are_of_the_calendar);
   g_test_add_func ("/clock/correction-moves-every-reading", test_correction_moves_every_reading);
   return g_test_run ();
 }

@@ -6,8 +6,10 @@
 
 #include "form-fixture.h"
 #include "ruhu-conflict-card.h"
+#include "ruhu-version-row.h"
 
 #include <adwaita.h>
+#include <string.h>
 
 typedef struct
 {
@@ -102,11 +104,55 @@ test_the_next_visitor_is_asked_once (Fixture *f, gconstpointer data)
   g_object_unref (card);
 }
 
+static void
+assert_said (const RuhuVersionText *version)
+{
+  g_autoptr (GtkWidget) row = g_object_ref_sink (ruhu_version_row_new (version, NULL));
+
+  if (version->edits != NULL)
+    g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), version->edits));
+}
+
+/* A removal that had not seen an edit does not stand: the record is in the file, and that is what the card says. */
+static void
+test_what_was_edited_meanwhile_is_still_shown (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) conflicts = NULL;
+  gboolean found = FALSE;
+
+  laptop_save (f->form->laptop, "h1", "{\"problem\":{\"q1\":{\"deleted\":true}}}", -1);
+  laptop_save (f->other, "h1", "{\"problem\":{\"q1\":{\"found\":\"2018-05-03\"}}}", -1);
+  laptop_sync (f->other, f->form->township);
+  laptop_sync (f->form->laptop, f->form->township);
+  g_assert_cmpint (store_count (f->store, "SELECT count (*) FROM r_problem WHERE id = 'q1' AND deleted = 0"), ==, 1);
+  conflicts = ruhu_store_list_conflicts (f->store, "h1", 0, 0, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < conflicts->len; i++)
+    {
+      RuhuConflictText *text = ruhu_conflict_text_new (f->store, conflicts->pdata[i]);
+
+      for (guint j = 0; g_str_equal (text->field_name, "deleted") && j < text->versions->len; j++)
+        {
+          const RuhuVersionText *version = text->versions->pdata[j];
+
+          found = TRUE;
+          g_assert_cmpint (version->stands, ==, g_str_equal (version->text, "Keep it"));
+          /* What would go with it. */
+          g_assert_cmpstr (version->edits, ==, version->stands ? "Found on: 2018-05-03" : NULL);
+          assert_said (version);
+        }
+      ruhu_conflict_text_free (text);
+    }
+  g_assert_true (found);
+}
+
 int
 main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
   g_test_add ("/conflict-card/the-next-visitor-is-asked-once", Fixture, NULL, set_up, test_the_next_visitor_is_asked_once, tear_down);
+  g_test_add ("/conflict-card/what-was-edited-meanwhile-is-still-shown", Fixture, NULL, set_up, test_what_was_edited_meanwhile_is_still_shown, tear_down);
   return g_test_run ();
 }

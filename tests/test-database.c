@@ -381,6 +381,36 @@ test_nothing_is_written_to_a_file_that_was_set_aside (void)
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FAILED);
 }
 
+/* As files were before 0009. */
+#define BEFORE_CLUSTERED                                                                                                                                                                 \
+  "DROP TABLE over_draft; DROP TABLE witnessed; DROP TABLE meta; DROP TABLE scope; DROP TABLE conflict; DROP TABLE term;"                                                                \
+  "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"                                                                                                                       \
+  "CREATE TABLE scope (scope TEXT PRIMARY KEY, since BIGINT NOT NULL);"                                                                                                                  \
+  "CREATE TABLE conflict (record TEXT NOT NULL, field TEXT NOT NULL, type TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (record, type, field));"                                       \
+  "CREATE TABLE term (term TEXT NOT NULL, record TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (term, record));"                                                                       \
+  "CREATE INDEX conflict_scope ON conflict (scope); CREATE INDEX term_scope ON term (scope, term); CREATE INDEX term_record ON term (record, term);"                                     \
+  "INSERT INTO meta VALUES ('seq', '7'), ('user', 'u'); INSERT INTO scope VALUES ('h', 5); INSERT INTO conflict VALUES ('r', 'f', 't', 'h'); INSERT INTO term VALUES ('李', 'p', 'h');" \
+  "PRAGMA user_version = 8"
+
+static void
+test_what_an_older_file_holds_is_there_after_it_was_clustered (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = NULL;
+
+  g_assert_true (ruhu_database_migrate (f->database, &error));
+  run_or_abort (f->database, BEFORE_CLUSTERED);
+  g_assert_true (ruhu_database_migrate (f->database, &error));
+  g_assert_no_error (error);
+  g_assert_true (ruhu_database_get_text (f->database,
+                                         "SELECT (SELECT group_concat (key || value) FROM meta) || (SELECT scope || since FROM scope) || "
+                                         "(SELECT record || field || type || scope FROM conflict) || (SELECT term || record || scope FROM term) || "
+                                         "(SELECT count (*) FROM pragma_table_list WHERE name IN ('meta', 'scope', 'conflict', 'term') AND wr = 1)",
+                                         &found, &error, ""));
+  g_assert_no_error (error);
+  g_assert_cmpstr (found, ==, "seq7,useruh5rfth李ph4");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -398,6 +428,7 @@ main (int argc, char **argv)
   ADD (a_backup_is_whole_while_others_write);
   ADD (a_backup_that_fails_leaves_nothing_behind);
   ADD (migrations_run_once_and_a_newer_file_is_refused);
+  ADD (what_an_older_file_holds_is_there_after_it_was_clustered);
   ADD (other_connections_commits_are_noticed);
   ADD (a_second_connection_leaves_the_first_ones_locks);
   g_test_add_func ("/database/nothing_is_written_to_a_file_that_was_set_aside", test_nothing_is_written_to_a_file_that_was_set_aside);

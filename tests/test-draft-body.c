@@ -119,6 +119,7 @@ test_added_records (void)
   g_autofree char *first = g_strdup (ruhu_draft_body_add_record (body, "person"));
   g_autofree char *second = g_strdup (ruhu_draft_body_add_record (body, "person"));
   g_autofree char *expected = NULL;
+  g_autoptr (RuhuJson) taken = NULL;
   g_autoptr (GPtrArray) ids = ruhu_draft_body_list_records (body, "person");
 
   g_assert_cmpstr (first, !=, second);
@@ -131,9 +132,36 @@ test_added_records (void)
   type_in (body, "person", second, "name", "\"丙\"");
   expected = g_strdup_printf ("{\"person\":{\"%s\":{\"name\":\"丙\"}}}", second);
   assert_set (body, NULL, expected);
-  g_assert_true (ruhu_draft_body_remove_record (body, "person", second));
+  taken = ruhu_draft_body_take_record (body, "person", second);
+  g_assert_nonnull (taken);
   assert_set (body, NULL, "{}");
-  g_assert_false (ruhu_draft_body_remove_record (body, "person", "p1"));
+  g_assert_null (ruhu_draft_body_take_record (body, "person", "p1"));
+}
+
+/* What was taken away comes back where it was, with values, with text that is no value, and as the line that is being entered. */
+static void
+test_taken_records_come_back (void)
+{
+  g_autoptr (RuhuDraftBody) body = new_body ();
+  g_autofree char *first = g_strdup (ruhu_draft_body_add_record (body, "person"));
+  g_autofree char *second = g_strdup (ruhu_draft_body_add_record (body, "person"));
+  g_autoptr (RuhuJson) before = NULL;
+  g_autoptr (RuhuJson) after = NULL;
+  g_autoptr (RuhuJson) taken = NULL;
+  g_autoptr (GPtrArray) ids = NULL;
+
+  type_in (body, "person", first, "name", "\"乙\"");
+  ruhu_draft_body_set_text (body, "person", first, "work_months", "some");
+  ruhu_draft_body_set_pending (body, "person", first);
+  before = ruhu_draft_body_to_json (body);
+  taken = ruhu_draft_body_take_record (body, "person", first);
+  g_assert_false (ruhu_draft_body_is_changed (body, NULL, NULL, NULL));
+  ruhu_draft_body_put_record (body, "person", first, taken);
+  after = ruhu_draft_body_to_json (body);
+  g_assert_true (json_object_equal (before, after));
+  ids = ruhu_draft_body_list_records (body, "person");
+  g_assert_cmpstr (ids->pdata[1], ==, first);
+  g_assert_cmpstr (ids->pdata[2], ==, second);
 }
 
 static void
@@ -305,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draft-body/whole-record", test_whole_record);
   g_test_add_func ("/draft-body/irrelevant-values", test_irrelevant_values);
   g_test_add_func ("/draft-body/added-records", test_added_records);
+  g_test_add_func ("/draft-body/taken-records-come-back", test_taken_records_come_back);
   g_test_add_func ("/draft-body/keyed-records", test_keyed_records);
   g_test_add_func ("/draft-body/keyed-record-that-exists", test_keyed_record_that_exists);
   g_test_add_func ("/draft-body/references-to-added-records", test_references_to_added_records);

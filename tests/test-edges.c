@@ -7,37 +7,8 @@
 
 #include <string.h>
 
-typedef struct
-{
-  Township *township;
-  Laptop *a; /* helper-a: h1 */
-  Laptop *b; /* helper-b: h1, h2 */
-  Laptop *office;
-} Fixture;
-
 static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->township = township_new ();
-  f->a = laptop_new (f->township, "0a", "helper-a");
-  f->b = laptop_new (f->township, "0b", "helper-b");
-  f->office = laptop_new (f->township, "0c", "office");
-  laptop_pull (f->a, f->township);
-  laptop_pull (f->b, f->township);
-  laptop_pull (f->office, f->township);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  laptop_free (f->a);
-  laptop_free (f->b);
-  laptop_free (f->office);
-  township_free (f->township);
-}
-
-static void
-take_h1_from_a (Fixture *f)
+take_h1_from_a (Laptops *f)
 {
   township_write (f->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}");
   laptop_pull (f->a, f->township);
@@ -45,7 +16,7 @@ take_h1_from_a (Fixture *f)
 }
 
 static void
-test_a_clock_set_right_makes_no_rows_of_what_has_gone (Fixture *f, gconstpointer data)
+test_a_clock_set_right_makes_no_rows_of_what_has_gone (Laptops *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -59,7 +30,7 @@ test_a_clock_set_right_makes_no_rows_of_what_has_gone (Fixture *f, gconstpointer
 
 /* A person's name is required, and is not here any more: the draft says nothing of it, and needs not to. */
 static void
-test_a_draft_of_what_has_gone_is_judged_by_what_it_says (Fixture *f, gconstpointer data)
+test_a_draft_of_what_has_gone_is_judged_by_what_it_says (Laptops *f, gconstpointer data)
 {
   json_object *set = json_tokener_parse ("{\"person\":{\"p1\":{\"sex\":\"2\"}}}");
   json_object *body = json_object_new_object ();
@@ -79,7 +50,7 @@ test_a_draft_of_what_has_gone_is_judged_by_what_it_says (Fixture *f, gconstpoint
 }
 
 static void
-test_who_is_brought_back_by_a_concurrent_edit_gets_the_households_back (Fixture *f, gconstpointer data)
+test_who_is_brought_back_by_a_concurrent_edit_gets_the_households_back (Laptops *f, gconstpointer data)
 {
   laptop_save (f->office, "township", "{\"helper\":{\"helper-a\":{\"name\":\"甲天\"}}}", -1);
   township_write (f->township, "township", "{\"helper\":{\"helper-a\":{\"deleted\":true}}}");
@@ -91,7 +62,7 @@ test_who_is_brought_back_by_a_concurrent_edit_gets_the_households_back (Fixture 
 }
 
 static void
-test_two_who_delete_a_record_apart_agree (Fixture *f, gconstpointer data)
+test_two_who_delete_a_record_apart_agree (Laptops *f, gconstpointer data)
 {
   laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"deleted\":true}}}", -1);
   laptop_save (f->b, "h1", "{\"person\":{\"p1\":{\"deleted\":true}}}", -1);
@@ -105,7 +76,7 @@ test_two_who_delete_a_record_apart_agree (Fixture *f, gconstpointer data)
 }
 
 static void
-test_what_is_written_to_a_deleted_record_is_checked_all_the_same (Fixture *f, gconstpointer data)
+test_what_is_written_to_a_deleted_record_is_checked_all_the_same (Laptops *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -115,7 +86,7 @@ test_what_is_written_to_a_deleted_record_is_checked_all_the_same (Fixture *f, gc
 }
 
 static void
-test_every_page_of_the_stream_brings_a_laptop_further (Fixture *f, gconstpointer data)
+test_every_page_of_the_stream_brings_a_laptop_further (Laptops *f, gconstpointer data)
 {
   g_autoptr (GString) page = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
@@ -130,7 +101,7 @@ test_every_page_of_the_stream_brings_a_laptop_further (Fixture *f, gconstpointer
   g_assert_null (strstr (page->str, same));
 }
 
-#define ADD(name) g_test_add ("/edges/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+#define ADD(name) g_test_add ("/edges/" #name, Laptops, NULL, laptops_set_up, test_##name, laptops_tear_down)
 
 int
 main (int argc, char **argv)

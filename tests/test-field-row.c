@@ -410,7 +410,7 @@ test_before_and_back (void)
   GtkWidget *restore;
 
   ruhu_field_row_set_value (scene->row, before);
-  ruhu_field_row_set_previous (scene->row, before);
+  ruhu_field_row_set_previous (scene->row, before, 0);
   g_assert_null (find (GTK_WIDGET (scene->row), GTK_TYPE_BUTTON, NULL));
   type_text (scene, "8");
   restore = find (GTK_WIDGET (scene->row), GTK_TYPE_BUTTON, NULL);

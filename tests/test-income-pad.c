@@ -84,11 +84,13 @@ press (Pad *pad, const char *label)
     g_signal_emit_by_name (button, "clicked");
 }
 
-/* Only what was added: the pad shows nothing else of the type. */
+/* Only what was added: neither what is on file nor what is being entered. */
 static GPtrArray *
 list_lines (Pad *pad)
 {
-  return ruhu_draft_body_list_records (ruhu_edit_session_get_body (pad->session), "income_line");
+  RuhuFormPart part = { pad->type, RUHU_PART_ADD, NULL };
+
+  return ruhu_edit_session_list_records (pad->session, &part);
 }
 
 static const char *
@@ -117,7 +119,7 @@ test_a_line_in_four_presses (void)
   g_assert_cmpstr (get_text (&pad, lines->pdata[0], "cat"), ==, "1");
   g_assert_cmpstr (get_text (&pad, lines->pdata[0], "item"), ==, "02");
   g_assert_cmpstr (get_text (&pad, lines->pdata[0], "amount"), ==, "8050");
-  g_assert_cmpint (atoi (get_text (&pad, lines->pdata[0], "year")), ==, atoi (ruhu_edit_session_get_today (pad.session)));
+  g_assert_cmpint (atoi (get_text (&pad, lines->pdata[0], "year")), ==, ruhu_edit_session_get_year (pad.session));
   /* The class stays, the item does not: the next line is another one. */
   press (&pad, "Other");
   press (&pad, "7");
@@ -168,6 +170,32 @@ test_earlier_figures_stand_beside (void)
   pad_close (&pad);
 }
 
+/* A visit that is entered late is about its own year, unless somebody says another. */
+static void
+test_lines_are_of_the_visits_year (void)
+{
+  Pad pad = pad_open ("{\"income_line\":{\"l1\":{\"year\":2018,\"cat\":\"2\",\"item\":\"04\",\"amount\":123400}}}");
+  const char *visit = ruhu_draft_body_get_self (ruhu_edit_session_get_body (pad.session));
+  g_autoptr (GPtrArray) lines = NULL;
+
+  g_assert_null (find (pad.pad, GTK_TYPE_LABEL, "Recorded before for 2018"));
+  form_enter (pad.session, "visit", visit, "date", "\"2018-11-03\"");
+  g_assert_nonnull (find (pad.pad, GTK_TYPE_LABEL, "Recorded before for 2018"));
+  press (&pad, "Wages");
+  press (&pad, "Public-welfare post");
+  press (&pad, "8");
+  /* One that is being entered goes along, and so does one that was added. */
+  form_enter (pad.session, "visit", visit, "date", "\"2019-01-03\"");
+  g_assert_null (find (pad.pad, GTK_TYPE_LABEL, "Recorded before for 2018"));
+  press (&pad, "Add This Line");
+  lines = list_lines (&pad);
+  g_assert_cmpuint (lines->len, ==, 1);
+  g_assert_cmpstr (get_text (&pad, lines->pdata[0], "year"), ==, "2019");
+  form_enter (pad.session, "visit", visit, "date", "\"2017-01-03\"");
+  g_assert_cmpstr (get_text (&pad, lines->pdata[0], "year"), ==, "2017");
+  pad_close (&pad);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,5 +204,6 @@ main (int argc, char **argv)
   g_test_add_func ("/income-pad/a_line_in_four_presses", test_a_line_in_four_presses);
   g_test_add_func ("/income-pad/what_is_missing_is_said", test_what_is_missing_is_said);
   g_test_add_func ("/income-pad/earlier_figures_stand_beside", test_earlier_figures_stand_beside);
+  g_test_add_func ("/income-pad/lines_are_of_the_visits_year", test_lines_are_of_the_visits_year);
   return g_test_run ();
 }

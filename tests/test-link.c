@@ -79,6 +79,7 @@ test_what_is_wrong_is_named (void)
     { "ruhu://me@office.example:8443/enrol?code=A&pin=" PIN, "address" },
     { "ruhu://of%2ffice:8443/enrol?code=A&pin=" PIN, "address" },
     { "ruhu://-x:8443/enrol?code=A&pin=" PIN, "address" },
+    { "ruhu://203.0.113.777:8443/enrol?code=A&pin=" PIN, "address" },
     { "ruhu://office.example/enrol?code=A&pin=" PIN, "port" },
     { "ruhu://office.example:0/enrol?code=A&pin=" PIN, "port" },
     { "ruhu://office.example:8443/other?code=A&pin=" PIN, "enrolment link" },
@@ -105,6 +106,32 @@ test_what_is_wrong_is_named (void)
       /* A code is a secret until it is used. */
       g_assert_null (strstr (error->message, PIN));
     }
+}
+
+static void
+test_hosts (void)
+{
+  const char *const hosts[] = { "office", "office.example", "office.example.", "7days.example", "203.0.113.7", "2001:db8::7" };
+  const char *const none[] = { "", ".", "office..example", "office-.example", ".example", "my_office", "office.example/", "office.example:8443", "a b", "999.1.1.1", "203.0.113",
+                               "203.0.113.7.", "203.0.113.7x/", "[2001:db8::7]", "fe80::1%eth0", "柳树镇", "-office.example", "office.-example", NULL };
+  g_autofree char *label = g_strnfill (63, 'a'), *longer = g_strnfill (64, 'a');
+  g_autofree char *longest = g_strdup_printf ("%s.%s.%s.%.61s", label, label, label, label), *too_long = g_strdup_printf ("%sa", longest);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_test_message ("%s", hosts[i]);
+      g_assert_true (ruhu_link_is_host (hosts[i]));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (none); i++)
+    {
+      g_test_message ("%s", none[i]);
+      g_assert_false (ruhu_link_is_host (none[i]));
+    }
+  g_assert_true (ruhu_link_is_host (label));
+  g_assert_false (ruhu_link_is_host (longer));
+  g_assert_cmpuint (strlen (longest), ==, 253);
+  g_assert_true (ruhu_link_is_host (longest));
+  g_assert_false (ruhu_link_is_host (too_long));
 }
 
 static void
@@ -139,6 +166,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/copying-is-forgiven", test_copying_is_forgiven);
   g_test_add_func ("/link/made-as-read", test_links_are_made_as_they_are_read);
   g_test_add_func ("/link/what-is-wrong-is-named", test_what_is_wrong_is_named);
+  g_test_add_func ("/link/hosts", test_hosts);
   g_test_add_func ("/link/every-cut-is-refused", test_every_cut_is_refused);
   g_test_add_func ("/link/endless-text-is-refused", test_endless_text_is_refused);
   return g_test_run ();

@@ -198,6 +198,23 @@ test_due_problems_come_most_overdue_first (Fixture *f, gconstpointer data)
 }
 
 static void
+test_due_measures_are_those_that_go_on (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) due = NULL;
+  gint64 count;
+
+  laptop_save (f->b, "h1",
+               "{\"measure\":{\"m1\":{\"kind\":\"101\",\"state\":\"3\",\"due\":\"2018-07-03\"},\"m2\":{\"kind\":\"101\",\"state\":\"3\",\"due\":\"2018-06-10\"},"
+               "\"m3\":{\"kind\":\"101\",\"state\":\"4\",\"due\":\"2018-06-10\"},\"m4\":{\"kind\":\"401\",\"state\":\"6\",\"due\":\"2018-06-10\"},\"m5\":{\"kind\":\"101\",\"state\":\"3\",\"due\":\"2018-08-10\"}}}",
+               -1);
+  due = ruhu_store_list_due_measures (f->b->store, "2018-07-07", 10, &count, NULL);
+  g_assert_cmpuint (due->len, ==, 2);
+  g_assert_cmpint (count, ==, 2);
+  g_assert_cmpstr (((RuhuReminder *) g_ptr_array_index (due, 0))->record, ==, "m2");
+  g_assert_cmpstr (((RuhuReminder *) g_ptr_array_index (due, 1))->date, ==, "2018-07-03");
+}
+
+static void
 test_what_is_to_be_confirmed (Fixture *f, gconstpointer data)
 {
   RuhuRecordType *living = ruhu_catalogue_get_record (ruhu_store_get_catalogue (f->b->store), "living");
@@ -233,6 +250,7 @@ main (int argc, char **argv)
   ADD (the_list_follows_names_heads_and_deletions);
   ADD (a_file_from_before_the_list_is_filled_at_opening);
   ADD (due_problems_come_most_overdue_first);
+  ADD (due_measures_are_those_that_go_on);
   ADD (what_is_to_be_confirmed);
   return g_test_run ();
 }

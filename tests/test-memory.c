@@ -65,11 +65,32 @@ test_what_is_saved_after_memory_ran_out_is_committed (void)
   g_rmdir (directory);
 }
 
+/* An authorizer that is set for an expression alone makes SQLite read every statement of the connection anew, also the one that takes a transaction back. */
+static void
+test_a_transaction_is_taken_back_without_memory_after_an_expression_was_prepared (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuDatabase) database = ruhu_database_open (":memory:", RUHU_DATABASE_CREATE, &error);
+  RuhuStatement *expression;
+
+  g_assert_no_error (error);
+  g_assert_true (ruhu_database_execute (database, "CREATE TABLE t (x TEXT)", &error));
+  expression = ruhu_database_prepare_sandboxed (database, "SELECT 1", NULL, 1000, &error);
+  g_assert_no_error (error);
+  ruhu_statement_free (expression);
+  g_assert_false (ruhu_database_transaction (database, insert_and_run_short, (gpointer) "first", &error));
+  fault_memory_disarm ();
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FAILED);
+  g_assert_cmpint (count (database), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   fault_memory_register ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/memory/what_is_saved_after_memory_ran_out_is_committed", test_what_is_saved_after_memory_ran_out_is_committed);
+  g_test_add_func ("/memory/a_transaction_is_taken_back_without_memory_after_an_expression_was_prepared",
+                   test_a_transaction_is_taken_back_without_memory_after_an_expression_was_prepared);
   return g_test_run ();
 }

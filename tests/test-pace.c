@@ -55,6 +55,26 @@ test_grows_again (void)
   g_assert_cmpuint (pace.size, ==, 4096);
 }
 
+static void
+test_goes_beyond_its_start_only_where_that_went_quickly (void)
+{
+  RuhuPace pace;
+
+  ruhu_pace_init (&pace, 16, 4096);
+  ruhu_pace_start (&pace, 1024);
+  ruhu_pace_carry (&pace, 1024, 5 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (pace.size, ==, 1024);
+  ruhu_pace_carry (&pace, 100, 0);
+  g_assert_cmpuint (pace.size, ==, 1024);
+  ruhu_pace_carry (&pace, 1000, G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpuint (pace.size, ==, 2048);
+  ruhu_pace_break (&pace, 2048);
+  ruhu_pace_break (&pace, 1024);
+  for (guint i = 0; i < 8; i++)
+    ruhu_pace_carry (&pace, 100, 60 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (pace.size, ==, 1024);
+}
+
 /* What was tried counts, not what might have been. */
 static void
 test_halves_what_was_tried (void)
@@ -76,6 +96,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pace/finds-what-gets-through", test_finds_what_gets_through);
   g_test_add_func ("/pace/grows-again", test_grows_again);
+  g_test_add_func ("/pace/goes-beyond-its-start-only-where-that-went-quickly", test_goes_beyond_its_start_only_where_that_went_quickly);
   g_test_add_func ("/pace/halves-what-was-tried", test_halves_what_was_tried);
   return g_test_run ();
 }

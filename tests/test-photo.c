@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a photo may be, and the folder of photos on a disk that fails: the calls that write go through here (ld --wrap). */
+/* What a photo may be, and the folder of photos on a disk that fails: the calls that read and write go through here (ld --wrap). */
 #include "config.h"
 
 #include "photo-fixture.h"
@@ -13,6 +13,8 @@
 
 gssize __real_write (int fd, const void *data, gsize length);
 gssize __wrap_write (int fd, const void *data, gsize length);
+gssize __real_read (int fd, void *data, gsize length);
+gssize __wrap_read (int fd, void *data, gsize length);
 int __real_fsync (int fd);
 int __wrap_fsync (int fd);
 int __real_rename (const char *from, const char *to);
@@ -27,6 +29,7 @@ static struct
   gboolean cut;   /* nothing works any more after the first failure */
   gboolean failed;
   int code;
+  int unread;     /* what reading fails with; 0: it works */
   GString *trace; /* or NULL */
 } disk;
 
@@ -52,6 +55,15 @@ __wrap_write (int fd, const void *data, gsize length)
   /* The disk is full in the middle. */
   return !breaks ('w') ? __real_write (fd, data, length) : first && length > 1 ? __real_write (fd, data, length / 2)
                                                                                : -1;
+}
+
+gssize
+__wrap_read (int fd, void *data, gsize length)
+{
+  if (disk.unread == 0)
+    return __real_read (fd, data, length);
+  errno = disk.unread;
+  return -1;
 }
 
 int
@@ -269,6 +281,43 @@ test_damage_is_set_aside_and_mended (Fixture *self, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* Else a laptop that is to be erased would wait for it for ever. */
+static void
+test_what_the_disk_has_lost_is_set_aside (Fixture *self, gconstpointer data)
+{
+  const int lost[] = { EIO, EUCLEAN, EBADMSG, ENODATA };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) photo = photo_new (1, 5000), read = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (lost); i++)
+    {
+      g_autofree char *hash = ruhu_photo_store_put (self->store, photo, &error);
+
+      g_assert_no_error (error);
+      disk.unread = lost[i];
+      read = ruhu_photo_store_read (self->store, hash, &error);
+      disk.unread = 0;
+      g_assert_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT);
+      g_clear_error (&error);
+      g_assert_false (ruhu_photo_store_has (self->store, hash, NULL));
+    }
+}
+
+/* A person can mend it. */
+static void
+test_what_may_not_be_read_stays (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) photo = photo_new (1, 5000), read = NULL;
+  g_autofree char *hash = ruhu_photo_store_put (self->store, photo, &error);
+
+  disk.unread = EACCES;
+  read = ruhu_photo_store_read (self->store, hash, &error);
+  disk.unread = 0;
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_FAILED);
+  g_assert_true (ruhu_photo_store_has (self->store, hash, NULL));
+}
+
 static void
 test_what_is_no_photo_is_not_kept (Fixture *self, gconstpointer data)
 {
@@ -359,6 +408,8 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/photo/store/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("kept-and-read", test_kept_and_read);
   ADD ("damage-is-set-aside-and-mended", test_damage_is_set_aside_and_mended);
+  ADD ("what-the-disk-has-lost-is-set-aside", test_what_the_disk_has_lost_is_set_aside);
+  ADD ("what-may-not-be-read-stays", test_what_may_not_be_read_stays);
   ADD ("what-is-no-photo-is-not-kept", test_what_is_no_photo_is_not_kept);
   ADD ("order-of-writing", test_order_of_writing);
   ADD ("failing-disk", test_failing_disk);

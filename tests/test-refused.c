@@ -35,7 +35,7 @@ make_refused (Fixture *f, gint64 *seq)
 
   laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"name\":\"曾晓明\"}}}", -1);
   g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->a->store),
-                                        "UPDATE log SET body = replace (body, '\"name\":\"曾晓明\"', '\"sex\":\"7\"') WHERE position IS NULL", NULL));
+                                        "UPDATE log SET body = replace (body, '\"name\":\"曾晓明\"', '\"sex\":\"7\"'), hash = NULL WHERE position IS NULL", NULL));
   g_assert_cmpuint (laptop_push (f->a, f->township), ==, 1);
   laptop_pull (f->a, f->township);
   refused = ruhu_store_list_refused (f->a->store, NULL);

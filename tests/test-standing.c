@@ -7,6 +7,7 @@
 #include "ruhu-exchange.h"
 #include "ruhu-page.h"
 #include "ruhu-standing.h"
+#include "ruhu-store-review.h"
 
 #include <string.h>
 
@@ -84,6 +85,35 @@ test_what_only_a_witness_has_is_kept (Fixture *f, gconstpointer data)
   laptop_sync (f->office, f->township);
   g_assert_cmpint (store_count (f->office->store, "SELECT count (*) FROM witness"), ==, 1);
   assert_value (f->office->store, "person", "p2", "birth", "\"1980-03-04\"");
+}
+
+/* … also where the laptop may not keep the household any longer: until the township has a copy. */
+static void
+test_a_witness_gives_nothing_up_before_it_was_handed_over (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RuhuWitness) none = NULL, copies = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean erased = TRUE;
+
+  lose_what_was_acknowledged (f, TRUE);
+  standing_start_anew (f, f->a, FALSE, 0, "restored");
+  laptop_sync (f->a, f->township);
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->a->store), "INSERT INTO witness SELECT '0b', 7, 'h1', 9, '2018-06-29T01:02:03.004Z', 'helper-b', '{\"half\":'", NULL));
+  none = ruhu_replica_take_witness (f->a->replica, FALSE, 1000, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (none->rows->len, ==, 0);
+  g_assert_true (ruhu_replica_erase_sent (f->a->replica, NULL, &erased, &error));
+  g_assert_false (erased);
+  township_write (f->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}");
+  laptop_sync (f->a, f->township);
+  g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM scope WHERE scope = 'h1'"), ==, 0);
+  copies = ruhu_replica_take_witness (f->a->replica, FALSE, 1000, &error);
+  g_assert_cmpint (copies->rows->len, ==, store_count (f->a->store, "SELECT count (*) FROM witness"));
+  g_assert_nonnull (strstr (copies->lines->str, "{\"device\":\"0b\",\"seq\":7,\"body\":\"{\\\"half\\\":\"}\n"));
+  g_assert_true (ruhu_replica_witness_told (f->a->replica, copies, &error));
+  g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM witness"), ==, 0);
+  g_assert_true (ruhu_replica_erase_sent (f->a->replica, NULL, &erased, &error));
+  g_assert_true (erased);
 }
 
 /* What was made on what the restore lost says that it saw positions which are not given again: nothing new is taken for seen. */
@@ -377,6 +407,48 @@ test_what_waits_for_the_office_is_told_to_who_starts_anew (Fixture *f, gconstpoi
   g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM log WHERE kind = 'quarantined' AND position IS NOT NULL AND reason IS NOT NULL"), ==, 1);
 }
 
+/* Nothing waits for the office after that. */
+static void
+start_without (Fixture *f, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->township->store), sql, &error));
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->a->store), "DELETE FROM log", &error));
+  g_assert_no_error (error);
+  standing_start_anew (f, f->a, TRUE, 0, NULL);
+  g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM log"), ==, 0);
+}
+
+/* … also where its data was put back from before it recorded that: the change is listed with what it says, and what the office decides finds it. */
+static void
+test_what_waits_for_the_office_is_there_again_after_an_older_copy (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) reviews = NULL;
+  gint64 seen;
+
+  standing_sync_all (f);
+  standing_back_up (f->a->store, f->a->path);
+  township_write (f->township, "h1", "{\"assignment\":{\"a1\":{\"to_date\":\"2018-06-01\"}}}");
+  g_assert_true (ruhu_ledger_get_head (f->township->ledger, &seen, NULL, NULL));
+  laptop_save (f->a, "h1", "{\"household\":{\"h1\":{\"group_name\":\"九组\"}}}", seen);
+  standing_sync_all (f);
+  g_assert_cmpint (store_count (f->township->store, "SELECT count (*) FROM log WHERE kind = 'quarantined'"), ==, 1);
+  laptop_close (f->a);
+  standing_put_back (f->a->path);
+  laptop_reopen (f->a, f->township);
+  standing_start_anew (f, f->a, TRUE, 0, "reused");
+  laptop_sync (f->a, f->township);
+  reviews = ruhu_store_list_reviews (f->a->store, NULL);
+  g_assert_cmpuint (reviews->len, ==, 1);
+  g_assert_cmpint (((RuhuReview *) reviews->pdata[0])->state, ==, RUHU_REVIEW_QUARANTINED);
+  g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM log WHERE kind = 'quarantined' AND body LIKE '%九组%' AND reason IS NOT NULL"), ==, 1);
+  /* A withdrawn laptop is given none of it, and what the office has refused meanwhile does not wait any more. */
+  start_without (f, "UPDATE device SET revoked = '2018-07-01' WHERE id = '0a'");
+  start_without (f, "UPDATE device SET revoked = NULL; INSERT INTO log (n, kind, device, seq, scope, body, reason, hash) SELECT n + 1, 'refused', device, seq, scope, body, 'office', hash FROM log "
+                    "WHERE kind = 'quarantined'");
+}
+
 #define LAND "{\"household\":{\"h1\":{\"land_arable\":3.5}}}"
 
 static void
@@ -498,6 +570,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("what_a_restore_lost_is_sent_again", test_what_a_restore_lost_is_sent_again);
   ADD ("what_only_a_witness_has_is_kept", test_what_only_a_witness_has_is_kept);
+  ADD ("a_witness_gives_nothing_up_before_it_was_handed_over", test_a_witness_gives_nothing_up_before_it_was_handed_over);
   ADD ("nothing_after_a_restore_counts_as_seen_before_it", test_nothing_after_a_restore_counts_as_seen_before_it);
   ADD ("a_rewritten_history_is_no_restore", test_a_rewritten_history_is_no_restore);
   ADD ("a_restore_after_which_it_was_rewritten_is_told_apart", test_a_restore_after_which_it_was_rewritten_is_told_apart);
@@ -512,6 +585,7 @@ main (int argc, char **argv)
   ADD ("what_was_written_in_a_household_that_is_half_told_is_kept", test_what_was_written_in_a_household_that_is_half_told_is_kept);
   ADD ("a_laptop_without_checkpoints_notices_a_restore_too", test_a_laptop_without_checkpoints_notices_a_restore_too);
   ADD ("what_waits_for_the_office_is_told_to_who_starts_anew", test_what_waits_for_the_office_is_told_to_who_starts_anew);
+  ADD ("what_waits_for_the_office_is_there_again_after_an_older_copy", test_what_waits_for_the_office_is_there_again_after_an_older_copy);
   ADD ("the_townships_own_numbers_are_not_used_twice", test_the_townships_own_numbers_are_not_used_twice);
   ADD ("another_change_under_a_known_number_is_another_one", test_another_change_under_a_known_number_is_another_one);
   ADD ("restored_twice_gives_no_position_twice", test_restored_twice_gives_no_position_twice);

@@ -292,6 +292,90 @@ test_a_draft_that_was_handed_over_takes_its_photos_along (Fixture *self, gconstp
   assert_status (self, RUHU_PHOTO_ABSENT, 0);
 }
 
+/* Whoever throws a draft away may think better of it: until then what the township has is not cleared away here. */
+static void
+test_a_draft_that_was_thrown_away_comes_back_with_its_photos (Fixture *self, gconstpointer data)
+{
+  add (self);
+  put_draft (self, self->hash);
+  hand_drafts_over (self);
+  set_sent (self);
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  follow (self);
+  assert_status (self, RUHU_PHOTO_WAITING, 0);
+  assert_counts (self, 0, 0, 0);
+  put_draft (self, self->hash);
+  hand_drafts_over (self);
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+}
+
+/* Nor does one that was taken out of such a draft again go where nothing refers to it. */
+static void
+test_what_a_handed_draft_dropped_is_not_sent (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) other = photo_new (8, 500);
+  g_autofree char *instead = photo_hash (other);
+
+  add (self);
+  put_draft (self, self->hash);
+  hand_drafts_over (self);
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+  g_assert_true (ruhu_store_set_photo_received (self->laptop->store, self->hash, 4000, "up", NULL));
+  /* Typing goes on: it is still in there. */
+  put_draft (self, self->hash);
+  follow (self);
+  assert_counts (self, 1, 5000, 0);
+  put_draft (self, instead);
+  follow (self);
+  assert_counts (self, 0, 0, 1);
+  assert_status (self, RUHU_PHOTO_WAITING, 0);
+  /* It was taken away by mistake. */
+  put_draft (self, self->hash);
+  save (self, BOTH_A_AND_B, "f1");
+  assert_counts (self, 1, 9000, 0);
+}
+
+static void
+remove_record (Fixture *self, const char *record, const char *removed)
+{
+  g_autofree char *set = g_strdup_printf ("{\"photo\":{\"%s\":{\"deleted\":%s}}}", record, removed);
+
+  laptop_save (self->laptop, BOTH_A_AND_B, set, -1);
+}
+
+/* Somebody is in it after all: it is taken out of the file before it is sent, and stays where it is, to be brought back. */
+static void
+test_what_was_removed_before_it_was_sent_is_not (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = ruhu_photo_store_dup_path (self->photos, self->hash);
+  struct utimbuf long_ago = { 1, 1 };
+
+  add (self);
+  save (self, BOTH_A_AND_B, "f1");
+  follow (self);
+  g_assert_true (ruhu_store_set_photo_received (self->laptop->store, self->hash, 4000, "up", NULL));
+  remove_record (self, "f1", "true");
+  g_assert_cmpint (utime (path, &long_ago), ==, 0);
+  /* Whether the changes are on their way or there. */
+  for (guint i = 0; i < 2; i++)
+    {
+      follow (self);
+      assert_counts (self, 0, 0, 0);
+      assert_status (self, RUHU_PHOTO_WAITING, 0);
+      laptop_sync (self->laptop, self->township);
+    }
+  remove_record (self, "f1", "false");
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+  /* One of two records that mention it is enough. */
+  save (self, BOTH_A_AND_B, "f2");
+  remove_record (self, "f1", "true");
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+}
+
 static void
 test_photos_of_a_draft_that_came_are_wanted (Fixture *self, gconstpointer data)
 {
@@ -336,7 +420,7 @@ test_unsaved_goes_after_a_month (Fixture *self, gconstpointer data)
   follow (self);
   assert_status (self, RUHU_PHOTO_WAITING, 0);
   assert_counts (self, 0, 0, 0);
-  g_assert_true (ruhu_store_delete_draft (self->laptop->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
   follow (self);
   assert_status (self, RUHU_PHOTO_ABSENT, 0);
   json_object_put (body);
@@ -394,10 +478,13 @@ main (int argc, char **argv)
   ADD ("from-taken-to-sent", test_from_taken_to_sent);
   ADD ("smallest-goes-first", test_smallest_goes_first);
   ADD ("not-arrived-yet", test_not_arrived_yet);
+  ADD ("draft-that-was-thrown-away-comes-back-with-its-photos", test_a_draft_that_was_thrown_away_comes_back_with_its_photos);
   ADD ("leaves-with-its-last-household-once-sent", test_leaves_with_its_last_household_once_sent);
   ADD ("nothing-of-it-stays-beside", test_nothing_of_it_stays_beside);
   ADD ("unsent-stays-though-its-household-left", test_unsent_stays_though_its_household_left);
   ADD ("handed-draft-takes-its-photos-along", test_a_draft_that_was_handed_over_takes_its_photos_along);
+  ADD ("what-a-handed-draft-dropped-is-not-sent", test_what_a_handed_draft_dropped_is_not_sent);
+  ADD ("what-was-removed-before-it-was-sent-is-not", test_what_was_removed_before_it_was_sent_is_not);
   ADD ("photos-of-a-draft-that-came-are-wanted", test_photos_of_a_draft_that_came_are_wanted);
   ADD ("table-is-made-anew-from-records-and-folder", test_table_is_made_anew_from_records_and_folder);
   ADD ("unsaved-goes-after-a-month", test_unsaved_goes_after_a_month);

@@ -274,11 +274,67 @@ test_what_rules_look_up_has_an_index (Fixture *self, gconstpointer data)
     }
 }
 
+static gint64
+count_wide (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 n = -1;
+
+  g_assert_true (ruhu_database_get_integer (self->database,
+                                            "SELECT count (*) FROM sqlite_schema WHERE type = 'index' AND name GLOB 'i[0-9]*' AND name NOT LIKE '%\\_scope' ESCAPE '\\' "
+                                            "AND sql NOT LIKE '% IS NOT NULL'",
+                                            0, &n, &error, ""));
+  g_assert_no_error (error);
+  return n;
+}
+
+/* Each index is another page to write for each record. */
+static void
+test_what_nobody_looks_up_has_no_index (Fixture *self, gconstpointer data)
+{
+  g_autoptr (RuhuStatement) plan = NULL;
+
+  g_assert_true (ruhu_tables_follow (self->database, self->catalogue, NULL, NULL));
+  plan = ruhu_database_query (self->database, "EXPLAIN QUERY PLAN SELECT id FROM r_visit WHERE companion = ?1", NULL, "s", "x");
+  g_assert_true (ruhu_statement_next (plan, NULL));
+  g_assert_true (g_str_has_prefix (ruhu_statement_get_text (plan, 3), "SCAN"));
+}
+
+/* As earlier versions made them: an entry for each row, whatever the field says, and for each reference, whether anything looks it up or not. */
+static void
+test_a_file_from_before_gets_indexes_of_what_says_something (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) first = follow (self, self->catalogue);
+  g_autoptr (GError) error = NULL;
+  gint64 n = -1;
+
+  g_assert_cmpint (count_wide (self), ==, 0);
+  put (self, self->catalogue, "person", "p1", "h1", "{\"name\":\"甲\"}", TRUE);
+  put (self, self->catalogue, "person", "p2", "h1", "{\"id_no\":\"5\"}", TRUE);
+  g_assert_true (ruhu_database_execute (self->database,
+                                        "DROP INDEX i6_person_name; CREATE INDEX i6_person_name ON r_person (name); DROP INDEX i6_person_id_no;"
+                                        "CREATE INDEX i6_person_id_no ON r_person (id_no); CREATE INDEX i5_visit_companion ON r_visit (companion) WHERE companion IS NOT NULL;"
+                                        "UPDATE meta SET value = 'narrow' WHERE key = 'columns:0'",
+                                        &error));
+  g_assert_cmpint (count_wide (self), ==, 2);
+  reopen (self);
+  g_autoptr (GPtrArray) again = follow (self, self->catalogue);
+  g_assert_cmpuint (again->len, ==, 0);
+  g_assert_cmpint (count_wide (self), ==, 0);
+  g_assert_true (ruhu_database_get_integer (self->database, "SELECT count (*) FROM sqlite_schema WHERE name = 'i5_visit_companion'", -1, &n, &error, ""));
+  g_assert_cmpint (n, ==, 0);
+  g_assert_true (ruhu_database_check (self->database, &error));
+  g_assert_true (ruhu_database_get_integer (self->database, "SELECT count (*) FROM r_person WHERE name = '甲' OR id_no = '5'", 0, &n, &error, ""));
+  g_assert_cmpint (n, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("what-rules-look-up-has-an-index", test_what_rules_look_up_has_an_index);
+  ADD ("what-nobody-looks-up-has-no-index", test_what_nobody_looks_up_has_no_index);
+  ADD ("a-file-from-before-gets-indexes-of-what-says-something", test_a_file_from_before_gets_indexes_of_what_says_something);
   ADD ("every-type-of-value-comes-back", test_every_type_of_value_comes_back);
   ADD ("update-changes-what-it-names", test_update_changes_what_it_names);
   ADD ("what-has-no-column-is-passed-over", test_what_has_no_column_is_passed_over);

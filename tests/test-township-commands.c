@@ -143,6 +143,31 @@ test_init_fails (Site *site, gconstpointer data)
   g_assert_cmpint (none.status, ==, 2);
 }
 
+/* By a link with an address that is none no laptop ever comes, and a server that has no address to listen on does not start. */
+static void
+test_wrong_addresses (Site *site, gconstpointer data)
+{
+  const char *const wrong[][2] = { { "--listen", "foo" }, { "--listen", "127.0.0.1;999.1.1.1" }, { "--listen", " ; " }, { "--public-address", "999.1.1.1x/" }, { "--public-address", "203.0.113.777" }, { "--public-address", "[2001:db8::7]" }, { "--public-address", "office.example:8443" } };
+  g_autofree char *town = g_build_filename (site->scratch, "wrong", NULL);
+  g_auto (Said) link = run ("enrol", "--public-address", "office.example:8443", site->town, "王主任", NULL);
+  g_auto (Said) padded = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_auto (Said) said = run ("init", wrong[i][0], wrong[i][1], town, NULL);
+
+      g_assert_cmpint (said.status, !=, 0);
+      g_assert_nonnull (strstr (said.err, wrong[i][0] + 2));
+      g_assert_cmpstr (said.out, ==, "");
+      g_assert_false (g_file_test (town, G_FILE_TEST_EXISTS));
+    }
+  g_assert_cmpint (link.status, !=, 0);
+  g_assert_cmpstr (link.out, ==, "");
+  padded = run ("init", "--listen", " 127.0.0.1 ; ::1", "--public-address", " office.example ", "--port", "1", town, NULL);
+  g_assert_cmpint (padded.status, ==, 0);
+  g_assert_nonnull (strstr (padded.out, "ruhu://office.example:1/"));
+}
+
 static void
 test_usage (Site *site, gconstpointer data)
 {
@@ -401,20 +426,32 @@ test_device (Site *site, gconstpointer data)
   g_auto (Said) after = { 0 };
   g_auto (Said) unknown = { 0 };
   g_auto (Said) usage = run ("device", NULL);
+  g_auto (Said) kept = { 0 }, drafts = { 0 }, dropped = { 0 }, none = { 0 };
   gint64 position;
 
   {
     g_autoptr (RuhuSession) session = ruhu_session_open (path, FALSE, NULL, NULL, &error);
 
     g_assert_true (ruhu_ledger_add_device (session->ledger, "0123456789abcdef", columns[0], "notebook", "hash", &position, &error));
+    g_assert_true (ruhu_database_run (ruhu_store_get_database (session->store), "INSERT INTO handed_draft VALUES (?1, 'd1', 'visit', 'h1', 3, '017d0000000000000000', '{\"typed\":1}')", &error, "s",
+                                      "0123456789abcdef"));
     g_assert_no_error (error);
   }
   devices = run ("device", "list", site->town, NULL);
   g_assert_cmpint (devices.status, ==, 0);
   g_assert_true (g_str_has_prefix (devices.out, "0123456789abcdef\tactive\t"));
   g_assert_true (g_str_has_suffix (devices.out, "\t王主任\tnotebook\n"));
+  kept = run ("device", "drop-draft", site->town, "0123456789abcdef", "d1", NULL);
+  g_assert_cmpint (kept.status, ==, 1);
   revoked = run ("device", "revoke", site->town, "0123456789abcdef", NULL);
   g_assert_cmpint (revoked.status, ==, 0);
+  drafts = run ("device", "drafts", site->town, NULL);
+  g_assert_true (g_str_has_prefix (drafts.out, "d1\t0123456789abcdef\t"));
+  g_assert_true (g_str_has_suffix (drafts.out, "\th1\t王主任\n"));
+  dropped = run ("device", "drop-draft", site->town, "0123456789abcdef", "d1", NULL);
+  g_assert_cmpstr (dropped.out, ==, "{\"typed\":1}\n");
+  none = run ("device", "drafts", site->town, NULL);
+  g_assert_cmpstr (none.out, ==, "");
   after = run ("device", "list", site->town, NULL);
   g_assert_true (g_str_has_prefix (after.out, "0123456789abcdef\trevoked\t"));
   unknown = run ("device", "revoke", site->town, "fedcba9876543210", NULL);
@@ -542,6 +579,7 @@ main (int argc, char **argv)
   program = argv[1];
   ADD ("init", test_init);
   ADD ("init-fails", test_init_fails);
+  ADD ("wrong-addresses", test_wrong_addresses);
   ADD ("usage", test_usage);
   ADD ("enrol", test_enrol);
   ADD ("no-town", test_no_town);

@@ -2,6 +2,7 @@
 /* Who may have which photo of the township, which part of it, and how much one laptop may send. */
 #include "config.h"
 
+#include "ruhu-lost-photos.h"
 #include "ruhu-uploads.h"
 #include "upload-fixture.h"
 
@@ -158,6 +159,61 @@ test_what_is_lacking_is_told (UploadFixture *self, gconstpointer data)
 }
 
 static void
+assert_lost_status (UploadFixture *self, const Laptop *laptop, guint first, guint n, guint status)
+{
+  const char *const headers[] = { "Content-Type", "application/json", NULL };
+  GString *many = g_string_new ("{\"lost\":[");
+  g_autoptr (GBytes) body = NULL;
+  g_autoptr (RuhuResponse) response = NULL;
+
+  for (guint i = first; i < first + n; i++)
+    g_string_append_printf (many, "%s\"%064x\"", i > first ? "," : "", i);
+  g_string_append (many, "]}");
+  body = g_string_free_to_bytes (many);
+  response = upload_ask (self, "POST", "/v1/photos", laptop, body, headers);
+  g_assert_cmpuint (response->status, ==, status);
+}
+
+/* What a withdrawn laptop cannot hand over: noted once, until it comes from elsewhere. */
+static void
+test_what_will_never_come_is_noted (UploadFixture *self, gconstpointer data)
+{
+  const char *const headers[] = { "Content-Type", "application/json", NULL };
+  g_autofree char *text = g_strdup_printf ("{\"lost\":[\"%s\",\"" NOWHERE "\"]}", self->hash);
+  g_autoptr (GBytes) lost = g_bytes_new (text, strlen (text));
+  g_autoptr (GBytes) nonsense = g_bytes_new_static ("{\"lost\":[\"../township.db\"]}", strlen ("{\"lost\":[\"../township.db\"]}"));
+  g_autoptr (GPtrArray) before = NULL, after = NULL;
+  g_autoptr (RuhuResponse) refused = NULL;
+  gint64 told;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (RuhuResponse) response = upload_ask (self, "POST", "/v1/photos", self->helper, lost, headers);
+      g_autofree char *noted = town_member (response, "lost");
+
+      g_assert_cmpuint (response->status, ==, 200);
+      g_assert_cmpstr (noted, ==, "2");
+      town_now += DAY;
+    }
+  before = ruhu_lost_photos_list (self->town.session, self->photos, NULL);
+  g_assert_cmpuint (before->len, ==, 2);
+  told = ruhu_stamp_get_time (((RuhuLostPhoto *) before->pdata[0])->told);
+  g_assert_cmpint (town_now - 2 * DAY, <=, told);
+  g_assert_cmpint (told, <, town_now - DAY);
+  upload_put (self);
+  after = ruhu_lost_photos_list (self->town.session, self->photos, NULL);
+  g_assert_cmpuint (after->len, ==, 1);
+  g_assert_cmpstr (((RuhuLostPhoto *) after->pdata[0])->hash, ==, NOWHERE);
+  g_assert_cmpstr (((RuhuLostPhoto *) after->pdata[0])->device, ==, self->helper->id);
+  refused = upload_ask (self, "POST", "/v1/photos", self->helper, nonsense, headers);
+  town_assert_problem (refused, 400, "invalid");
+  /* As many as one laptop may have, whatever others have lost. */
+  assert_lost_status (self, self->helper, 0, 500, 413);
+  assert_lost_status (self, self->cadre, 1000, 500, 200);
+  assert_lost_status (self, self->helper, 1, 498, 200);
+}
+
+static void
 test_quota (UploadFixture *self, gconstpointer data)
 {
   g_autoptr (RuhuResponse) other = NULL, again = NULL, last = NULL;
@@ -234,6 +290,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/township-photos/" name, UploadFixture, NULL, upload_set_up, func, upload_tear_down)
   ADD ("what-is-lacking-is-told", test_what_is_lacking_is_told);
+  ADD ("what-will-never-come-is-noted", test_what_will_never_come_is_noted);
   ADD ("who-may-have-it", test_who_may_have_it);
   ADD ("draft-gives-its-photos-to-its-author", test_a_draft_gives_its_photos_to_its_author);
   ADD ("ranges", test_ranges);

@@ -5,31 +5,6 @@
 #include "ruhu-error.h"
 #include "ruhu-fixture.h"
 
-typedef struct
-{
-  Township *township;
-  Laptop *a;
-  Laptop *b;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->township = township_new ();
-  f->a = laptop_new (f->township, "0a", "helper-a");
-  f->b = laptop_new (f->township, "0b", "helper-b");
-  laptop_sync (f->a, f->township);
-  laptop_sync (f->b, f->township);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  laptop_free (f->a);
-  laptop_free (f->b);
-  township_free (f->township);
-}
-
 static gint64
 last_seq (Laptop *laptop)
 {
@@ -59,7 +34,7 @@ assert_cannot_undo (Laptop *laptop, gint64 seq)
 }
 
 static void
-test_earlier_values_come_again (Fixture *f, gconstpointer data)
+test_earlier_values_come_again (Laptops *f, gconstpointer data)
 {
   gint64 n;
 
@@ -77,7 +52,7 @@ test_earlier_values_come_again (Fixture *f, gconstpointer data)
 }
 
 static void
-test_undone_twice_it_is_there_again (Fixture *f, gconstpointer data)
+test_undone_twice_it_is_there_again (Laptops *f, gconstpointer data)
 {
   laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"work_months\":3}}}", -1);
   laptop_save (f->a, "h1", "{\"person\":{\"p1\":{\"work_months\":5}}}", -1);
@@ -86,7 +61,7 @@ test_undone_twice_it_is_there_again (Fixture *f, gconstpointer data)
 }
 
 static void
-test_what_was_made_new_is_deleted (Fixture *f, gconstpointer data)
+test_what_was_made_new_is_deleted (Laptops *f, gconstpointer data)
 {
   gint64 again;
 
@@ -99,14 +74,30 @@ test_what_was_made_new_is_deleted (Fixture *f, gconstpointer data)
 }
 
 static void
-test_entries_that_stay_on_record_stay (Fixture *f, gconstpointer data)
+test_entries_that_stay_on_record_stay (Laptops *f, gconstpointer data)
 {
   laptop_save (f->a, "h1", "{\"visit\":{\"w1\":{\"date\":\"2018-06-29\",\"outcome\":\"2\"}}}", -1);
   assert_cannot_undo (f->a, last_seq (f->a));
 }
 
+/* What is written once is no less a slip of the hand: its author takes it out again, and the township lets them. */
 static void
-test_what_was_written_since_is_not_overwritten (Fixture *f, gconstpointer data)
+test_what_is_written_once_can_be_taken_back (Laptops *f, gconstpointer data)
+{
+  gint64 again;
+
+  laptop_save (f->a, "h1", "{\"income_line\":{\"l1\":{\"year\":2018,\"cat\":\"1\",\"item\":\"01\",\"amount\":100}}}", -1);
+  again = undo (f->a, last_seq (f->a));
+  laptop_sync (f->a, f->township);
+  assert_value (f->township->store, "income_line", "l1", "deleted", "true");
+  undo (f->a, again);
+  laptop_sync (f->a, f->township);
+  assert_value (f->township->store, "income_line", "l1", "deleted", "-");
+  g_assert_cmpint (store_count (f->a->store, "SELECT count (*) FROM log WHERE kind <> 'change'"), ==, 0);
+}
+
+static void
+test_what_was_written_since_is_not_overwritten (Laptops *f, gconstpointer data)
 {
   gint64 seq;
 
@@ -122,7 +113,7 @@ test_what_was_written_since_is_not_overwritten (Fixture *f, gconstpointer data)
 }
 
 static void
-test_a_conflict_is_for_a_person_to_decide (Fixture *f, gconstpointer data)
+test_a_conflict_is_for_a_person_to_decide (Laptops *f, gconstpointer data)
 {
   gint64 seq;
 
@@ -136,7 +127,7 @@ test_a_conflict_is_for_a_person_to_decide (Fixture *f, gconstpointer data)
 }
 
 static void
-test_only_what_this_laptop_saved (Fixture *f, gconstpointer data)
+test_only_what_this_laptop_saved (Laptops *f, gconstpointer data)
 {
   assert_cannot_undo (f->a, 77);
 }
@@ -146,11 +137,12 @@ main (int argc, char **argv)
 {
   g_setenv ("LANGUAGE", "en", TRUE);
   g_test_init (&argc, &argv, NULL);
-#define add(name, func) g_test_add ("/undo/" name, Fixture, NULL, set_up, func, tear_down)
+#define add(name, func) g_test_add ("/undo/" name, Laptops, NULL, laptops_set_up_pair, func, laptops_tear_down)
   add ("earlier-values-come-again", test_earlier_values_come_again);
   add ("undone-twice-it-is-there-again", test_undone_twice_it_is_there_again);
   add ("what-was-made-new-is-deleted", test_what_was_made_new_is_deleted);
   add ("entries-that-stay-on-record-stay", test_entries_that_stay_on_record_stay);
+  add ("what-is-written-once-can-be-taken-back", test_what_is_written_once_can_be_taken_back);
   add ("what-was-written-since-is-not-overwritten", test_what_was_written_since_is_not_overwritten);
   add ("a-conflict-is-for-a-person-to-decide", test_a_conflict_is_for_a_person_to_decide);
   add ("only-what-this-laptop-saved", test_only_what_this_laptop_saved);

@@ -4,6 +4,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-heads.h"
 #include "ruhu-tables.h"
 #include "ruhu-validate.h"
 
@@ -106,8 +107,14 @@ judge_remote (Fixture *self, RuhuRole role, const char *place, const char *set)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RuhuChange) change = make_change (place, set);
+  gboolean foreseen = ruhu_validator_foresee_remote (self->validator, change, role);
+  gboolean passes = ruhu_validator_check_remote (self->validator, change, role, &error);
+  g_autoptr (GPtrArray) absent = g_ptr_array_new ();
+  gboolean ours = ruhu_heads_check_scope (self->database, self->catalogue, change, absent, NULL);
 
-  if (ruhu_validator_check_remote (self->validator, change, role, &error))
+  if (ours && ruhu_validator_holds_foreseen (self->validator, change, absent))
+    g_assert_true (foreseen == passes);
+  if (passes)
     return g_strdup ("");
   return g_strdup_printf ("%s %s", ruhu_error_get_name (error->code), error->message);
 }

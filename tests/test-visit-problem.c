@@ -61,7 +61,7 @@ test_a_problem_has_a_deadline_and_an_owner (void)
   form_wait (deadline_is_proposed, &wanted);
   form_enter (session, "problem", problem, "deadline", "\"2018-07-20\"");
   form_enter (session, "problem", problem, "kind", "\"03\"");
-  form_enter (session, "visit", ruhu_draft_body_get_self (ruhu_edit_session_get_body (session)), "outcome", "\"1\"");
+  form_enter_visit (session);
   g_assert_true (form_save (session, &findings, &error));
   g_assert_no_error (error);
   assert_value (fixture->laptop->store, "problem", problem, "deadline", "\"2018-07-20\"");

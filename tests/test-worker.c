@@ -192,7 +192,8 @@ test_a_cancelled_reading_ends (Fixture *fixture, gconstpointer data)
   while (!g_atomic_int_get (&started))
     g_thread_yield ();
   g_cancellable_cancel (cancellable);
-  wait_until (next.done);
+  /* In two threads. */
+  wait_until (stopped.done && next.done);
   g_assert_error (stopped.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpstr (fixture->order->str, ==, "x");
 }

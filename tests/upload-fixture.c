@@ -147,7 +147,7 @@ upload_put_draft (UploadFixture *self, const Laptop *laptop, const char *hash)
 {
   const char *const headers[] = { "Content-Type", "application/x-ndjson", NULL };
   g_autofree char *line = g_strdup_printf ("{\"id\":\"d1\",\"kind\":\"visit\",\"scope\":\"h-one\",\"seen\":1,\"updated\":\"2018-06-30T04:00:00.000Z.0000\",\"body\":\"{\\\"image\\\":\\\"%s\\\"}\"}\n", hash);
-  g_autofree char *text = g_strconcat (hash != NULL ? line : "", hash != NULL ? "{\"have\":[\"d1\"]}\n" : "{\"have\":[]}\n", NULL);
+  g_autofree char *text = g_strconcat (hash != NULL ? line : "", hash != NULL ? "{\"have\":[\"d1\"]}\n" : "{\"have\":[],\"over\":[\"d1\"]}\n", NULL);
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
   g_autoptr (RuhuResponse) response = upload_ask (self, "POST", "/v1/drafts", laptop, body, headers);
 

@@ -25,6 +25,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+/* Until somebody who reads what was erased is waited for again, in ms. */
+#define SCRUB_PAUSE (10 * 1000)
 /* How long a long poll is asked for, in s, and how long an answer without news must have taken, in ms, for the next to follow at once. */
 #define POLL_SECONDS 50
 #define POLL_LEAST   (10 * 1000)
@@ -235,13 +237,17 @@ withdraw (Machine *self, const GError *revoked)
   g_autoptr (GError) local = NULL;
   gboolean erased = FALSE;
 
-  if (!ruhu_courier_hand_over_photos (self->courier, &local) || !ruhu_courier_withdraw (self->courier, &erased, &local))
+  if (!ruhu_courier_withdraw (self->courier, &erased, &local))
     {
       fail (self, local);
       return;
     }
   note_error (self, revoked);
-  ruhu_schedule_fail (self->schedule, FALSE, 0);
+  /* Where nothing is left, there is nothing to be tried later. */
+  if (erased)
+    ruhu_schedule_succeed (self->schedule);
+  else
+    ruhu_schedule_fail (self->schedule, FALSE, 0);
   self->status.next_attempt = 0;
   self->erased = erased;
   if (!erased)
@@ -278,7 +284,8 @@ enrol (Machine *self, GTask *task, const char *link)
     {
       clear_error (self);
       self->erased = FALSE;
-      ruhu_schedule_skip (self->schedule);
+      /* Also where it waits for news already, having been enrolled by itself meanwhile. */
+      ruhu_agent_sync_now (self->agent);
       publish (self, RUHU_AGENT_CONNECTING, -1);
       g_task_return_boolean (task, TRUE);
       return;
@@ -419,13 +426,15 @@ prepare (Machine *self)
 
   if (!ruhu_courier_open (self->courier, &local))
     {
+      /* What was asked for was this attempt; the next one waits. */
+      ruhu_agent_take_wish (self->agent, RUHU_WISH_SYNC);
       fail (self, local);
       return FALSE;
     }
   if (ruhu_courier_is_enrolled (self->courier))
     return TRUE;
   publish (self, self->erased ? RUHU_AGENT_REVOKED : RUHU_AGENT_UNENROLLED, -1);
-  rest (self, -1, RUHU_WISH_JOB | RUHU_WISH_SYNC);
+  rest (self, ruhu_courier_scrub (self->courier) ? -1 : SCRUB_PAUSE, RUHU_WISH_JOB | RUHU_WISH_SYNC);
   ruhu_agent_take_wish (self->agent, RUHU_WISH_SYNC);
   return FALSE;
 }

@@ -184,7 +184,7 @@ parse_refused (RuhuStandingAnswer *self, json_object *list, GError **error)
     {
       json_object *item = json_object_array_get_idx (list, i);
       RuhuEntry entry = { .kind = RUHU_ENTRY_ECHO };
-      json_object *detail;
+      json_object *detail, *change;
       char *code;
 
       if (!json_object_is_type (item, json_type_object) || !get_integer (item, "seq", &entry.seq, error) ||
@@ -200,6 +200,13 @@ parse_refused (RuhuStandingAnswer *self, json_object *list, GError **error)
       g_ptr_array_add (self->owned, g_strndup (json_object_is_type (detail, json_type_string) ? json_object_get_string (detail) : "", MAX_DETAIL));
       entry.detail = self->owned->pdata[self->owned->len - 1];
       entry.quarantined = json_object_get_boolean (json_object_object_get (item, "quarantined"));
+      change = json_object_object_get (item, "change");
+      if (entry.quarantined && json_object_is_type (change, json_type_string))
+        {
+          entry.change_length = (gsize) json_object_get_string_len (change);
+          g_ptr_array_add (self->owned, g_strdup (json_object_get_string (change)));
+          entry.change = self->owned->pdata[self->owned->len - 1];
+        }
       g_array_append_val (self->refused, entry);
     }
   return TRUE;

@@ -155,7 +155,11 @@ add_photos (Place *self, GPtrArray *due, GString *content, RuhuPacked *packed, G
           packed->photos++;
         }
       else if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_CORRUPT) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NOT_FOUND))
-        g_warning ("a photo is not in the bundle: %s", local->message);
+        {
+          g_warning ("a photo is not in the bundle: %s", local->message);
+          if (local->code == RUHU_ERROR_CORRUPT && !ruhu_store_set_photo_damaged (self->store, upload->hash, error))
+            return FALSE;
+        }
       else
         {
           g_propagate_error (error, g_steal_pointer (&local));
@@ -260,11 +264,12 @@ keep_photos (Place *self, RuhuParcel *parcel, RuhuCarried *carried, GError **err
 }
 
 static gboolean
-take_photos (Place *self, RuhuParcel *parcel, RuhuReceipt *receipt, RuhuCarried *carried, GError **error)
+take_photos (Place *self, RuhuParcel *parcel, RuhuReceipt *receipt, gboolean fits, RuhuCarried *carried, GError **error)
 {
   RuhuPhotoCounts counts;
 
-  for (guint i = 0; i < receipt->taken->len; i++)
+  /* What an older answer says was taken may have been lost since: then it is sent once more. */
+  for (guint i = 0; fits && i < receipt->taken->len; i++)
     if (!ruhu_store_set_photo_sent (self->store, receipt->taken->pdata[i], error))
       return FALSE;
   if (receipt->reasons->len > 0)
@@ -298,6 +303,7 @@ ruhu_carry_import (const char *directory, const char *path, RuhuCarried *carried
   g_autoptr (RuhuPushAnswer) push = NULL;
   g_autoptr (RuhuReceipt) receipt = NULL;
   g_autoptr (RuhuExchange) exchange = NULL;
+  gboolean fits = FALSE;
 
   g_return_val_if_fail (directory != NULL && path != NULL && carried != NULL, FALSE);
 
@@ -309,8 +315,8 @@ ruhu_carry_import (const char *directory, const char *path, RuhuCarried *carried
     return FALSE;
   exchange = ruhu_exchange_new (place.store, place.replica, NULL, NULL, NULL);
   /* A refusal for the clock's sake leaves the stamps as they are: another copy of the same outbox may have been taken meanwhile, and what the township has is never rewritten. */
-  if (!ruhu_replica_pushed (place.replica, push->accepted, error) || !ruhu_exchange_take_parcel (exchange, parcel, error) ||
-      !take_photos (&place, parcel, receipt, carried, error) ||
+  if (!ruhu_replica_pushed (place.replica, push->accepted, error) || !ruhu_exchange_take_parcel (exchange, parcel, &fits, error) ||
+      !take_photos (&place, parcel, receipt, fits, carried, error) ||
       !ruhu_store_count_outbox (place.store, &carried->waiting, &carried->refused, error) ||
       !ruhu_store_get_seen (place.store, &carried->position, error))
     return FALSE;

@@ -135,6 +135,8 @@ confirm_enrolment (RuhuCourier *self, GError **error)
       self->credentials->code = g_steal_pointer (&code);
       return FALSE;
     }
+  g_free (self->confirmed);
+  self->confirmed = g_steal_pointer (&code);
   ruhu_courier_use_credentials (self);
   g_message ("Enrolled; the token is in the %s", ruhu_token_store_get_name (self->token_store));
   return TRUE;
@@ -174,7 +176,10 @@ make_vacant (RuhuCourier *self, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("This laptop is enrolled already."));
       return FALSE;
     }
-  if (!has_unsent_work (self, &unsent, error) || (!unsent && !ruhu_replica_erase_sent (self->replica, self->photos, &gone, error)))
+  if (!has_unsent_work (self, &unsent, error))
+    return FALSE;
+  /* While its own credentials are at hand, the township is asked whether it has everything. */
+  if (!unsent && !(same ? ruhu_courier_withdraw (self, &gone, error) : ruhu_replica_erase_sent (self->replica, self->photos, &gone, error)))
     return FALSE;
   if (!gone)
     {
@@ -230,6 +235,16 @@ find_out_standing (RuhuCourier *self)
   self->unknown = g_error_matches (local, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED);
 }
 
+/* Whether an enrolment by that link, which was interrupted, has come to its end by itself meanwhile. */
+static gboolean
+is_done (RuhuCourier *self, const RuhuLink *link)
+{
+  g_autofree char *server = ruhu_link_dup_base (link);
+
+  return !self->unknown && !self->withdrawn && g_strcmp0 (self->confirmed, link->code) == 0 && ruhu_courier_is_enrolled (self) && is_return (self) &&
+         g_str_equal (self->credentials->server, server) && g_str_equal (self->credentials->pin, link->pin);
+}
+
 gboolean
 ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error)
 {
@@ -243,6 +258,8 @@ ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error)
   if (!ruhu_courier_open (self, error) || !ruhu_courier_open_store (self, error))
     return FALSE;
   find_out_standing (self);
+  if (is_done (self, parsed))
+    return TRUE;
   if (!make_vacant (self, error) || !begin_enrolment (self, parsed, error) || !confirm_enrolment (self, error))
     return FALSE;
   self->withdrawn = self->unknown = FALSE;

@@ -21,6 +21,7 @@ struct _RuhuCourier
   RuhuExchange *exchange;
   RuhuPhotoStore *photos;
   RuhuPhotoCourier *photo_courier;
+  char *confirmed; /* the code of the link by which this laptop was enrolled in this run, or NULL */
   /* Values. */
   RuhuTokenStore token_store;
   RuhuFigures before; /* of exchanges that are closed */
@@ -31,6 +32,8 @@ struct _RuhuCourier
   gboolean unknown;   /* the township does not know the token */
 };
 
+/* Of the database's file. Transfer full. */
+char *ruhu_courier_dup_path (RuhuCourier *self);
 /* Opens the store alone, making it where there is none. */
 gboolean ruhu_courier_open_store (RuhuCourier *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The connection is made with what the credentials are now. */

@@ -8,6 +8,7 @@
 #include "ruhu-bundle.h"
 #include "ruhu-error.h"
 #include "ruhu-rebuild.h"
+#include "ruhu-replacement.h"
 #include "ruhu-schedule.h"
 
 #include <glib/gi18n.h>
@@ -51,13 +52,20 @@ ruhu_courier_free (RuhuCourier *self)
   ruhu_credentials_free (self->credentials);
   ruhu_http_free (self->http);
   g_free (self->directory);
+  g_free (self->confirmed);
   g_free (self);
+}
+
+char *
+ruhu_courier_dup_path (RuhuCourier *self)
+{
+  return g_build_filename (self->directory, DATABASE_NAME, NULL);
 }
 
 gboolean
 ruhu_courier_open_store (RuhuCourier *self, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->directory, DATABASE_NAME, NULL);
+  g_autofree char *path = ruhu_courier_dup_path (self);
   g_autofree char *success = NULL;
   RuhuStoreOptions options = { .path = path, .flags = RUHU_DATABASE_CREATE };
 
@@ -88,7 +96,7 @@ ruhu_courier_use_credentials (RuhuCourier *self)
 static gboolean
 rebuild (RuhuCourier *self, const GError *failure, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->directory, DATABASE_NAME, NULL);
+  g_autofree char *path = ruhu_courier_dup_path (self);
 
   ruhu_courier_close (self);
   self->news = TRUE;
@@ -99,7 +107,7 @@ rebuild (RuhuCourier *self, const GError *failure, GError **error)
 static gboolean
 may_rebuild (RuhuCourier *self, const GError *error)
 {
-  g_autofree char *path = g_build_filename (self->directory, DATABASE_NAME, NULL);
+  g_autofree char *path = ruhu_courier_dup_path (self);
 
   if (!g_error_matches (error, RUHU_ERROR, RUHU_ERROR_CORRUPT) || self->credentials == NULL || self->credentials->code != NULL)
     return FALSE;
@@ -110,6 +118,7 @@ may_rebuild (RuhuCourier *self, const GError *error)
 gboolean
 ruhu_courier_open (RuhuCourier *self, GError **error)
 {
+  g_autofree char *path = NULL;
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (self != NULL, FALSE);
@@ -124,8 +133,11 @@ ruhu_courier_open (RuhuCourier *self, GError **error)
     }
   if (self->store != NULL)
     return TRUE;
+  path = ruhu_courier_dup_path (self);
+  if (!ruhu_replacement_finish (path, error))
+    return FALSE;
   /* At each opening the whole file is read once: what is damaged where nobody looks for weeks would be found when it is too late to send it. */
-  if (!ruhu_rebuild_is_lost (self->directory, DATABASE_NAME, self->credentials, &local) && ruhu_courier_open_store (self, &local) && ruhu_database_check (ruhu_store_get_database (self->store), &local))
+  if (!ruhu_rebuild_is_lost (self->directory, DATABASE_NAME, self->credentials, &local) && ruhu_courier_open_store (self, &local) && ruhu_rebuild_check (ruhu_store_get_database (self->store), &local))
     return ruhu_courier_finish_withdrawal (self, error);
   if (may_rebuild (self, local))
     return rebuild (self, local, error);
@@ -160,7 +172,7 @@ ruhu_courier_keep_server_key (RuhuCourier *self)
     g_warning ("The township's public key could not be kept: %s", local->message);
 }
 
-/* A database that was put aside or brought from elsewhere must not go on under this device's name: its numbers would be used twice. */
+/* A database that was brought from elsewhere must not go on under this device's name: its numbers would be used twice. One of no device is what the app makes where there is none any more. */
 static gboolean
 check_same_device (RuhuCourier *self, GError **error)
 {
@@ -170,6 +182,12 @@ check_same_device (RuhuCourier *self, GError **error)
     return FALSE;
   if (g_strcmp0 (device, self->credentials->device) == 0)
     return TRUE;
+  if (device == NULL)
+    {
+      g_autoptr (GError) lost = g_error_new_literal (RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The database file is not there any more."));
+
+      return rebuild (self, lost, error);
+    }
   g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("The database in this laptop's data folder is not the one that was enrolled."));
   return FALSE;
 }

@@ -30,7 +30,7 @@ void ruhu_courier_close (RuhuCourier *self);
  *
  * A laptop that the township does not know any more (the last contact said so) keeps them, and all that it holds, and sends whatever the township lacks; a link for another person is not used up for that.
  *
- * Errors: INVALID (the link), FORBIDDEN (this laptop is enrolled already and the township knows it, or holds what was recorded under an earlier enrolment and never sent), EXPIRED, and those of ruhu_http_send() and the store.
+ * Errors: INVALID (the link), FORBIDDEN (this laptop is enrolled already, not by this link in this run, and the township knows it, or holds what was recorded under an earlier enrolment and never sent), EXPIRED, and those of ruhu_http_send() and the store.
  */
 gboolean ruhu_courier_enrol (RuhuCourier *self, const char *link, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -47,16 +47,16 @@ void ruhu_courier_retry_photos (RuhuCourier *self);
 /* Zeros while there is no store. */
 RuhuPhotoCounts ruhu_courier_get_photo_counts (RuhuCourier *self);
 
-/* Sends what photos wait, and those that drafts mention, to a township that has withdrawn this laptop: it asks for nothing. Given up without an error when there is something better to do. */
-gboolean ruhu_courier_hand_over_photos (RuhuCourier *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /**
  * ruhu_courier_withdraw:
  * @erased: whether everything personal is gone; FALSE: changes, drafts or photos that the township never got are still here, and so nothing was touched
  *
- * What a laptop does that the township has revoked.
+ * What a laptop does that the township has revoked: asks what the township really has, sends what it lacks, photos too, and erases what is here, damaged databases that were set aside too.
  */
 gboolean ruhu_courier_withdraw (RuhuCourier *self, gboolean *erased, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What was erased may still stand in the write-ahead log, if somebody was reading: it goes as soon as nobody is. Of a laptop that is nobody's. FALSE: not yet. */
+gboolean ruhu_courier_scrub (RuhuCourier *self);
 
 /* Whether the store is open, so that what is said about it is so. */
 gboolean ruhu_courier_is_open (RuhuCourier *self);

@@ -30,6 +30,7 @@ struct _RuhuExchange
   gint64 clock_measured; /* elapsed ms; 0: never */
   gboolean news;
   gboolean unanswered; /* the parcel does not go on from here */
+  gboolean fits;       /* it had an answer for where this laptop stands */
   gboolean drafts;     /* the township has drafts of this user's withdrawn laptops */
   RuhuFigures figures;
 };
@@ -40,6 +41,10 @@ GBytes *ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *b
 /* Drafts that changed are handed over; those of this user's withdrawn laptops are fetched, if the last page said that there are some. */
 gboolean ruhu_exchange_hand_drafts (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_exchange_fetch_drafts (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What comes behind the pull: drafts, and others' changes that this laptop may not keep. */
+gboolean ruhu_exchange_finish (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Of those that were handed over, what the township does not have (*@lacking, untouched otherwise) is to be handed over again. */
+gboolean ruhu_exchange_compare_drafts (RuhuExchange *self, gboolean *lacking, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether what stopped the synchronisation could be put right, so that it may go on; else the error that is left. */
 gboolean ruhu_exchange_recover (RuhuExchange *self, const GError *failure, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -27,26 +27,29 @@ make_standing_body (RuhuExchange *self, gboolean fresh, gboolean *empty, GError 
   return g_bytes_new (text, strlen (text));
 }
 
-/* Asks where this laptop and the township agree, and starts anew from there. @fresh: from the head. */
-static gboolean
-stand_anew (RuhuExchange *self, gboolean fresh, gint64 reused, const char *notice, GError **error)
+/* Where this laptop and the township agree; *@fresh: in, whether the head is asked for; out, whether that is what was said. */
+static RuhuStandingAnswer *
+ask_standing (RuhuExchange *self, gboolean *fresh, GError **error)
 {
-  g_autoptr (GBytes) body = make_standing_body (self, fresh, &fresh, error);
+  g_autoptr (GBytes) body = make_standing_body (self, *fresh, fresh, error);
   g_autoptr (GBytes) received = body != NULL ? ruhu_exchange_request (self, "/v1/standing", body, "application/json", 0, error) : NULL;
-  g_autoptr (RuhuStandingAnswer) answer = NULL;
+  g_autoptr (RuhuStandingAnswer) answer = received != NULL ? ruhu_standing_answer_parse (g_bytes_get_data (received, NULL), g_bytes_get_size (received), error) : NULL;
+
+  if (answer == NULL || !answer->rewritten)
+    return g_steal_pointer (&answer);
+  g_message ("ALARM: the township's history was rewritten: nothing is taken from it");
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
+  return NULL;
+}
+
+/* Starts anew from there. */
+static gboolean
+stand (RuhuExchange *self, const RuhuStandingAnswer *answer, gboolean fresh, gint64 reused, const char *notice, GError **error)
+{
   RuhuRebase to = { .fresh = fresh, .reused = reused, .notice = notice };
 
-  if (received == NULL || !ruhu_replica_get_pushed (self->replica, &to.pushed, error))
+  if (!ruhu_replica_get_pushed (self->replica, &to.pushed, error))
     return FALSE;
-  answer = ruhu_standing_answer_parse (g_bytes_get_data (received, NULL), g_bytes_get_size (received), error);
-  if (answer == NULL)
-    return FALSE;
-  if (answer->rewritten)
-    {
-      g_message ("ALARM: the township's history was rewritten: nothing is taken from it");
-      g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("The township's history is not the one that this laptop saw."));
-      return FALSE;
-    }
   to.position = answer->position;
   to.hash = answer->hash;
   to.accepted = answer->accepted;
@@ -58,12 +61,64 @@ stand_anew (RuhuExchange *self, gboolean fresh, gint64 reused, const char *notic
   return ruhu_replica_rebase (self->replica, &to, error);
 }
 
-gboolean
-ruhu_exchange_start_anew (RuhuExchange *self, GError **error)
+static gboolean
+stand_anew (RuhuExchange *self, gboolean fresh, gint64 reused, const char *notice, GError **error)
 {
-  g_return_val_if_fail (self != NULL, FALSE);
+  g_autoptr (RuhuStandingAnswer) answer = ask_standing (self, &fresh, error);
 
-  return stand_anew (self, TRUE, 0, NULL, error);
+  return answer != NULL && stand (self, answer, fresh, reused, notice, error);
+}
+
+RuhuStandingAnswer *
+ruhu_exchange_ask_standing (RuhuExchange *self, GError **error)
+{
+  gboolean fresh = TRUE;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return ask_standing (self, &fresh, error);
+}
+
+gboolean
+ruhu_exchange_start_anew (RuhuExchange *self, const RuhuStandingAnswer *answer, GError **error)
+{
+  g_return_val_if_fail (self != NULL && answer != NULL, FALSE);
+
+  return stand (self, answer, TRUE, 0, NULL, error);
+}
+
+/* Where it stands and what it has of this laptop is the township's to say, not this laptop's marks: a copy may have been put in place there that is older than these. */
+static gboolean
+compare_changes (RuhuExchange *self, gboolean *lacking, GError **error)
+{
+  g_autoptr (RuhuStandingAnswer) answer = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean fresh = FALSE;
+  gint64 cursor, pushed;
+
+  answer = ask_standing (self, &fresh, &local);
+  /* An older one does not know the question. */
+  if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NOT_FOUND))
+    return TRUE;
+  if (answer == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (!ruhu_replica_get_cursor (self->replica, &cursor, NULL, error) || !ruhu_replica_get_pushed (self->replica, &pushed, error))
+    return FALSE;
+  *lacking = answer->position != cursor || answer->accepted < pushed;
+  return !*lacking || stand (self, answer, fresh, 0, "restored", error);
+}
+
+gboolean
+ruhu_exchange_take_stock (RuhuExchange *self, gboolean *lacking, GError **error)
+{
+  g_return_val_if_fail (self != NULL && lacking != NULL, FALSE);
+
+  *lacking = FALSE;
+  /* Where the changes were lost, the drafts wait again, too. */
+  return compare_changes (self, lacking, error) && (*lacking || ruhu_exchange_compare_drafts (self, lacking, error));
 }
 
 gboolean

@@ -16,8 +16,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* What a push carries at the most, and what it shrinks to on a link that breaks. */
-#define MAX_BYTES (256 * 1024)
+/* What a push carries at first, at the most where as much went through quickly, and what it shrinks to on a link that breaks. */
+#define FIRST_BYTES (256 * 1024)
+#define MAX_BYTES   (1024 * 1024)
 /* One change goes in any case. */
 #define MIN_BYTES 1
 /* What a page is asked for with, on a link that breaks; and what it has without that. */
@@ -45,6 +46,7 @@ ruhu_exchange_new (RuhuStore *store, RuhuReplica *replica, RuhuHttp *http, RuhuS
   self->stage = stage;
   self->stage_data = data;
   ruhu_pace_init (&self->push, MIN_BYTES, MAX_BYTES);
+  ruhu_pace_start (&self->push, FIRST_BYTES);
   ruhu_pace_init (&self->page, MIN_PAGE, MAX_PAGE);
   return self;
 }
@@ -192,6 +194,7 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
       g_autoptr (GBytes) body = NULL;
       g_autofree char *target = push_target (self, error);
       RuhuHttpRequest what = { .target = target, .type = RUHU_WIRE_NDJSON, .accept = "application/json", .packed = TRUE, .meanwhile = prepare_cb, .meanwhile_data = self };
+      gint64 begun;
 
       batch = target != NULL ? take_batch (self, after, &local) : NULL;
       if (batch == NULL)
@@ -200,12 +203,13 @@ push_batch (RuhuExchange *self, gint64 after, RuhuPushAnswer **answer, GError **
             g_propagate_error (error, g_steal_pointer (&local));
           return target != NULL && (error == NULL || *error == NULL);
         }
+      begun = g_get_monotonic_time ();
       what.body = batch->packed;
       self->sending = batch->last;
       body = request (self, &what, &local);
       if (body != NULL)
         {
-          ruhu_pace_succeed (&self->push);
+          ruhu_pace_carry (&self->push, batch->size, g_get_monotonic_time () - begun);
           *answer = ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
           return *answer != NULL;
         }
@@ -324,6 +328,7 @@ look_up (RuhuExchange *self, const char *target, GError **error)
   GBytes *answer = ruhu_parcel_lookup (self->parcel, target, &local);
 
   self->unanswered = g_error_matches (local, RUHU_ERROR, RUHU_ERROR_NOT_FOUND);
+  self->fits = self->fits || answer != NULL;
   if (answer == NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   return answer;
@@ -524,7 +529,7 @@ ruhu_exchange_run (RuhuExchange *self, GError **error)
       gboolean again = FALSE;
 
       if (run_once (self, &again, &local) && (!again || attempt == MAX_RECOVERIES))
-        return ruhu_exchange_fetch_drafts (self, error);
+        return ruhu_exchange_finish (self, error);
       if (local == NULL)
         continue;
       if (attempt < MAX_RECOVERIES)
@@ -544,9 +549,8 @@ ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error)
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (self != NULL, FALSE);
-
   if (pull_all (self, seconds, &local))
-    return ruhu_exchange_fetch_drafts (self, error);
+    return ruhu_exchange_finish (self, error);
   if (g_error_matches (local, RUHU_ERROR, RUHU_ERROR_REWRITTEN) || g_error_matches (local, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED))
     return ruhu_exchange_run (self, error);
   g_propagate_error (error, g_steal_pointer (&local));
@@ -554,17 +558,17 @@ ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error)
 }
 
 gboolean
-ruhu_exchange_take_parcel (RuhuExchange *self, RuhuParcel *parcel, GError **error)
+ruhu_exchange_take_parcel (RuhuExchange *self, RuhuParcel *parcel, gboolean *fits, GError **error)
 {
   g_autoptr (GError) local = NULL;
   gboolean ok;
 
-  g_return_val_if_fail (self != NULL && parcel != NULL, FALSE);
-
+  g_return_val_if_fail (self != NULL && parcel != NULL && fits != NULL, FALSE);
   self->parcel = parcel;
-  self->unanswered = FALSE;
+  self->unanswered = self->fits = FALSE;
   ok = pull_all (self, 0, &local);
   self->parcel = NULL;
+  *fits = self->fits;
   /* Where it ends, the network or the next bundle goes on. */
   if (ok || self->unanswered)
     return TRUE;

@@ -3,6 +3,7 @@
  * the sizes of its batches: every step can be interrupted at any byte and is simply done again. Belongs to the thread of its store. */
 #pragma once
 
+#include "ruhu-answer.h"
 #include "ruhu-http.h"
 #include "ruhu-parcel.h"
 #include "ruhu-replica.h"
@@ -42,8 +43,17 @@ void ruhu_exchange_free (RuhuExchange *self);
  */
 gboolean ruhu_exchange_run (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For a store that has lost what it had: from the township's head, with its own numbers behind those that the township has. */
-gboolean ruhu_exchange_start_anew (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For a store that has lost what it had. First the township is asked what it has of this laptop (transfer full); then, without a network, the store starts anew from that: at the township's
+ * head, with its own numbers behind those that the township has. What is to be kept is put into the store before the second. */
+RuhuStandingAnswer *ruhu_exchange_ask_standing (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_exchange_start_anew (RuhuExchange *self, const RuhuStandingAnswer *answer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* For a laptop that is to be erased: asks what the township has of its changes and drafts, whatever this laptop remembers of it. *@lacking: not all; what it lacks waits to be sent again.
+ * REWRITTEN: it has another history, so nothing is known of what it has. */
+gboolean ruhu_exchange_take_stock (RuhuExchange *self, gboolean *lacking, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Hands over the copies of others' changes that the township lost: those of scopes that this laptop does not hold any more, or @all. An older township takes none; they stay then. */
+gboolean ruhu_exchange_tell_witness (RuhuExchange *self, gboolean all, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Waits up to @seconds for others' changes and takes them in; returns early with them. Otherwise as ruhu_exchange_run(), without the push. */
 gboolean ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -52,9 +62,9 @@ gboolean ruhu_exchange_wait (RuhuExchange *self, guint seconds, GError **error) 
  * ruhu_exchange_take_parcel:
  *
  * As the pull of ruhu_exchange_run(), with the answers of @parcel instead of the township's over the network. Ends well where the parcel does not go on from where this laptop
- * stands: an old one changes nothing.
+ * stands: an old one changes nothing. *@fits: it began there, so that what else it says is of this laptop's present history.
  */
-gboolean ruhu_exchange_take_parcel (RuhuExchange *self, RuhuParcel *parcel, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ruhu_exchange_take_parcel (RuhuExchange *self, RuhuParcel *parcel, gboolean *fits, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether something was stored since this was last asked. */
 gboolean ruhu_exchange_take_news (RuhuExchange *self);

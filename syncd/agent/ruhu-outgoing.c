@@ -7,9 +7,6 @@
 
 #include "ruhu-wire.h"
 
-/* What a push carries at the most. */
-#define MAX_CHANGES 500
-
 RuhuOutgoing *
 ruhu_outgoing_new (RuhuStore *store, RuhuReplica *replica, gint64 after, gsize max_size, GError **error)
 {
@@ -20,7 +17,7 @@ ruhu_outgoing_new (RuhuStore *store, RuhuReplica *replica, gint64 after, gsize m
   self->after = after;
   self->max_size = max_size;
   self->correction = ruhu_clock_get_correction (ruhu_store_get_clock (store));
-  if (!ruhu_replica_peek_outbox (replica, after, MAX_CHANGES, max_size, lines, &self->last, error) || self->last == 0)
+  if (!ruhu_replica_peek_outbox (replica, after, RUHU_WIRE_MAX_BATCH, max_size, lines, &self->last, error) || self->last == 0)
     return NULL;
   self->size = lines->len;
   for (gsize i = 0; i < lines->len; i++)
@@ -42,5 +39,5 @@ ruhu_outgoing_free (RuhuOutgoing *self)
 gboolean
 ruhu_outgoing_is_for (const RuhuOutgoing *self, RuhuStore *store, gint64 after, gsize max_size)
 {
-  return self != NULL && self->after == after && self->max_size == max_size && self->correction == ruhu_clock_get_correction (ruhu_store_get_clock (store));
+  return self != NULL && self->after == after && self->max_size <= max_size && self->correction == ruhu_clock_get_correction (ruhu_store_get_clock (store));
 }

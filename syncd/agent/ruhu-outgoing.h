@@ -23,7 +23,7 @@ typedef struct
 RuhuOutgoing *ruhu_outgoing_new (RuhuStore *store, RuhuReplica *replica, gint64 after, gsize max_size, GError **error);
 void ruhu_outgoing_free (RuhuOutgoing *self);
 
-/* Whether it is what ruhu_outgoing_new() would make now. @self may be NULL: it is not. */
+/* Whether it may be sent for what ruhu_outgoing_new() would make now: that, or fewer changes. @self may be NULL: it may not. */
 gboolean ruhu_outgoing_is_for (const RuhuOutgoing *self, RuhuStore *store, gint64 after, gsize max_size);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuOutgoing, ruhu_outgoing_free)

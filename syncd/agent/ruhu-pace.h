@@ -11,6 +11,7 @@ typedef struct
 {
   gsize size; /* bytes, before compression */
   gsize min, max;
+  gsize start;       /* up to this it grows however long it took */
   gboolean cautious; /* it broke before */
   guint well;        /* successes in a row at this size */
 } RuhuPace;
@@ -19,5 +20,10 @@ void ruhu_pace_init (RuhuPace *self, gsize min, gsize max);
 /* A transfer of @bytes broke. Half of what was tried comes next. */
 void ruhu_pace_break (RuhuPace *self, gsize bytes);
 void ruhu_pace_succeed (RuhuPace *self);
+
+/* Begins with less than the most; then ruhu_pace_carry() is told instead of ruhu_pace_succeed() that @bytes went through in @time µs. What took long is not doubled: all of it would be
+ * lost at once. */
+void ruhu_pace_start (RuhuPace *self, gsize size);
+void ruhu_pace_carry (RuhuPace *self, gsize bytes, gint64 time);
 
 G_END_DECLS

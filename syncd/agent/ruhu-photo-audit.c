@@ -88,16 +88,17 @@ is_time (RuhuPhotoAudit *self, gboolean *time, GError **error)
   return TRUE;
 }
 
+/* Of @hashes from @from on, at most AT_ONCE. */
 static GBytes *
-make_question (GPtrArray *hashes)
+make_question (const char *member, GPtrArray *hashes, guint from)
 {
   g_autoptr (RuhuJson) object = json_object_new_object ();
   json_object *list = json_object_new_array ();
   const char *text;
 
-  for (guint i = 0; i < hashes->len; i++)
+  for (guint i = from; i < MIN (hashes->len, from + AT_ONCE); i++)
     json_object_array_add (list, json_object_new_string (hashes->pdata[i]));
-  json_object_object_add (object, "photos", list);
+  json_object_object_add (object, member, list);
   text = json_object_to_json_string_ext (object, JSON_C_TO_STRING_PLAIN);
   return g_bytes_new (text, strlen (text));
 }
@@ -128,10 +129,10 @@ take_answer (RuhuPhotoAudit *self, GPtrArray *hashes, GBytes *answer, guint *fou
 }
 
 static gboolean
-ask (RuhuPhotoAudit *self, GPtrArray *hashes, guint *found, GError **error)
+ask (RuhuPhotoAudit *self, GPtrArray *hashes, gboolean yields, guint *found, GError **error)
 {
-  g_autoptr (GBytes) question = make_question (hashes);
-  RuhuHttpRequest request = { .target = "/v1/photos", .body = question, .type = "application/json", .accept = "application/json", .yields = TRUE };
+  g_autoptr (GBytes) question = make_question ("photos", hashes, 0);
+  RuhuHttpRequest request = { .target = "/v1/photos", .body = question, .type = "application/json", .accept = "application/json", .yields = yields };
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) answer = ruhu_http_send (self->http, &request, &local);
   guint status = ruhu_http_get_status (self->http);
@@ -162,7 +163,7 @@ ruhu_photo_audit_step (RuhuPhotoAudit *self, guint *found, gboolean *more, GErro
     return FALSE;
   if (hashes->len == 0)
     return note_asked (self, error);
-  if (!ask (self, hashes, found, error))
+  if (!ask (self, hashes, TRUE, found, error))
     return FALSE;
   if (*found > 0)
     g_message ("The township lacks %u photos that it had; they are sent again", *found);
@@ -170,4 +171,57 @@ ruhu_photo_audit_step (RuhuPhotoAudit *self, guint *found, gboolean *more, GErro
   self->after = g_strdup (hashes->pdata[hashes->len - 1]);
   *more = TRUE;
   return TRUE;
+}
+
+/* Whether the township says that it has noted @n. */
+static gboolean
+has_noted (GBytes *answer, guint n)
+{
+  g_autoptr (RuhuJson) json = ruhu_wire_parse_json (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), RUHU_WIRE_MAX_DEPTH, NULL);
+  json_object *noted = json_object_is_type (json, json_type_object) ? json_object_object_get (json, "lost") : NULL;
+
+  return json_object_is_type (noted, json_type_int) && json_object_get_int64 (noted) == n;
+}
+
+gboolean
+ruhu_photo_audit_tell_lost (RuhuPhotoAudit *self, GPtrArray *hashes, gboolean *told, GError **error)
+{
+  *told = FALSE;
+  for (guint from = 0; from < hashes->len; from += AT_ONCE)
+    {
+      g_autoptr (GBytes) question = make_question ("lost", hashes, from);
+      RuhuHttpRequest request = { .target = "/v1/photos", .body = question, .type = "application/json", .accept = "application/json" };
+      g_autoptr (GError) local = NULL;
+      g_autoptr (GBytes) answer = ruhu_http_send (self->http, &request, &local);
+      guint status = ruhu_http_get_status (self->http);
+
+      if (answer == NULL && status != 400 && status != 404 && status != 405)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (answer == NULL || !has_noted (answer, MIN (hashes->len - from, AT_ONCE)))
+        return TRUE;
+    }
+  *told = TRUE;
+  return TRUE;
+}
+
+gboolean
+ruhu_photo_audit_ask_all (RuhuPhotoAudit *self, guint *found, GError **error)
+{
+  g_autofree char *after = g_strdup ("");
+
+  *found = 0;
+  for (;;)
+    {
+      g_autoptr (GPtrArray) hashes = ruhu_store_list_sent_photos (self->store, after, AT_ONCE, error);
+
+      if (hashes == NULL || (hashes->len > 0 && !ask (self, hashes, FALSE, found, error)))
+        return FALSE;
+      if (hashes->len < AT_ONCE)
+        return TRUE;
+      g_free (after);
+      after = g_strdup (hashes->pdata[hashes->len - 1]);
+    }
 }

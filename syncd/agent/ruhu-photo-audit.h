@@ -22,4 +22,16 @@ void ruhu_photo_audit_free (RuhuPhotoAudit *self);
  */
 gboolean ruhu_photo_audit_step (RuhuPhotoAudit *self, guint *found, gboolean *more, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * ruhu_photo_audit_tell_lost:
+ * @hashes: photos that this laptop cannot hand over
+ * @told: the township has noted all of them; an older one does not
+ *
+ * For one that is to be erased. Does not yield.
+ */
+gboolean ruhu_photo_audit_tell_lost (RuhuPhotoAudit *self, GPtrArray *hashes, gboolean *told, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Asks about all of them at once, before a laptop gives them up; does not yield. @found: as above. */
+gboolean ruhu_photo_audit_ask_all (RuhuPhotoAudit *self, guint *found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

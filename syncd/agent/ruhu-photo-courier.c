@@ -46,9 +46,10 @@ struct _RuhuPhotoCourier
   RuhuHttp *http;
   /* Owned. */
   RuhuPhotoAudit *audit;
-  GHashTable *pauses; /* hash → Pause */
-  GPtrArray *wanted;  /* hashes, as they were when it last was stale */
-  char *settled;      /* the upload whose offset in the table is what the township said in this run */
+  GHashTable *pauses;  /* hash → Pause */
+  GHashTable *refused; /* hashes of what the township says is no photo that it takes */
+  GPtrArray *wanted;   /* hashes, as they were when it last was stale */
+  char *settled;       /* the upload whose offset in the table is what the township said in this run */
   /* Values. */
   RuhuPace up, down;
   RuhuPhotoCounts counts;
@@ -66,6 +67,7 @@ ruhu_photo_courier_new (RuhuStore *store, RuhuPhotoStore *photos, RuhuHttp *http
   self->http = http;
   self->audit = ruhu_photo_audit_new (store, http);
   self->pauses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->stale = TRUE;
   ruhu_pace_init (&self->up, MIN_CHUNK, MAX_CHUNK);
   ruhu_pace_init (&self->down, MIN_CHUNK, MAX_CHUNK);
@@ -80,6 +82,7 @@ ruhu_photo_courier_free (RuhuPhotoCourier *self)
     return;
   ruhu_photo_audit_free (self->audit);
   g_hash_table_unref (self->pauses);
+  g_hash_table_unref (self->refused);
   g_clear_pointer (&self->wanted, g_ptr_array_unref);
   g_free (self->settled);
   g_free (self);
@@ -201,6 +204,8 @@ judge_failure (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, gsize trie
     {
       g_message ("The township did not take a photo: status %u", status);
       g_error_free (failure);
+      if (status == 422)
+        g_hash_table_add (self->refused, g_strdup (upload->hash));
       pause_photo (self, upload->hash, REFUSED_PAUSE);
       return forget_upload (self, upload, error);
     }
@@ -277,8 +282,8 @@ send_photo (RuhuPhotoCourier *self, const RuhuPhotoUpload *upload, GError **erro
     {
       g_message ("A photo that was to be sent cannot be read: %s", local->message);
       pause_photo (self, upload->hash, REFUSED_PAUSE);
-      self->stale = TRUE;
-      return TRUE;
+      self->stale = self->news = TRUE;
+      return !g_error_matches (local, RUHU_ERROR, RUHU_ERROR_CORRUPT) || ruhu_store_set_photo_damaged (self->store, upload->hash, error);
     }
   return upload->upload == NULL ? begin (self, upload, photo, error) : send_on (self, upload, photo, error);
 }
@@ -521,4 +526,53 @@ ruhu_photo_courier_hand_over (RuhuPhotoCourier *self, gboolean *more, GError **e
   g_return_val_if_fail (self != NULL && more != NULL, FALSE);
 
   return go_on (self, TRUE, more, error);
+}
+
+/* What is still due, and was refused. */
+static GPtrArray *
+list_refused (RuhuPhotoCourier *self, GError **error)
+{
+  g_autoptr (GPtrArray) due = ruhu_store_list_due_photos (self->store, 0, error);
+  g_autoptr (GPtrArray) refused = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; due != NULL && i < due->len; i++)
+    if (g_hash_table_contains (self->refused, ((RuhuPhotoUpload *) due->pdata[i])->hash))
+      g_ptr_array_add (refused, g_strdup (((RuhuPhotoUpload *) due->pdata[i])->hash));
+  return due != NULL ? g_steal_pointer (&refused) : NULL;
+}
+
+gboolean
+ruhu_photo_courier_tell_lost (RuhuPhotoCourier *self, gboolean *told, GError **error)
+{
+  g_autoptr (GPtrArray) refused = NULL;
+  g_autoptr (GPtrArray) lost = NULL;
+
+  g_return_val_if_fail (self != NULL && told != NULL, FALSE);
+
+  *told = FALSE;
+  refused = list_refused (self, error);
+  lost = refused != NULL ? ruhu_store_list_damaged_photos (self->store, error) : NULL;
+  if (lost == NULL)
+    return FALSE;
+  for (guint i = 0; i < refused->len; i++)
+    g_ptr_array_add (lost, g_strdup (refused->pdata[i]));
+  if (!ruhu_photo_audit_tell_lost (self->audit, lost, told, error))
+    return FALSE;
+  for (guint i = 0; *told && i < refused->len; i++)
+    if (!ruhu_store_give_photo_up (self->store, refused->pdata[i], error))
+      return FALSE;
+  if (*told && lost->len > 0)
+    g_message ("%u photos cannot be handed over; the township has noted which", lost->len);
+  return TRUE;
+}
+
+gboolean
+ruhu_photo_courier_take_stock (RuhuPhotoCourier *self, guint *lacking, GError **error)
+{
+  g_return_val_if_fail (self != NULL && lacking != NULL, FALSE);
+
+  if (!ruhu_store_follow_photos (self->store, self->photos, error) || !ruhu_store_claim_photos (self->store, error) || !ruhu_photo_audit_ask_all (self->audit, lacking, error))
+    return FALSE;
+  self->stale = TRUE;
+  return TRUE;
 }

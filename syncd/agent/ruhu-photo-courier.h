@@ -33,6 +33,12 @@ gboolean ruhu_photo_courier_step (RuhuPhotoCourier *self, gboolean *more, GError
 /* The same, for one that only sends. *@more FALSE: nothing is left to be sent, or not now. */
 gboolean ruhu_photo_courier_hand_over (RuhuPhotoCourier *self, gboolean *more, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For a laptop that is to be erased: asks which of its photos the township lacks, whatever this laptop remembers of it; those are to be sent. @lacking: how many. */
+gboolean ruhu_photo_courier_take_stock (RuhuPhotoCourier *self, guint *lacking, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* … and tells it which it will not get: those that are damaged, and those that it has refused since this courier was made. They are not waited for then. *@told: it knows of all of them. */
+gboolean ruhu_photo_courier_tell_lost (RuhuPhotoCourier *self, gboolean *told, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* As of the last look or step. */
 RuhuPhotoCounts ruhu_photo_courier_get_counts (RuhuPhotoCourier *self);
 /* Whether a photo arrived since this was last asked. */

@@ -9,6 +9,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-exchange.h"
+#include "ruhu-replacement.h"
 #include "ruhu-salvage.h"
 #include "ruhu-store-private.h"
 
@@ -16,19 +17,37 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
-static const char *const suffixes[] = { "-wal", "-shm", "" };
-
-static void
-remove_files (const char *path)
+/* What SQLite does not see: text in its place that is no change any more. What waits here is told apart where it is sent, and is shown to whoever recorded it. */
+static gboolean
+check_bodies (RuhuDatabase *database, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    {
-      g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuStatement) query =
+      ruhu_database_query (database, "SELECT n, body FROM log WHERE kind IN ('change', 'quarantined') AND (position IS NOT NULL OR kind <> 'change')", error, "");
 
-      g_unlink (name);
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    {
+      const char *body = ruhu_statement_get_text (query, 1);
+      g_autoptr (RuhuChange) change = ruhu_change_parse (body, strlen (body), NULL);
+
+      if (change != NULL)
+        continue;
+      g_set_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("Change %lld in the log is damaged."), (long long) ruhu_statement_get_integer (query, 0));
+      return FALSE;
     }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+gboolean
+ruhu_rebuild_check (RuhuDatabase *database, GError **error)
+{
+  return ruhu_database_check (database, error) && check_bodies (database, error);
 }
 
 gboolean
@@ -38,10 +57,10 @@ ruhu_rebuild_is_needed (const char *path)
   g_autoptr (RuhuDatabase) database = NULL;
   GStatBuf status;
 
-  if (g_stat (path, &status) == 0 && status.st_size == 0)
+  if (g_stat (path, &status) != 0 ? errno == ENOENT : status.st_size == 0)
     return TRUE;
   database = ruhu_database_open (path, RUHU_DATABASE_DEFAULT, &error);
-  return !(database != NULL && ruhu_database_check (database, &error)) && g_error_matches (error, RUHU_ERROR, RUHU_ERROR_CORRUPT);
+  return !(database != NULL && ruhu_rebuild_check (database, &error)) && g_error_matches (error, RUHU_ERROR, RUHU_ERROR_CORRUPT);
 }
 
 static RuhuMeAnswer *
@@ -80,58 +99,103 @@ leave_notice (RuhuStore *store, const RuhuSalvage *salvage, GError **error)
   return ruhu_store_add_notice (store, "rebuilt", counts, error);
 }
 
-static gboolean
-fill (RuhuStore *store, const RuhuSalvage *salvage, const RuhuMeAnswer *me, const RuhuCredentials *credentials, RuhuHttp *http, GError **error)
+/* The new store, and what the township has said. */
+typedef struct
 {
-  RuhuReplica *replica = ruhu_replica_new (store);
-  RuhuExchange *exchange = ruhu_exchange_new (store, replica, http, NULL, NULL);
-  gboolean ok = ruhu_replica_enrol (replica, me->device, me->user, me->role, me->township, 0, error) && ruhu_salvage_put (salvage, store, error) &&
-                ruhu_exchange_correct_clock (store, replica, http, error) && ruhu_store_set_meta (store, "server", credentials->server, error) &&
-                ruhu_store_set_meta (store, "server_pin", credentials->pin, error) && ruhu_exchange_start_anew (exchange, error) && drop_confirmed (store, error) &&
-                leave_notice (store, salvage, error) && ruhu_database_checkpoint (ruhu_store_get_database (store), error);
+  /* Borrowed. */
+  const char *path;
+  const char *device;
+  /* Owned. */
+  RuhuStore *store;
+  RuhuReplica *replica;
+  RuhuExchange *exchange;
+  RuhuStandingAnswer *answer;
+  GError *error; /* why it did not come to an end */
+  /* Values. */
+  gboolean tried;
+} Making;
 
-  ruhu_exchange_free (exchange);
-  ruhu_replica_free (replica);
-  return ok;
+static void
+making_close (Making *self)
+{
+  g_clear_pointer (&self->exchange, ruhu_exchange_free);
+  g_clear_pointer (&self->replica, ruhu_replica_free);
+  g_clear_pointer (&self->store, ruhu_store_close);
 }
 
+static void
+making_clear (Making *self)
+{
+  making_close (self);
+  g_clear_pointer (&self->answer, ruhu_standing_answer_free);
+  g_clear_error (&self->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Making, making_clear)
+
+/* All that needs the township. Meanwhile the app may go on saving into the old file. */
 static gboolean
-make_new (const char *fresh, const char *path, const RuhuCredentials *credentials, RuhuHttp *http, GError **error)
+ask (Making *self, const char *fresh, const RuhuCredentials *credentials, RuhuHttp *http, GError **error)
 {
   g_autoptr (RuhuMeAnswer) me = ask_who (http, credentials, error);
   RuhuStoreOptions options = { .path = fresh, .flags = RUHU_DATABASE_CREATE };
-  g_autoptr (RuhuSalvage) salvage = NULL;
-  g_autoptr (RuhuStore) store = NULL;
 
   if (me == NULL)
     return FALSE;
-  salvage = ruhu_salvage_read (path, credentials->device);
-  store = ruhu_store_open (&options, error);
-  return store != NULL && fill (store, salvage, me, credentials, http, error);
+  self->store = ruhu_store_open (&options, error);
+  if (self->store == NULL)
+    return FALSE;
+  self->replica = ruhu_replica_new (self->store);
+  self->exchange = ruhu_exchange_new (self->store, self->replica, http, NULL, NULL);
+  if (!ruhu_replica_enrol (self->replica, me->device, me->user, me->role, me->township, 0, error) || !ruhu_exchange_correct_clock (self->store, self->replica, http, error) ||
+      !ruhu_store_set_meta (self->store, "server", credentials->server, error) || !ruhu_store_set_meta (self->store, "server_pin", credentials->pin, error))
+    return FALSE;
+  self->answer = ruhu_exchange_ask_standing (self->exchange, error);
+  return self->answer != NULL;
 }
 
-/* The file has a second name before it loses its first: there is no moment without a database. */
+/* All that has to be of one moment: what can be read of the old file, and that nothing is saved there any more. */
 static gboolean
-exchange_files (const char *fresh, const char *path, GError **error)
+take_over (Making *self, GError **error)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y%m%dT%H%M%S.%f");
-  g_autofree char *aside = g_strdup_printf ("%s.damaged-%s", path, time);
+  g_autoptr (RuhuSalvage) salvage = ruhu_salvage_read (self->path, self->device);
 
-  if (link (path, aside) == 0)
+  if (!ruhu_salvage_put (salvage, self->store, error) || !ruhu_exchange_start_anew (self->exchange, self->answer, error) || !drop_confirmed (self->store, error) ||
+      !leave_notice (self->store, salvage, error) || !ruhu_database_checkpoint (ruhu_store_get_database (self->store), error))
+    return FALSE;
+  making_close (self);
+  return ruhu_replacement_commit (self->path, error);
+}
+
+/* Under the old file's writer's lock. Nothing is written there, so nothing is left to be done again. */
+static gboolean
+take_over_locked (RuhuDatabase *old, gpointer data, GError **error)
+{
+  Making *self = data;
+
+  (void) old;
+  (void) error;
+  self->tried = TRUE;
+  (void) (take_over (self, &self->error) && ruhu_replacement_finish (self->path, &self->error));
+  return TRUE;
+}
+
+/* A file that cannot be opened, nobody else can open either. */
+static gboolean
+replace (Making *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuDatabase) old = ruhu_database_open (self->path, RUHU_DATABASE_DEFAULT, NULL);
+
+  if (old != NULL && !ruhu_database_transaction (old, take_over_locked, self, &local) && !self->tried && g_error_matches (local, RUHU_ERROR, RUHU_ERROR_BUSY))
     {
-      for (gsize i = 0; i + 1 < G_N_ELEMENTS (suffixes); i++)
-        {
-          g_autofree char *from = g_strconcat (path, suffixes[i], NULL);
-          g_autofree char *to = g_strconcat (aside, suffixes[i], NULL);
-
-          if (g_rename (from, to) != 0 && errno != ENOENT)
-            g_warning ("A file beside the damaged database could not be set aside: %s", g_strerror (errno));
-        }
-      if (g_rename (fresh, path) == 0)
-        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("The damaged database could not be set aside: %s."), g_strerror (errno));
+  if (!self->tried)
+    (void) take_over_locked (NULL, self, NULL);
+  if (self->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->error));
   return FALSE;
 }
 
@@ -140,25 +204,28 @@ ruhu_rebuild_is_lost (const char *directory, const char *name, const RuhuCredent
 {
   g_autofree char *path = g_build_filename (directory, name, NULL);
   GStatBuf status;
+  gboolean there = g_stat (path, &status) == 0;
 
-  if (credentials->code != NULL || g_stat (path, &status) != 0 || status.st_size > 0)
+  if (credentials->code != NULL || (there && status.st_size > 0) || (!there && errno != ENOENT))
     return FALSE;
-  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, _ ("The database file is empty."));
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_CORRUPT, there ? _ ("The database file is empty.") : _ ("The database file is not there any more."));
   return TRUE;
 }
 
 gboolean
 ruhu_rebuild (const char *path, const RuhuCredentials *credentials, RuhuHttp *http, const GError *failure, GError **error)
 {
-  g_autofree char *fresh = g_strconcat (path, ".rebuilding", NULL);
+  g_autofree char *fresh = ruhu_replacement_dup_making (path);
+  g_auto (Making) making = { .path = path, .device = credentials->device };
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (path != NULL && credentials != NULL && http != NULL, FALSE);
   /* Of one that was interrupted. */
-  remove_files (fresh);
-  if (make_new (fresh, path, credentials, http, &local) && exchange_files (fresh, path, &local))
+  ruhu_replacement_drop (path);
+  if (ask (&making, fresh, credentials, http, &local) && replace (&making, &local))
     return TRUE;
-  remove_files (fresh);
+  making_close (&making);
+  ruhu_replacement_drop (path);
   g_message ("The damaged database could not be made anew yet: %s", local->message);
   if (ruhu_error_is_transient (local) && !g_error_matches (local, RUHU_ERROR, RUHU_ERROR_PROTOCOL))
     g_propagate_error (error, g_steal_pointer (&local));

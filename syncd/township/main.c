@@ -24,6 +24,7 @@ static const struct
   { "verify", "DIR", N_ ("check that the log is as it was written"), ruhu_command_verify },
   { "backup", "DIR FILE", N_ ("copy the database, also while it is being served"), ruhu_command_backup },
   { "restore", "BACKUP DIR", N_ ("put a backup in the database's place"), ruhu_command_restore },
+  { "witness", "DIR", N_ ("list what a restore lost and another laptop still had"), ruhu_command_witness },
   { "import-bundle", "DIR FILE", N_ ("take in what a laptop without network sent in a file"), ruhu_command_import_bundle },
   { "generate", "DIR", N_ ("make a township with invented households"), ruhu_command_generate },
 };

@@ -128,6 +128,7 @@ ruhu_command_enrol (int argc, char **argv)
   };
   g_autoptr (RuhuTownship) township = NULL;
   g_autoptr (RuhuSession) session = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!ruhu_command_parse (&argc, &argv, _ ("DIR [WHO]"), _ ("Prints an enrolment link for a person's laptop. WHO is an id or an exact name."), entries, 1, 2))
     return RUHU_EXIT_USAGE;
@@ -144,10 +145,7 @@ ruhu_command_enrol (int argc, char **argv)
     return list_links (session);
   if (withdrawn != NULL)
     return withdraw (session, withdrawn);
-  if (address != NULL)
-    {
-      g_free (township->config->public_address);
-      township->config->public_address = g_steal_pointer (&address);
-    }
+  if (address != NULL && !ruhu_config_set (township->config, "public-address", address, &error))
+    return ruhu_command_fail (error);
   return print_link (township, session, argv[2], hours > 0 ? (guint) hours : township->config->enrol_hours);
 }

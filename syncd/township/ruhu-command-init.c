@@ -66,6 +66,7 @@ static RuhuConfig *
 make_config (Options *options)
 {
   g_autoptr (RuhuConfig) config = ruhu_config_new (options->name != NULL ? options->name : _ ("Township"));
+  g_autoptr (GError) error = NULL;
 
   if (options->port > 65535)
     {
@@ -74,12 +75,12 @@ make_config (Options *options)
     }
   if (options->port >= 0)
     config->port = (guint) options->port;
-  if (options->listen != NULL)
+  if ((options->listen != NULL && !ruhu_config_set (config, "listen", options->listen, &error)) ||
+      (options->public_address != NULL && !ruhu_config_set (config, "public-address", options->public_address, &error)))
     {
-      g_strfreev (config->listen);
-      config->listen = g_strsplit (options->listen, ";", -1);
+      (void) ruhu_command_fail (error);
+      return NULL;
     }
-  config->public_address = g_strdup (options->public_address);
   return g_steal_pointer (&config);
 }
 

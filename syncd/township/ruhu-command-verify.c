@@ -18,7 +18,7 @@ verify_photos (RuhuTownship *township, RuhuSession *session, GError **error)
   g_autofree char *database = ruhu_township_dup_path (township, RUHU_FILE_DATABASE);
   g_autoptr (RuhuPhotoStore) photos = ruhu_photo_store_new (database);
   g_autoptr (GPtrArray) there = ruhu_photo_store_list (photos, error);
-  g_autoptr (GHashTable) mentioned = there != NULL ? ruhu_store_get_mentioned_photos (session->store, error) : NULL;
+  g_autoptr (GHashTable) mentioned = there != NULL ? ruhu_store_get_mentioned_photos (session->store, FALSE, error) : NULL;
   guint damaged = 0;
 
   if (mentioned == NULL)

@@ -23,6 +23,7 @@ int ruhu_command_device (int argc, char **argv);
 int ruhu_command_check (int argc, char **argv);
 int ruhu_command_quarantine (int argc, char **argv);
 int ruhu_command_verify (int argc, char **argv);
+int ruhu_command_witness (int argc, char **argv);
 int ruhu_command_backup (int argc, char **argv);
 int ruhu_command_restore (int argc, char **argv);
 int ruhu_command_import_bundle (int argc, char **argv);

@@ -13,7 +13,7 @@
 #define MAX_WAITING 256
 #define MAX_GROUP   64
 #define MAX_CHANGES 4000
-/* Members and elements of all changes that wait: some 200 bytes each. The batches of a whole township have a tenth of it. */
+/* Members and elements of all changes that wait or are being written: some 200 bytes each. The batches of a whole township have a tenth of it. */
 #define MAX_VALUES 1000000
 /* How often the thread looks at the calendar and writes down who was heard of. */
 #define TICK (20 * G_TIME_SPAN_SECOND)
@@ -35,6 +35,7 @@ struct _RuhuCommit
 {
   RuhuSession *session; /* owned; the thread's */
   GThread *thread;
+  GThreadPool *sweeper; /* frees what was answered: the thread that writes is the one that everybody waits for */
   GFunc committed;
   gpointer committed_data;
   char *today;             /* owned; the thread's: the day that the grants were last brought in line for */
@@ -44,7 +45,7 @@ struct _RuhuCommit
   GCond cond;
   /* Under the mutex. */
   GQueue waiting;      /* Item */
-  gsize values;        /* of all that wait */
+  gsize values;        /* of all that wait or are being written */
   GHashTable *touched; /* set of device ids */
   gboolean stopping;
 };
@@ -76,6 +77,21 @@ item_free (Item *item)
 {
   ruhu_batch_free (item->batch);
   g_free (item);
+}
+
+static void
+sweep_cb (gpointer data, gpointer user_data)
+{
+  RuhuCommit *self = user_data;
+  GPtrArray *group = data;
+  gsize values = 0;
+
+  for (guint i = 0; i < group->len; i++)
+    values += ((Item *) group->pdata[i])->values;
+  g_ptr_array_unref (group);
+  g_mutex_lock (&self->mutex);
+  self->values -= values;
+  g_mutex_unlock (&self->mutex);
 }
 
 static void
@@ -157,7 +173,6 @@ take_group (RuhuCommit *self)
       if (group->len > 0 && changes + item->batch->changes->len > MAX_CHANGES)
         break;
       changes += item->batch->changes->len;
-      self->values -= item->values;
       g_ptr_array_add (group, g_queue_pop_head (&self->waiting));
     }
   return group;
@@ -271,7 +286,7 @@ commit_thread (gpointer data)
 
   while (!stopping)
     {
-      g_autoptr (GPtrArray) group = NULL;
+      GPtrArray *group;
       gint64 now = g_get_monotonic_time ();
 
       /* A server that never rests must see midnight too. */
@@ -289,6 +304,7 @@ commit_thread (gpointer data)
           continue;
         }
       commit_group (self, group);
+      g_thread_pool_push (self->sweeper, group, NULL);
       self->checking = TRUE;
       if (self->committed != NULL)
         self->committed (self, self->committed_data);
@@ -309,6 +325,7 @@ ruhu_commit_new (RuhuSession *session, GFunc committed, gpointer data)
   g_cond_init (&self->cond);
   g_queue_init (&self->waiting);
   self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->sweeper = g_thread_pool_new (sweep_cb, self, 1, FALSE, NULL);
   self->thread = g_thread_new ("commit", commit_thread, self);
   return self;
 }
@@ -367,6 +384,8 @@ ruhu_commit_stop (RuhuCommit *self)
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
   g_clear_pointer (&self->thread, g_thread_join);
+  if (self->sweeper != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->sweeper), FALSE, TRUE);
 }
 
 void

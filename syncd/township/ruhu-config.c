@@ -6,6 +6,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@ typedef enum
 {
   KEY_TEXT,
   KEY_ADDRESSES,
+  KEY_HOST,
   KEY_NUMBER,
   KEY_SWITCH,
 } KeyType;
@@ -36,7 +38,7 @@ static const Key keys[] = {
   { "township", "name", KEY_TEXT, G_STRUCT_OFFSET (RuhuConfig, name), 0, 0, "The township's name, shown on every laptop." },
   { "server", "listen", KEY_ADDRESSES, G_STRUCT_OFFSET (RuhuConfig, listen), 0, 0, "IP addresses to listen on, separated by semicolons. 0.0.0.0 and :: are all of this machine's." },
   { "server", "port", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, port), 0, 65535, "The TCP port. 0: any free one, written to the file \"port\" in this directory." },
-  { "server", "public-address", KEY_TEXT, G_STRUCT_OFFSET (RuhuConfig, public_address), 0, 0, "The name or IP address that laptops connect to, put into enrolment links. Empty: an address of this machine." },
+  { "server", "public-address", KEY_HOST, G_STRUCT_OFFSET (RuhuConfig, public_address), 0, 0, "The name or IP address that laptops connect to, put into enrolment links. Empty: an address of this machine." },
   { "server", "public-port", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, public_port), 0, 65535, "The port in enrolment links, if a router maps another one to this server. 0: the one above." },
   { "server", "threads", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, threads), 1, 64, "Requests worked on at the same time." },
   { "server", "connections", KEY_NUMBER, G_STRUCT_OFFSET (RuhuConfig, connections), 4, 20000, "Connections at the same time. A laptop that is online keeps one or two." },
@@ -77,6 +79,7 @@ dup_value (RuhuConfig *self, const Key *key)
   switch (key->type)
     {
     case KEY_TEXT:
+    case KEY_HOST:
       {
         const char *text = G_STRUCT_MEMBER (char *, self, key->offset);
 
@@ -164,20 +167,21 @@ read_addresses (RuhuConfig *self, const Key *key, const char *value, GError **er
   return TRUE;
 }
 
+/* @value: without blanks at its ends */
 static gboolean
-read_key (RuhuConfig *self, GKeyFile *file, const Key *key, GError **error)
+set_key (RuhuConfig *self, const Key *key, const char *value, GError **error)
 {
-  g_autofree char *value = g_key_file_get_string (file, key->group, key->name, NULL);
   guint64 number;
 
-  if (value == NULL)
-    return g_key_file_has_key (file, key->group, key->name, NULL) ? set_invalid (key, _ ("is not a text in UTF-8"), error) : TRUE;
-  g_strstrip (value);
   switch (key->type)
     {
+    case KEY_HOST:
+      if (value[0] != '\0' && !ruhu_link_is_host (value))
+        return set_invalid (key, _ ("must be one name or IP address, without a port"), error);
+      G_GNUC_FALLTHROUGH;
     case KEY_TEXT:
       g_free (G_STRUCT_MEMBER (char *, self, key->offset));
-      G_STRUCT_MEMBER (char *, self, key->offset) = value[0] != '\0' ? g_steal_pointer (&value) : NULL;
+      G_STRUCT_MEMBER (char *, self, key->offset) = value[0] != '\0' ? g_strdup (value) : NULL;
       return TRUE;
     case KEY_ADDRESSES:
       return read_addresses (self, key, value, error);
@@ -197,6 +201,30 @@ read_key (RuhuConfig *self, GKeyFile *file, const Key *key, GError **error)
       G_STRUCT_MEMBER (gboolean, self, key->offset) = g_str_equal (value, "true");
       return TRUE;
     }
+}
+
+static gboolean
+read_key (RuhuConfig *self, GKeyFile *file, const Key *key, GError **error)
+{
+  g_autofree char *value = g_key_file_get_string (file, key->group, key->name, NULL);
+
+  if (value == NULL)
+    return g_key_file_has_key (file, key->group, key->name, NULL) ? set_invalid (key, _ ("is not a text in UTF-8"), error) : TRUE;
+  return set_key (self, key, g_strstrip (value), error);
+}
+
+gboolean
+ruhu_config_set (RuhuConfig *self, const char *name, const char *value, GError **error)
+{
+  g_autofree char *plain = NULL;
+
+  g_return_val_if_fail (self != NULL && name != NULL && value != NULL, FALSE);
+
+  plain = g_strstrip (g_strdup (value));
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (keys[i].name, name))
+      return set_key (self, &keys[i], plain, error);
+  g_return_val_if_reached (FALSE);
 }
 
 static gboolean

@@ -33,6 +33,8 @@ RuhuConfig *ruhu_config_new (const char *name);
 gboolean ruhu_config_write (RuhuConfig *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Keys that are missing have their defaults. NOT_FOUND; INVALID names group, key and reason, unknown ones included. Transfer full. */
 RuhuConfig *ruhu_config_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Sets the key @name as the file would. INVALID, as above, and nothing is set. */
+gboolean ruhu_config_set (RuhuConfig *self, const char *name, const char *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ruhu_config_free (RuhuConfig *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuConfig, ruhu_config_free)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* POST /v1/push: a laptop's changes, one a line. Unpacked, parsed and checked for shape here; judged and made durable by the committer; answered only then. */
+/* POST /v1/push: a laptop's changes, one a line. Unpacked, parsed and checked for shape here, and judged as far as the catalogue alone can; then judged and made durable by the committer; answered only
+ * then. */
 #define G_LOG_DOMAIN "ruhu-township"
 #include "config.h"
 
@@ -9,7 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Of a body, members and elements of all its changes: more than a laptop can put into one. */
+/* Of a body, members and elements of all its changes: more than a megabyte of what laptops write has. One with more comes again in halves. */
 #define MAX_VALUES 150000
 
 /* One line that is wrong refuses the body as a whole: nothing of it is taken, the laptop still has all of it. */
@@ -81,6 +82,7 @@ ruhu_endpoint_push (RuhuCall *call, RuhuSession *session, GError **error)
   changes = parse_body (call, body, error);
   if (changes == NULL)
     return NULL;
+  ruhu_ledger_foresee (session->ledger, call->access->role, changes);
   batch = ruhu_batch_new (call->access->device, changes);
   batch->at = at;
   batch->hash = g_strdup (hash);

@@ -103,7 +103,8 @@ static void
 add_visit (RuhuNewTown *town, RuhuNewHousehold *household, json_object *set, RuhuStream *stream)
 {
   g_autofree char *id = ruhu_stream_make_id (town->seed, "visit", household->number);
-  g_autofree char *date = g_strdup_printf ("2018-06-%02d", ruhu_stream_between (stream, 1, 28));
+  /* Sealed by the end of the month, within a week. */
+  g_autofree char *date = g_strdup_printf ("2018-06-%02d", ruhu_stream_between (stream, 23, 28));
   json_object *fields = ruhu_generate_add (set, "visit", id);
   ruhu_generate_put (fields, "date", date);
   ruhu_generate_put_true (fields, "may_refuse", TRUE);

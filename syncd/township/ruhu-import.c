@@ -103,10 +103,25 @@ check_history (RuhuSession *session, const RuhuStanding *standing, GError **erro
   return FALSE;
 }
 
+static gint64
+count_taken (GPtrArray *changes, gint64 before, gint64 accepted)
+{
+  gint64 n = 0;
+
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const RuhuPushed *pushed = changes->pdata[i];
+
+      n += pushed->change->seq > before && pushed->change->seq <= accepted;
+    }
+  return n;
+}
+
+/* A bundle has all that waits on the laptop, so what is missing in between is not there any more: its disk altered it, or it went with a household. */
 static gboolean
 accept (RuhuSession *session, GPtrArray *changes, RuhuImport *import, RuhuParcel *parcel, GError **error)
 {
-  RuhuBatch batch = { .device = import->device, .changes = changes };
+  RuhuBatch batch = { .device = import->device, .changes = changes, .gaps = TRUE };
   RuhuBatch *batches[] = { &batch };
   g_autoptr (RuhuJson) answer = NULL;
   gint64 position = 0, before = import->accepted;
@@ -124,7 +139,7 @@ accept (RuhuSession *session, GPtrArray *changes, RuhuImport *import, RuhuParcel
   ruhu_parcel_add (parcel, RUHU_TARGET_PUSH, text, strlen (text));
   import->changes = changes->len;
   import->accepted = batch.accepted;
-  import->taken = MAX (batch.accepted - before, 0);
+  import->taken = count_taken (changes, before, batch.accepted);
   import->refused = batch.refused->len;
   import->stop = g_steal_pointer (&batch.stop);
   ruhu_batch_clear (&batch);

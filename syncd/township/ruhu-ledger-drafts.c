@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Drafts that laptops handed over. They are in no log and no stream: only another laptop of the same person is given them, once theirs was withdrawn. What they say is
- * not looked at. They go when they are finished or deleted, when the next laptop has them, and some time after the laptop was withdrawn. */
+/* Drafts that laptops handed over. They are in no log and no stream: only another laptop of the same person is given them, once theirs was withdrawn, and
+ * the laptop itself, when it has lost something. What they say is
+ * not looked at. They go when a person has finished them or thrown them away on the laptop, when the next laptop has them, and at the office's word (`device drop-draft`); not by time, for
+ * nobody but their author has read them. */
 #define G_LOG_DOMAIN "ruhu-ledger"
 
 #include "config.h"
@@ -12,6 +14,7 @@
 #include "ruhu-store-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* The withdrawn laptops of ?1's user. */
 #define BEFORE "(SELECT p.id FROM device p JOIN device d ON d.owner = p.owner WHERE d.id = ?1 AND d.revoked IS NULL AND p.revoked IS NOT NULL)"
@@ -20,38 +23,68 @@ typedef struct
 {
   RuhuLedger *ledger;
   const char *device;
-  GPtrArray *drafts;
-  GPtrArray *have;
-  GPtrArray *took;
+  const RuhuDraftsTold *told;
+  GPtrArray *lacks;
+  GPtrArray *others;
 } Keep;
 
+/* Nothing ends a draft but the word of a person, here or on the laptop: one that a laptop does not name may have been lost there. Of what was taken, what has been handed over since stays. */
 static gboolean
-is_among (GPtrArray *ids, const char *id)
+drop_over (Keep *job, GError **error)
 {
-  return g_ptr_array_find_with_equal_func (ids, id, g_str_equal, NULL);
+  const RuhuDraftsTold *told = job->told;
+
+  for (guint i = 0; i < told->over->len; i++)
+    if (!ruhu_database_run (job->ledger->database, "DELETE FROM handed_draft WHERE device = ?1 AND id = ?2", error, "ss", job->device, told->over->pdata[i]))
+      return FALSE;
+  for (guint i = 0; i < told->took->len; i++)
+    if (!ruhu_database_run (job->ledger->database, "DELETE FROM handed_draft WHERE id = ?2 AND (?3 IS NULL OR updated = ?3) AND device IN " BEFORE, error, "sss", job->device,
+                            told->took->pdata[i], i < told->took_updated->len ? told->took_updated->pdata[i] : NULL))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
-drop_others (Keep *job, GError **error)
+was_handed (const RuhuDraftsTold *told, const char *id)
 {
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < told->drafts->len; i++)
+    if (g_str_equal (((RuhuDraft *) told->drafts->pdata[i])->id, id))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the laptop says that it has, against what is here: what is left in @here it has not, or not in so late a version. */
+static gboolean
+compare (Keep *job, GError **error)
+{
+  const RuhuDraftsTold *told = job->told;
+  g_autoptr (GHashTable) here = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GError) local = NULL;
-  g_autoptr (RuhuStatement) query = ruhu_database_query (job->ledger->database, "SELECT id FROM handed_draft WHERE device = ?1", error, "s", job->device);
+  g_autoptr (RuhuStatement) query = ruhu_database_query (job->ledger->database, "SELECT id, updated FROM handed_draft WHERE device = ?1", error, "s", job->device);
+  GHashTableIter iter;
+  gpointer left;
 
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    if (!is_among (job->have, ruhu_statement_get_text (query, 0)))
-      g_ptr_array_add (gone, g_strdup (ruhu_statement_get_text (query, 0)));
+    g_hash_table_insert (here, g_strdup (ruhu_statement_get_text (query, 0)), g_strdup (ruhu_statement_get_text (query, 1)));
   if (!ruhu_check_end (&local, error))
     return FALSE;
-  for (guint i = 0; i < gone->len; i++)
-    if (!ruhu_database_run (job->ledger->database, "DELETE FROM handed_draft WHERE device = ?1 AND id = ?2", error, "ss", job->device, gone->pdata[i]))
-      return FALSE;
-  for (guint i = 0; i < job->took->len; i++)
-    if (!ruhu_database_run (job->ledger->database, "DELETE FROM handed_draft WHERE id = ?2 AND device IN " BEFORE, error, "ss", job->device,
-                            job->took->pdata[i]))
-      return FALSE;
+  for (guint i = 0; i < told->have->len; i++)
+    {
+      const char *id = told->have->pdata[i], *updated = g_hash_table_lookup (here, id);
+      int order = updated == NULL ? -1 : i < told->updated->len ? strcmp (updated, told->updated->pdata[i])
+                                                                : 0;
+
+      /* An earlier version that came just now was not taken: what it says is nowhere else. */
+      if (order < 0 || (order > 0 && was_handed (told, id)))
+        g_ptr_array_add (job->lacks, g_strdup (id));
+      if (order <= 0)
+        g_hash_table_remove (here, id);
+    }
+  g_hash_table_iter_init (&iter, here);
+  while (g_hash_table_iter_next (&iter, &left, NULL))
+    g_ptr_array_add (job->others, g_strdup (left));
   return TRUE;
 }
 
@@ -75,27 +108,30 @@ keep_drafts (RuhuDatabase *database, gpointer data, GError **error)
 {
   Keep *job = data;
 
-  for (guint i = 0; i < job->drafts->len; i++)
+  /* Of a try that another writer stopped. */
+  g_ptr_array_set_size (job->lacks, 0);
+  g_ptr_array_set_size (job->others, 0);
+  for (guint i = 0; i < job->told->drafts->len; i++)
     {
-      RuhuDraft *draft = job->drafts->pdata[i];
+      RuhuDraft *draft = job->told->drafts->pdata[i];
 
       if (!ruhu_database_run (database,
                               "INSERT INTO handed_draft (device, id, kind, scope, seen, updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                               "ON CONFLICT (device, id) DO UPDATE SET kind = excluded.kind, scope = excluded.scope, seen = excluded.seen, "
-                              "updated = excluded.updated, body = excluded.body",
+                              "updated = excluded.updated, body = excluded.body WHERE excluded.updated >= updated",
                               error, "ssssiss", job->device, draft->id, draft->kind, draft->scope, draft->seen, draft->updated,
                               json_object_get_string (draft->body)))
         return FALSE;
     }
-  return drop_others (job, error) && check_bounds (job, error);
+  return drop_over (job, error) && check_bounds (job, error) && compare (job, error);
 }
 
 gboolean
-ruhu_ledger_keep_drafts (RuhuLedger *self, const char *device, GPtrArray *drafts, GPtrArray *have, GPtrArray *took, GError **error)
+ruhu_ledger_keep_drafts (RuhuLedger *self, const char *device, const RuhuDraftsTold *told, GPtrArray *lacks, GPtrArray *others, GError **error)
 {
-  Keep job = { self, device, drafts, have, took };
+  Keep job = { self, device, told, lacks, others };
 
-  g_return_val_if_fail (self != NULL && device != NULL && drafts != NULL && have != NULL && took != NULL, FALSE);
+  g_return_val_if_fail (self != NULL && device != NULL && told != NULL && lacks != NULL && others != NULL, FALSE);
   return ruhu_database_transaction (self->database, keep_drafts, &job, error);
 }
 
@@ -136,11 +172,53 @@ ruhu_ledger_query_drafts (RuhuLedger *self, const char *device, GError **error)
                               error, "si", device, (gint64) RUHU_LEDGER_MAX_DRAFTS);
 }
 
-gboolean
-ruhu_ledger_forget_drafts (RuhuLedger *self, GError **error)
+RuhuStatement *
+ruhu_ledger_query_own_drafts (RuhuLedger *self, const char *device, GError **error)
 {
-  gint64 now = ruhu_clock_now (ruhu_store_get_clock (self->store));
-  g_autofree char *oldest = ruhu_stamp_from_time (MAX (now - (gint64) self->right_days * 24 * 60 * 60 * 1000, 0));
+  return ruhu_database_query (self->database, "SELECT id, kind, scope, seen, updated, body FROM handed_draft WHERE device = ?1 ORDER BY updated DESC, id", error, "s", device);
+}
 
-  return ruhu_database_run (self->database, "DELETE FROM handed_draft WHERE device IN (SELECT id FROM device WHERE revoked < ?1)", error, "s", oldest);
+RuhuStatement *
+ruhu_ledger_query_left_drafts (RuhuLedger *self, GError **error)
+{
+  return ruhu_database_query (self->database,
+                              "SELECT h.id, h.device, d.owner, h.updated, h.scope FROM handed_draft h JOIN device d ON d.id = h.device WHERE d.revoked IS NOT NULL ORDER BY h.updated, h.id", error,
+                              "");
+}
+
+typedef struct
+{
+  const char *device;
+  const char *id;
+  char *body;
+} Drop;
+
+static gboolean
+drop_draft (RuhuDatabase *database, gpointer data, GError **error)
+{
+  Drop *job = data;
+
+  g_clear_pointer (&job->body, g_free);
+  if (!ruhu_database_get_text (database, "SELECT body FROM handed_draft WHERE device = ?1 AND id = ?2 AND device IN (SELECT id FROM device WHERE revoked IS NOT NULL)", &job->body, error, "ss",
+                               job->device, job->id))
+    return FALSE;
+  if (job->body != NULL)
+    return ruhu_database_run (database, "DELETE FROM handed_draft WHERE device = ?1 AND id = ?2", error, "ss", job->device, job->id);
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("No withdrawn laptop %s left a draft %s; “device drafts” lists them."), job->device, job->id);
+  return FALSE;
+}
+
+gboolean
+ruhu_ledger_drop_draft (RuhuLedger *self, const char *device, const char *id, char **body, GError **error)
+{
+  Drop job = { device, id, NULL };
+
+  g_return_val_if_fail (self != NULL && device != NULL && id != NULL && body != NULL, FALSE);
+  if (!ruhu_database_transaction (self->database, drop_draft, &job, error))
+    {
+      g_free (job.body);
+      return FALSE;
+    }
+  *body = job.body;
+  return TRUE;
 }

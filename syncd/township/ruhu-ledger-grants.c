@@ -18,31 +18,19 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* (device, scope) wanted on the day ?1. Roles are joined once; dates are compared as text. */
-#define WANTED                                                                                                                              \
-  "WITH account (device, owner, role, village) AS ("                                                                                        \
-  "  SELECT d.id, h.id, h.role, h.village_id FROM device d JOIN r_helper h ON h.id = d.owner WHERE d.revoked IS NULL AND h.deleted = 0),"   \
-  " wanted (device, scope) AS ("                                                                                                            \
-  "  SELECT device, '*' FROM account WHERE role IN ('office', 'inspector')"                                                                 \
-  "  UNION SELECT device, '*quarantine' FROM account WHERE role = 'office'"                                                                 \
-  "  UNION SELECT device, 'township' FROM account WHERE role IN ('helper', 'cadre')"                                                        \
-  "  UNION SELECT c.device, a.scope FROM account c JOIN r_assignment a ON a.helper_id = c.owner"                                            \
-  "    WHERE c.role = 'helper' AND a.deleted = 0 AND (a.from_date IS NULL OR a.from_date <= ?1) AND (a.to_date IS NULL OR a.to_date >= ?1)" \
-  "  UNION SELECT c.device, h.village_id FROM account c JOIN r_assignment a ON a.helper_id = c.owner JOIN r_household h ON h.id = a.scope"  \
-  "    WHERE c.role = 'helper' AND a.deleted = 0 AND h.village_id IS NOT NULL"                                                              \
-  "    AND (a.from_date IS NULL OR a.from_date <= ?1) AND (a.to_date IS NULL OR a.to_date >= ?1)"                                           \
-  "  UNION SELECT device, village FROM account WHERE role = 'cadre' AND village IS NOT NULL"                                                \
-  "  UNION SELECT c.device, h.id FROM account c JOIN r_household h ON h.village_id = c.village WHERE c.role = 'cadre' AND h.deleted = 0) "
+/* Laptops (of ?2; NULL: all) whose user has a role. */
+#define ACCOUNTS "FROM device d JOIN r_helper p ON p.id = d.owner WHERE d.revoked IS NULL AND p.deleted = 0 AND (?2 IS NULL OR d.id = ?2) "
 
-/* Revocations come first, so that whoever loses one kind of grant for another never holds both. */
-#define DIFFERENCES                                                                                                 \
-  WANTED                                                                                                            \
-  "SELECT g.device, g.scope, 0 AS given FROM granted g WHERE g.until IS NULL AND (?2 IS NULL OR g.device = ?2)"     \
-  "  AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.device = g.device AND w.scope = g.scope) "                      \
-  "UNION ALL "                                                                                                      \
-  "SELECT w.device, w.scope, 1 FROM wanted w WHERE (?2 IS NULL OR w.device = ?2)"                                   \
-  "  AND NOT EXISTS (SELECT 1 FROM granted g WHERE g.device = w.device AND g.scope = w.scope AND g.until IS NULL) " \
-  "ORDER BY 3, 1, 2"
+/* What is wanted on the day ?1 is read without putting it in order, or leaving out what comes twice: SQLite would build a table for each. Dates are compared as text. */
+#define OF_ROLES "SELECT d.id, p.role, p.village_id " ACCOUNTS
+#define OF_ASSIGNMENTS                                                                                                                       \
+  "SELECT d.id, a.scope, h.village_id FROM device d JOIN r_helper p ON p.id = d.owner JOIN r_assignment a ON a.helper_id = p.id "            \
+  "LEFT JOIN r_household h ON h.id = a.scope WHERE d.revoked IS NULL AND p.deleted = 0 AND p.role = 'helper' AND (?2 IS NULL OR d.id = ?2) " \
+  "AND a.deleted = 0 AND (a.from_date IS NULL OR a.from_date <= ?1) AND (a.to_date IS NULL OR a.to_date >= ?1)"
+#define OF_VILLAGES                                                                                                            \
+  "SELECT d.id, h.id, NULL FROM device d JOIN r_helper p ON p.id = d.owner JOIN r_household h ON h.village_id = p.village_id " \
+  "WHERE d.revoked IS NULL AND p.deleted = 0 AND p.role = 'cadre' AND (?2 IS NULL OR d.id = ?2) AND h.deleted = 0"
+#define GRANTED "SELECT device, scope FROM granted WHERE until IS NULL AND (?1 IS NULL OR device = ?1)"
 
 void
 ruhu_device_free (RuhuDevice *self)
@@ -167,47 +155,173 @@ may_come_back (RuhuLedger *self, const char *scope, const char *type, const char
 }
 
 static gboolean
-moves_by (RuhuLedger *self, const char *scope, const char *type, json_object *records, const char *const *names, gboolean *moves, GError **error)
+moves_by (RuhuLedger *self, const char *scope, const char *type, json_object *records, const char *const *names, gboolean deletions, gboolean *moves, GError **error)
 {
   json_object_object_foreach (records, id, fields)
   {
     for (guint i = 0; names[i] != NULL; i++)
       *moves = *moves || json_object_object_get_ex (fields, names[i], NULL);
-    if (!*moves && !may_come_back (self, scope, type, id, moves, error))
+    if (!*moves && deletions && !may_come_back (self, scope, type, id, moves, error))
       return FALSE;
   }
   return TRUE;
 }
 
 gboolean
-ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean *moves, GError **error)
+ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean deletions, gboolean *moves, GError **error)
 {
   static const char *const of_helper[] = { "role", "village_id", NULL };
   static const char *const of_household[] = { "village_id", NULL };
   json_object *records = NULL;
 
   *moves = json_object_object_get_ex (change->set, "assignment", NULL);
-  if (!*moves && json_object_object_get_ex (change->set, "helper", &records) && !moves_by (self, change->scope, "helper", records, of_helper, moves, error))
+  if (!*moves && json_object_object_get_ex (change->set, "helper", &records) && !moves_by (self, change->scope, "helper", records, of_helper, deletions, moves, error))
     return FALSE;
-  if (!*moves && json_object_object_get_ex (change->set, "household", &records) && !moves_by (self, change->scope, "household", records, of_household, moves, error))
+  if (!*moves && json_object_object_get_ex (change->set, "household", &records) && !moves_by (self, change->scope, "household", records, of_household, deletions, moves, error))
     return FALSE;
   return TRUE;
 }
 
+/* A scope of a device. Both strings belong to the GStringChunk of whoever collects them. */
 typedef struct
 {
-  char *device;
-  char *scope;
-  gboolean given;
-} Difference;
+  const char *device;
+  const char *scope;
+} Grant;
+
+/* What each device should hold, and what it does. */
+typedef struct
+{
+  GStringChunk *strings;
+  GArray *wanted, *granted;
+} Grants;
 
 static void
-difference_clear (gpointer data)
+grants_clear (Grants *self)
 {
-  Difference *self = data;
+  g_clear_pointer (&self->strings, g_string_chunk_free);
+  g_clear_pointer (&self->wanted, g_array_unref);
+  g_clear_pointer (&self->granted, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Grants, grants_clear)
 
-  g_free (self->device);
-  g_free (self->scope);
+static int
+compare_grants (gconstpointer a, gconstpointer b)
+{
+  const Grant *one = a, *other = b;
+  int order = one->device == other->device ? 0 : strcmp (one->device, other->device);
+
+  return order != 0 ? order : strcmp (one->scope, other->scope);
+}
+
+static void
+add_grant (Grants *self, GArray *to, const char *device, const char *scope)
+{
+  Grant grant = { g_string_chunk_insert_const (self->strings, device), g_string_chunk_insert_const (self->strings, scope) };
+
+  g_array_append_val (to, grant);
+}
+
+static void
+add_of_role (Grants *self, const char *device, RuhuRole role, const char *village, gboolean *any_cadre)
+{
+  if (role == RUHU_ROLE_OFFICE || role == RUHU_ROLE_INSPECTOR)
+    add_grant (self, self->wanted, device, RUHU_SCOPE_ALL);
+  if (role == RUHU_ROLE_OFFICE)
+    add_grant (self, self->wanted, device, RUHU_SCOPE_QUARANTINE);
+  if (role == RUHU_ROLE_HELPER || role == RUHU_ROLE_CADRE)
+    add_grant (self, self->wanted, device, RUHU_SCOPE_TOWNSHIP);
+  if (role == RUHU_ROLE_CADRE && village != NULL)
+    {
+      add_grant (self, self->wanted, device, village);
+      *any_cadre = TRUE;
+    }
+}
+
+static gboolean
+collect_of_roles (RuhuLedger *self, Grants *grants, const char *today, const char *device, gboolean *any_cadre, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, OF_ROLES, error, "ss", today, device);
+  g_autoptr (GError) local = NULL;
+
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    {
+      const char *role = ruhu_statement_get_text (query, 1);
+
+      if (role != NULL)
+        add_of_role (grants, ruhu_statement_get_text (query, 0), ruhu_role_from_name (role), ruhu_statement_get_text (query, 2), any_cadre);
+    }
+  return ruhu_check_end (&local, error);
+}
+
+/* The second and the third column of @sql are scopes, or NULL. */
+static gboolean
+collect (RuhuLedger *self, Grants *grants, const char *sql, const char *today, const char *device, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, sql, error, "ss", today, device);
+  g_autoptr (GError) local = NULL;
+
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    for (int i = 1; i <= 2; i++)
+      if (!ruhu_statement_is_null (query, i))
+        add_grant (grants, grants->wanted, ruhu_statement_get_text (query, 0), ruhu_statement_get_text (query, i));
+  return ruhu_check_end (&local, error);
+}
+
+static gboolean
+collect_granted (RuhuLedger *self, Grants *grants, const char *device, GError **error)
+{
+  g_autoptr (RuhuStatement) query = ruhu_database_query (self->database, GRANTED, error, "s", device);
+  g_autoptr (GError) local = NULL;
+
+  if (query == NULL)
+    return FALSE;
+  while (ruhu_statement_next (query, &local))
+    add_grant (grants, grants->granted, ruhu_statement_get_text (query, 0), ruhu_statement_get_text (query, 1));
+  return ruhu_check_end (&local, error);
+}
+
+/* Both in order; in `wanted` some may come twice. */
+static gboolean
+load_grants (RuhuLedger *self, Grants *grants, const char *today, const char *device, GError **error)
+{
+  gboolean any_cadre = FALSE;
+
+  grants->strings = g_string_chunk_new (4096);
+  grants->wanted = g_array_new (FALSE, FALSE, sizeof (Grant));
+  grants->granted = g_array_new (FALSE, FALSE, sizeof (Grant));
+  if (!collect_of_roles (self, grants, today, device, &any_cadre, error) || !collect (self, grants, OF_ASSIGNMENTS, today, device, error) ||
+      (any_cadre && !collect (self, grants, OF_VILLAGES, today, device, error)) || !collect_granted (self, grants, device, error))
+    return FALSE;
+  g_array_sort (grants->wanted, compare_grants);
+  g_array_sort (grants->granted, compare_grants);
+  return TRUE;
+}
+
+/* An entry of the log for each of @some that is not among @others. */
+static gboolean
+append_missing (RuhuLedger *self, RuhuChainEnd *end, GArray *some, GArray *others, gboolean granted, GError **error)
+{
+  const Grant *before = NULL;
+  guint k = 0;
+
+  for (guint i = 0; i < some->len; i++)
+    {
+      const Grant *grant = &g_array_index (some, Grant, i);
+
+      while (k < others->len && compare_grants (&g_array_index (others, Grant, k), grant) < 0)
+        k++;
+      if ((k < others->len && compare_grants (&g_array_index (others, Grant, k), grant) == 0) || (before != NULL && compare_grants (before, grant) == 0))
+        continue;
+      before = grant;
+      if (!ruhu_ledger_append_scope (self, end, grant->device, grant->scope, granted, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* Without a device there is nobody to grant anything to: most of a township's life before its first laptop is the import of households. */
@@ -226,36 +340,16 @@ gboolean
 ruhu_ledger_follow_grants (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *today, GError **error)
 {
   g_autofree char *now = today == NULL ? ruhu_clock_today (ruhu_store_get_clock (self->store)) : g_strdup (today);
-  g_autoptr (GArray) differences = g_array_new (FALSE, FALSE, sizeof (Difference));
-  g_autoptr (GError) local = NULL;
-  g_autoptr (RuhuStatement) query = NULL;
+  g_auto (Grants) grants = { 0 };
   gboolean any;
 
-  g_array_set_clear_func (differences, difference_clear);
   if (!has_devices (self, &any, error))
     return FALSE;
   if (!any)
     return TRUE;
-  query = ruhu_database_query (self->database, DIFFERENCES, error, "ss", now, device);
-  if (query == NULL)
-    return FALSE;
-  while (ruhu_statement_next (query, &local))
-    {
-      Difference difference = { g_strdup (ruhu_statement_get_text (query, 0)), g_strdup (ruhu_statement_get_text (query, 1)),
-                                ruhu_statement_get_integer (query, 2) != 0 };
-
-      g_array_append_val (differences, difference);
-    }
-  if (!ruhu_check_end (&local, error))
-    return FALSE;
-  for (guint i = 0; i < differences->len; i++)
-    {
-      Difference *difference = &g_array_index (differences, Difference, i);
-
-      if (!ruhu_ledger_append_scope (self, end, difference->device, difference->scope, difference->given, error))
-        return FALSE;
-    }
-  return TRUE;
+  /* Revocations come first, so that whoever loses one kind of grant for another never holds both. */
+  return load_grants (self, &grants, now, device, error) && append_missing (self, end, grants.granted, grants.wanted, FALSE, error) &&
+         append_missing (self, end, grants.wanted, grants.granted, TRUE, error);
 }
 
 typedef struct
@@ -270,8 +364,7 @@ reconcile (RuhuDatabase *database, gpointer data, GError **error)
   Reconcile *job = data;
   RuhuChainEnd end;
 
-  return ruhu_ledger_load_end (job->ledger, &end, error) && ruhu_ledger_follow_grants (job->ledger, &end, NULL, job->today, error) &&
-         ruhu_ledger_forget_drafts (job->ledger, error);
+  return ruhu_ledger_load_end (job->ledger, &end, error) && ruhu_ledger_follow_grants (job->ledger, &end, NULL, job->today, error);
 }
 
 gboolean

@@ -2,6 +2,7 @@
 /* Shared by the ledger's files: accept (ruhu-ledger.c), grants and devices (-grants.c), stream and backfill (-stream.c), verify (-verify.c). */
 #pragma once
 
+#include "ruhu-heads.h"
 #include "ruhu-ledger.h"
 
 G_BEGIN_DECLS
@@ -44,10 +45,12 @@ typedef struct
   gboolean extends;
 } RuhuEffects;
 
-/* The entry at the end of the log, which holds @change, moves its heads: of @fields (NULL: of all). If it is a decision, that takes effect too. */
-gboolean ruhu_ledger_take_effect (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, json_object *fields, RuhuEffects *effects, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The entry at the end of the log, which holds @change, moves its heads: of @fields (NULL: of all). If it is a decision, that takes effect too. @known: see ruhu_heads_apply(). */
+gboolean ruhu_ledger_take_effect (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, json_object *fields, const RuhuHeadsKnown *known, RuhuEffects *effects, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Carries out the decisions in @change: what was quarantined is appended once more, in force or refused. Those that decide nothing (any more) are passed over. */
+/* Of a change that was quarantined just now: after a restore the office's decision about it may have come back before it did. */
+gboolean ruhu_ledger_follow_earlier_decision (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, RuhuEffects *effects, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_ledger_follow_decisions (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, RuhuEffects *effects, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The fields (type → record → [names]) that @change writes and no later change of its device in @database's log has written. Transfer full. */
@@ -80,6 +83,22 @@ ruhu_rights_clear (RuhuRights *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RuhuRights, ruhu_rights_clear)
 
+/* Whose changes are judged. */
+typedef struct
+{
+  const RuhuDevice *device;
+  const RuhuRights *rights;
+  RuhuRole role;
+} RuhuAuthor;
+
+/* What nobody may write as it is. *@why stays NULL where it is in order; *@role_lacks: why this user's role is not enough for it. @absent: gets what ruhu_heads_check_scope() finds. */
+gboolean ruhu_ledger_judge_content (RuhuLedger *self, const RuhuAuthor *author, const RuhuPushed *pushed, GPtrArray *absent, GError **why, GError **role_lacks, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Why the office has to look at it first; NULL in *@why where it need not. @role_lacks: what ruhu_ledger_judge_content() put there; may be taken. */
+gboolean ruhu_ledger_judge_rights (RuhuLedger *self, const RuhuAuthor *author, const RuhuChange *change, GError **role_lacks, GError **why, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Another connection, or another program (an administration command), may have extended the catalogue. */
+void ruhu_ledger_follow_others (RuhuLedger *self);
+
 gboolean ruhu_ledger_load_rights (RuhuLedger *self, const char *device, RuhuRights *rights, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What @device held of @scope when it had reached @seen: it, or, of the time before it was enrolled, its user's withdrawn laptops, whose drafts came to it. */
@@ -91,11 +110,8 @@ gboolean ruhu_ledger_has_scope (RuhuLedger *self, const char *device, const char
 /* Whether @position lies in what a restore lost. */
 gboolean ruhu_ledger_was_lost (RuhuLedger *self, gint64 position, gboolean *lost, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether a change may move grants. */
-gboolean ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean *moves, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Drafts of laptops that were withdrawn long ago go. */
-gboolean ruhu_ledger_forget_drafts (RuhuLedger *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a change that was just applied may move grants. @deletions: whether any of its records may have been deleted by somebody. */
+gboolean ruhu_ledger_moves_grants (RuhuLedger *self, const RuhuChange *change, gboolean deletions, gboolean *moves, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Inside a transaction: the grants of one device, or (NULL) of all, follow roles and assignments. */
 gboolean ruhu_ledger_follow_grants (RuhuLedger *self, RuhuChainEnd *end, const char *device, const char *today, GError **error) G_GNUC_WARN_UNUSED_RESULT;

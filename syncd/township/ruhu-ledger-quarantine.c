@@ -5,7 +5,8 @@
  *              has superseded it already, field by field; detail names the fields that are left.
  *   refused    the change once more as 'refused', with the code "office" and the office's reason
  *
- * The first acceptance counts, for ever; a refusal may still be followed by an acceptance. */
+ * After a restore a decision may come back before the change that it is about: then the same follows right behind the change. The first acceptance counts, for ever; a refusal may still be followed
+ * by an acceptance. */
 #define G_LOG_DOMAIN "ruhu-ledger"
 
 #include "config.h"
@@ -157,7 +158,7 @@ let_in (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, const cha
 
   return fields != NULL &&
          ruhu_ledger_append (self, end, "change", change, body, strlen (body), NULL, json_object_to_json_string_ext (fields, JSON_C_TO_STRING_PLAIN), error) &&
-         ruhu_ledger_take_effect (self, end, change, fields, effects, error);
+         ruhu_ledger_take_effect (self, end, change, fields, NULL, effects, error);
 }
 
 /* What can no longer be written by anybody (a record that is written once has been meanwhile) is refused for that, whatever the office wants. */
@@ -166,7 +167,7 @@ may_be_let_in (RuhuLedger *self, const RuhuChange *change, GError **why, GError 
 {
   g_autoptr (GError) said = NULL;
 
-  if (ruhu_heads_check_scope (self->database, ruhu_store_get_catalogue (self->store), change, &said) &&
+  if (ruhu_heads_check_scope (self->database, ruhu_store_get_catalogue (self->store), change, NULL, &said) &&
       ruhu_validator_check_remote (ruhu_store_get_validator (self->store), change, RUHU_ROLE_OFFICE, &said))
     return TRUE;
   g_propagate_error (ruhu_ledger_is_judgement (said) ? why : error, g_error_copy (said));
@@ -189,6 +190,32 @@ carry_out (RuhuLedger *self, RuhuChainEnd *end, const Waiting *waiting, gboolean
                              why != NULL ? ruhu_error_get_name ((RuhuError) why->code) : RUHU_REASON_OFFICE, why != NULL ? why->message : reason != NULL ? reason
                                                                                                                                                          : "",
                              error);
+}
+
+static gboolean
+has_decisions (RuhuLedger *self)
+{
+  return ruhu_catalogue_get_record (ruhu_store_get_catalogue (self->store), RUHU_TYPE_DECISION) != NULL;
+}
+
+gboolean
+ruhu_ledger_follow_earlier_decision (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, RuhuEffects *effects, GError **error)
+{
+  g_auto (Waiting) waiting = { 0 };
+  g_autofree char *reason = NULL;
+  gint64 accept;
+
+  if (!has_decisions (self))
+    return TRUE;
+  if (!ruhu_database_get_integer (self->database, "SELECT max (accept) FROM r_decision WHERE device = ?1 AND seq = ?2 AND scope = ?3 AND deleted = 0", -1, &accept, error, "sis",
+                                  change->device, change->seq, change->scope))
+    return FALSE;
+  if (accept < 0)
+    return TRUE;
+  return find_waiting (self, change->device, change->seq, &waiting, error) &&
+         ruhu_database_get_text (self->database, "SELECT reason FROM r_decision WHERE device = ?1 AND seq = ?2 AND scope = ?3 AND deleted = 0", &reason, error, "sis", change->device,
+                                 change->seq, change->scope) &&
+         (waiting.body == NULL || waiting.accepted || carry_out (self, end, &waiting, accept > 0, reason, effects, error));
 }
 
 static gboolean
@@ -217,8 +244,7 @@ ruhu_ledger_follow_decisions (RuhuLedger *self, RuhuChainEnd *end, const RuhuCha
 {
   json_object *records;
 
-  if (!json_object_object_get_ex (change->set, RUHU_TYPE_DECISION, &records) ||
-      ruhu_catalogue_get_record (ruhu_store_get_catalogue (self->store), RUHU_TYPE_DECISION) == NULL)
+  if (!json_object_object_get_ex (change->set, RUHU_TYPE_DECISION, &records) || !has_decisions (self))
     return TRUE;
   json_object_object_foreach (records, id, fields)
   {

@@ -19,6 +19,8 @@
 #define RESTORE_STRIDE G_GINT64_CONSTANT (1000000000)
 /* Of the own refused changes that a laptop is told of. */
 #define MAX_REFUSED 1000
+/* Of their texts, bytes. */
+#define MAX_TEXTS (512 * 1024)
 
 gboolean
 ruhu_ledger_was_lost (RuhuLedger *self, gint64 position, gboolean *lost, GError **error)
@@ -100,30 +102,38 @@ list_scopes (RuhuLedger *self, const char *device, gint64 position, GError **err
   return ruhu_check_end (&local, error) ? g_steal_pointer (&list) : NULL;
 }
 
-/* What was refused up to @position: its echo does not come any more. */
+/* What was refused up to @position: its echo does not come any more. @texts: with that of what waits for the office, which a laptop that was put back from an older copy may not have. */
 static json_object *
-list_refused (RuhuLedger *self, const char *device, gint64 position, GError **error)
+list_refused (RuhuLedger *self, const char *device, gint64 position, gboolean texts, GError **error)
 {
   g_autoptr (RuhuJson) list = json_object_new_array ();
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuStatement) query =
       ruhu_database_query (self->database,
-                           "SELECT seq, n, reason, detail, kind = 'quarantined' FROM log AS l WHERE device = ?1 AND n <= ?2 AND (kind = 'refused' OR (kind = 'quarantined' AND NOT EXISTS "
+                           "SELECT seq, n, reason, detail, kind = 'quarantined', "
+                           "CASE WHEN EXISTS (SELECT 1 FROM log AS o WHERE o.device = l.device AND o.seq = l.seq AND o.kind = 'refused') THEN NULL ELSE body END FROM log AS l WHERE device = ?1 AND n <= ?2 AND (kind = 'refused' OR (kind = 'quarantined' AND NOT EXISTS "
                            "(SELECT 1 FROM log AS d WHERE d.device = l.device AND d.seq = l.seq AND d.kind = 'change'))) ORDER BY n DESC LIMIT ?3",
                            error, "sii", device, position, (gint64) MAX_REFUSED);
+  gsize left = texts ? MAX_TEXTS : 0;
 
   if (query == NULL)
     return NULL;
   while (ruhu_statement_next (query, &local))
     {
       json_object *item = json_object_new_object ();
+      const char *body = ruhu_statement_get_text (query, 5);
 
       json_object_object_add (item, "seq", json_object_new_int64 (ruhu_statement_get_integer (query, 0)));
       json_object_object_add (item, "position", json_object_new_int64 (ruhu_statement_get_integer (query, 1)));
       json_object_object_add (item, "code", json_object_new_string (ruhu_statement_get_text (query, 2)));
       json_object_object_add (item, "detail", json_object_new_string (ruhu_statement_is_null (query, 3) ? "" : ruhu_statement_get_text (query, 3)));
       if (ruhu_statement_get_integer (query, 4) != 0)
-        json_object_object_add (item, "quarantined", json_object_new_boolean (TRUE));
+        {
+          json_object_object_add (item, "quarantined", json_object_new_boolean (TRUE));
+          if (body != NULL && strlen (body) <= left)
+            json_object_object_add (item, "change", json_object_new_string (body));
+          left -= body != NULL ? MIN (left, strlen (body)) : 0;
+        }
       json_object_array_add (list, item);
     }
   return ruhu_check_end (&local, error) ? g_steal_pointer (&list) : NULL;
@@ -135,15 +145,16 @@ stand (RuhuDatabase *database, gpointer data, GError **error)
   Stand *job = data;
   g_autoptr (RuhuJson) scopes = NULL, refused = NULL;
   g_autofree char *hash = NULL;
-  gint64 position, accepted;
+  gint64 position, accepted, leaving;
   RuhuChainEnd end;
 
-  if (!ruhu_ledger_load_end (job->ledger, &end, error) || !find_common (job, &position, error))
+  if (!ruhu_ledger_load_end (job->ledger, &end, error) || !find_common (job, &position, error) ||
+      !ruhu_database_get_integer (database, "SELECT revoked IS NOT NULL FROM device WHERE id = ?1", 1, &leaving, error, "s", job->device))
     return FALSE;
   if (job->checkpoints->len == 0)
     position = end.position;
   scopes = list_scopes (job->ledger, job->device, position, error);
-  refused = scopes != NULL ? list_refused (job->ledger, job->device, position, error) : NULL;
+  refused = scopes != NULL ? list_refused (job->ledger, job->device, position, job->checkpoints->len == 0 && leaving == 0, error) : NULL;
   hash = refused != NULL ? ruhu_ledger_get_hash (job->ledger, position, error) : NULL;
   if (hash == NULL || !ruhu_database_get_integer (database, "SELECT last_seq FROM device WHERE id = ?1", 0, &accepted, error, "s", job->device))
     return FALSE;

@@ -152,6 +152,12 @@ append_echo (RuhuStatement *row, GString *out)
                           ruhu_statement_get_integer (row, COLUMN_SEQ), sum);
   if (!ruhu_statement_is_null (row, COLUMN_REASON))
     append_why (ruhu_statement_get_text (row, COLUMN_KIND), ruhu_statement_get_text (row, COLUMN_REASON), ruhu_statement_get_text (row, COLUMN_DETAIL), out);
+  /* Let in late: where its author's laptop has lost it meanwhile, it knows by this what to fetch anew. */
+  else if (!ruhu_statement_is_null (row, COLUMN_DETAIL))
+    {
+      g_string_append (out, ",\"scope\":");
+      append_text (out, ruhu_statement_get_text (row, COLUMN_SCOPE));
+    }
   g_string_append (out, "}\n");
 }
 

@@ -9,6 +9,7 @@
 #include "ruhu-heads.h"
 #include "ruhu-ledger-private.h"
 #include "ruhu-store-private.h"
+#include "ruhu-store-review.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -247,7 +248,7 @@ replay_change (Verify *job, RuhuStatement *row, gint64 position, GError **error)
       !ruhu_store_append (job->copy, change, body, (gssize) strlen (body), "change", position, &n, error))
     return FALSE;
   if (fields != NULL ? !ruhu_heads_apply_fields (copy, catalogue, change, n, position, fields, error)
-                     : !ruhu_heads_apply (copy, catalogue, change, n, position, error))
+                     : !ruhu_heads_apply (copy, catalogue, change, n, position, NULL, NULL, error))
     return FALSE;
   return !ruhu_store_change_extends (change) || ruhu_store_refresh_catalogue (job->copy, NULL, error);
 }
@@ -284,13 +285,24 @@ walk (RuhuDatabase *copy, gpointer data, GError **error)
   return ruhu_check_end (&local, error);
 }
 
+/* A change that waited, and the office's decision, but nothing that followed from it. */
+#define UNFOLLOWED                                                                                                                                                                      \
+  "SELECT 1 FROM r_decision AS r JOIN log AS q ON q.device = r.device AND q.seq = r.seq AND q.kind = 'quarantined' AND q.scope = r.scope WHERE r.deleted = 0 AND r.accept IS NOT NULL " \
+  "AND NOT EXISTS (SELECT 1 FROM log AS f WHERE f.device = q.device AND f.seq = q.seq AND f.kind IN ('change', 'refused')) LIMIT 1"
+
 /* An entry that is missing at the end leaves the chain whole: what else knows of it is asked. */
 static gboolean
 check_end_of_log (Verify *job, GError **error)
 {
   RuhuDatabase *database = job->ledger->database;
   g_autofree char *restored = NULL;
-  gint64 found;
+  gint64 found, decided = 0;
+
+  if (ruhu_catalogue_get_record (ruhu_store_get_catalogue (job->ledger->store), RUHU_TYPE_DECISION) != NULL &&
+      !ruhu_database_get_integer (database, UNFOLLOWED, 0, &decided, error, ""))
+    return FALSE;
+  if (decided != 0)
+    return damaged (job->last + 1, _ ("an entry is missing"), error);
 
   if (!ruhu_database_get_integer (database,
                                   "SELECT 1 FROM device d WHERE last_seq <> (SELECT coalesce (max (seq), 0) FROM log WHERE device = d.id) LIMIT 1", 0, &found,

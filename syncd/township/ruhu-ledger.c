@@ -19,6 +19,9 @@
 
 /* How far a stamp may be ahead of the township's clock. */
 #define FUTURE_MS ((gint64) 10 * 60 * 1000)
+/* Among how many of the last entries the newest stamp is looked for, and how far behind it the next one may come: a laptop that heard of it counts on from there. */
+#define RECENT  "10000"
+#define NEXT_MS ((gint64) 1000)
 
 RuhuLedger *
 ruhu_ledger_new (RuhuStore *store)
@@ -168,7 +171,11 @@ typedef struct
   RuhuRole role;
   RuhuChainEnd *end;
   RuhuEffects *effects;
+  GPtrArray *absent; /* of the change that is looked at: see ruhu_heads_check_scope() */
+  gint64 *newest;    /* ms: the newest stamp of the log; NOT_LOOKED_UP until it is asked for */
 } Intake;
+
+#define NOT_LOOKED_UP G_MININT64
 
 static RuhuRole
 role_of (RuhuLedger *self, const char *user, GError **error)
@@ -180,84 +187,46 @@ role_of (RuhuLedger *self, const char *user, GError **error)
   return name != NULL ? ruhu_role_from_name (name) : 0;
 }
 
-/* What a check said; another failure than a judgement (a full disk, a damaged file) must not be taken for one. */
+/* Where this clock was wrong for an hour, and was believed, no laptop that heard of it can give a stamp of today any more: up to the newest that was taken then is not the future. */
 static gboolean
-sort_out (gboolean passed, GError *said, GError **why, GError **error)
-{
-  if (passed)
-    return TRUE;
-  if (!ruhu_ledger_is_judgement (said))
-    {
-      g_propagate_error (error, said);
-      return FALSE;
-    }
-  g_propagate_error (why, said);
-  return TRUE;
-}
-
-/* What nobody may write as it is. *@why stays NULL where it is in order; *@role_lacks: why this user's role is not enough for it. */
-static gboolean
-judge_content (Intake *intake, const RuhuChange *change, GError **why, GError **role_lacks, GError **error)
+is_of_the_future (Intake *intake, const RuhuChange *change, gboolean *future, GError **error)
 {
   RuhuLedger *self = intake->ledger;
-  RuhuValidator *validator = ruhu_store_get_validator (self->store);
-  g_autoptr (GError) said = NULL;
+  gint64 made = ruhu_stamp_get_time (change->time);
+  g_autofree char *text = NULL;
 
-  if (strcmp (change->by, intake->device->user) != 0)
-    {
-      g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change names another user than the laptop's."));
-      return TRUE;
-    }
-  if (!ruhu_heads_check_scope (self->database, ruhu_store_get_catalogue (self->store), change, &said))
-    return sort_out (FALSE, g_steal_pointer (&said), why, error);
-  if (ruhu_validator_check_remote (validator, change, intake->role, &said))
+  *future = made > ruhu_clock_now (ruhu_store_get_clock (self->store)) + FUTURE_MS;
+  if (!*future)
     return TRUE;
-  if (!g_error_matches (said, RUHU_ERROR, RUHU_ERROR_FORBIDDEN))
-    return sort_out (FALSE, g_steal_pointer (&said), why, error);
-  g_propagate_error (role_lacks, g_steal_pointer (&said));
-  /* The office may write everything that can be written at all. */
-  return ruhu_validator_check_remote (validator, change, RUHU_ROLE_OFFICE, &said) || sort_out (FALSE, g_steal_pointer (&said), why, error);
-}
-
-/* Why the office has to look at it first; NULL in *@why where it need not. */
-static gboolean
-judge_rights (Intake *intake, const RuhuChange *change, GError **role_lacks, GError **why, GError **error)
-{
-  RuhuRight right;
-
-  if (intake->device->revoked != NULL)
+  if (*intake->newest == NOT_LOOKED_UP)
     {
-      g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_REVOKED, _ ("This laptop was withdrawn."));
-      return TRUE;
+      if (!ruhu_database_get_text (self->database, "SELECT max (time) FROM (SELECT time FROM log ORDER BY n DESC LIMIT " RECENT ")", &text, error, ""))
+        return FALSE;
+      *intake->newest = text != NULL ? ruhu_stamp_get_time (text) : 0;
     }
-  if (!ruhu_ledger_judge_scope (intake->ledger, intake->rights, intake->device->id, change->scope, change->seen, &right, error))
-    return FALSE;
-  if (right == RUHU_RIGHT_NONE)
-    g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The household was not assigned to this laptop's user."));
-  else if (right == RUHU_RIGHT_OLD)
-    g_set_error_literal (why, RUHU_ERROR, RUHU_ERROR_EXPIRED, _ ("The household was given to somebody else long before this arrived."));
-  else if (*role_lacks != NULL)
-    g_propagate_error (why, g_steal_pointer (role_lacks));
+  *future = made > *intake->newest + NEXT_MS;
   return TRUE;
 }
 
-/* What makes the rest of a batch wait: it will be welcome once the laptop has put it right. */
+/* What makes the rest of a batch wait, in *@stop: it will be welcome once the laptop has put it right. */
 static gboolean
-must_stop (Intake *intake, const RuhuChange *change, GError **stop)
+look_for_stop (Intake *intake, const RuhuChange *change, GError **stop, GError **error)
 {
-  gint64 now = ruhu_clock_now (ruhu_store_get_clock (intake->ledger->store));
+  gboolean future;
 
+  if (!is_of_the_future (intake, change, &future, error))
+    return FALSE;
   if (strcmp (change->device, intake->device->id) != 0)
     g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_FORBIDDEN, _ ("The change was made by another laptop."));
   else if (change->seq > intake->device->last_seq + 1 && !intake->batch->gaps)
     g_set_error (stop, RUHU_ERROR, RUHU_ERROR_GAP, _ ("Change %lld came, but %lld is the next."), (long long) change->seq,
                  (long long) intake->device->last_seq + 1);
-  else if (ruhu_stamp_get_time (change->time) > now + FUTURE_MS)
+  else if (future)
     g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_CLOCK, _ ("A change is stamped with a time in the future."));
   else if (change->seen > intake->end->position)
     g_set_error_literal (stop, RUHU_ERROR, RUHU_ERROR_REWRITTEN, _ ("A change has seen more than this township's history holds."));
-  else
-    return FALSE;
+  else if (*intake->newest != NOT_LOOKED_UP)
+    *intake->newest = MAX (*intake->newest, ruhu_stamp_get_time (change->time));
   return TRUE;
 }
 
@@ -273,22 +242,16 @@ note_refusal (GPtrArray *list, gint64 seq, const GError *refusal)
 }
 
 gboolean
-ruhu_ledger_is_judgement (const GError *error)
-{
-  return error->domain == RUHU_ERROR &&
-         (error->code == RUHU_ERROR_INVALID || error->code == RUHU_ERROR_FORBIDDEN || error->code == RUHU_ERROR_TOO_LARGE);
-}
-
-gboolean
-ruhu_ledger_take_effect (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, json_object *fields, RuhuEffects *effects, GError **error)
+ruhu_ledger_take_effect (RuhuLedger *self, RuhuChainEnd *end, const RuhuChange *change, json_object *fields, const RuhuHeadsKnown *known, RuhuEffects *effects, GError **error)
 {
   RuhuCatalogue *catalogue = ruhu_store_get_catalogue (self->store);
-  gboolean moves, applied;
+  /* Of a change that was let in late: there may be some. */
+  gboolean moves, applied, deletions = TRUE;
 
   effects->extends |= ruhu_store_change_extends (change);
   applied = fields != NULL ? ruhu_heads_apply_fields (self->database, catalogue, change, end->position, end->position, fields, error)
-                           : ruhu_heads_apply (self->database, catalogue, change, end->position, end->position, error);
-  if (!applied || !ruhu_ledger_moves_grants (self, change, &moves, error))
+                           : ruhu_heads_apply (self->database, catalogue, change, end->position, end->position, known, &deletions, error);
+  if (!applied || !ruhu_ledger_moves_grants (self, change, deletions, &moves, error))
     return FALSE;
   effects->moves_grants |= moves;
   return ruhu_ledger_follow_decisions (self, end, change, effects, error);
@@ -299,13 +262,16 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
 {
   RuhuLedger *self = intake->ledger;
   const RuhuChange *change = pushed->change;
+  RuhuAuthor author = { intake->device, intake->rights, intake->role };
   g_autoptr (GError) refusal = NULL;
   g_autoptr (GError) quarantine = NULL;
   g_autoptr (GError) role_lacks = NULL;
+  RuhuHeadsKnown known = { .absent = intake->absent, .in_order = change->seq > intake->device->last_seq };
   const GError *why;
 
-  if (!judge_content (intake, change, &refusal, &role_lacks, error) ||
-      (refusal == NULL && !judge_rights (intake, change, &role_lacks, &quarantine, error)))
+  g_ptr_array_set_size (intake->absent, 0);
+  if (!ruhu_ledger_judge_content (self, &author, pushed, intake->absent, &refusal, &role_lacks, error) ||
+      (refusal == NULL && !ruhu_ledger_judge_rights (self, &author, change, &role_lacks, &quarantine, error)))
     return FALSE;
   /* Who may not decide has nothing decided by the office's letting it in: decisions about decisions would have no end. */
   if (quarantine != NULL && json_object_object_get_ex (change->set, "decision", NULL))
@@ -318,9 +284,9 @@ take_change (Intake *intake, const RuhuPushed *pushed, GError **error)
     return FALSE;
   intake->device->last_seq = MAX (intake->device->last_seq, change->seq);
   if (why == NULL)
-    return ruhu_ledger_take_effect (self, intake->end, change, NULL, intake->effects, error);
+    return ruhu_ledger_take_effect (self, intake->end, change, NULL, &known, intake->effects, error);
   note_refusal (refusal != NULL ? intake->batch->refused : intake->batch->quarantined, change->seq, why);
-  return TRUE;
+  return refusal != NULL || ruhu_ledger_follow_earlier_decision (self, intake->end, change, intake->effects, error);
 }
 
 /* Of a change whose number the township has had. *@known: it is that change. A number that was used for another one (by a laptop whose data was put back from an older copy) stops
@@ -370,7 +336,7 @@ take_batch (Intake *intake, GError **error)
         return FALSE;
       if (known || batch->stop != NULL)
         continue;
-      if (!must_stop (intake, pushed->change, &batch->stop) && !take_change (intake, pushed, error))
+      if (!look_for_stop (intake, pushed->change, &batch->stop, error) || (batch->stop == NULL && !take_change (intake, pushed, error)))
         return FALSE;
     }
   batch->accepted = intake->device->last_seq;
@@ -383,6 +349,7 @@ typedef struct
   RuhuBatch **batches;
   gsize n;
   RuhuEffects effects;
+  gint64 newest; /* see Intake */
 } Accept;
 
 static gboolean
@@ -393,7 +360,8 @@ take_device (Accept *job, RuhuBatch *batch, RuhuChainEnd *end, GError **error)
   g_autoptr (GError) local = NULL;
   g_autofree char *now = NULL;
   g_auto (RuhuRights) rights = { 0 };
-  Intake intake = { .rights = &rights, .ledger = self, .batch = batch, .end = end, .effects = &job->effects };
+  g_autoptr (GPtrArray) absent = g_ptr_array_new ();
+  Intake intake = { .rights = &rights, .ledger = self, .batch = batch, .end = end, .effects = &job->effects, .absent = absent, .newest = &job->newest };
 
   ruhu_batch_clear (batch);
   batch->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_refusal_free);
@@ -422,6 +390,7 @@ accept (RuhuDatabase *database, gpointer data, GError **error)
   RuhuChainEnd end;
 
   job->effects = (RuhuEffects){ 0 };
+  job->newest = NOT_LOOKED_UP;
   if (!ruhu_ledger_load_end (job->ledger, &end, error))
     return FALSE;
   for (gsize i = 0; i < job->n; i++)
@@ -443,9 +412,8 @@ refresh_if (RuhuLedger *self, gboolean extends)
   return FALSE;
 }
 
-/* Another program (an administration command) may have extended the catalogue. */
-static void
-follow_others (RuhuLedger *self)
+void
+ruhu_ledger_follow_others (RuhuLedger *self)
 {
   gint64 version = ruhu_database_get_data_version (self->database);
 
@@ -459,7 +427,7 @@ ruhu_ledger_accept (RuhuLedger *self, RuhuBatch **batches, gsize n, GError **err
   Accept job = { .ledger = self, .batches = batches, .n = n };
 
   g_return_val_if_fail (self != NULL && batches != NULL, FALSE);
-  follow_others (self);
+  ruhu_ledger_follow_others (self);
   if (!ruhu_database_transaction (self->database, accept, &job, error))
     {
       for (gsize i = 0; i < n; i++)
@@ -525,10 +493,10 @@ write_own (RuhuDatabase *database, gpointer data, GError **error)
   if (!ruhu_ledger_load_end (self, &end, error))
     return FALSE;
   pushed = make_own (job, &end, error);
-  return pushed != NULL && ruhu_heads_check_scope (database, ruhu_store_get_catalogue (self->store), pushed->change, error) &&
+  return pushed != NULL && ruhu_heads_check_scope (database, ruhu_store_get_catalogue (self->store), pushed->change, NULL, error) &&
          ruhu_validator_check_remote (ruhu_store_get_validator (self->store), pushed->change, RUHU_ROLE_OFFICE, error) &&
          ruhu_ledger_append (self, &end, "change", pushed->change, pushed->line, pushed->length, NULL, NULL, error) &&
-         ruhu_ledger_take_effect (self, &end, pushed->change, NULL, &job->effects, error) &&
+         ruhu_ledger_take_effect (self, &end, pushed->change, NULL, NULL, &job->effects, error) &&
          (!job->effects.moves_grants || ruhu_ledger_follow_grants (self, &end, NULL, NULL, error));
 }
 
@@ -538,7 +506,7 @@ ruhu_ledger_write (RuhuLedger *self, const char *by, const char *scope, gboolean
   Write job = { .ledger = self, .by = by, .scope = scope, .of_village = of_village, .set = set };
 
   g_return_val_if_fail (self != NULL && by != NULL && scope != NULL && set != NULL, FALSE);
-  follow_others (self);
+  ruhu_ledger_follow_others (self);
   if (!ruhu_database_transaction (self->database, write_own, &job, error))
     return FALSE;
   (void) refresh_if (self, job.effects.extends);

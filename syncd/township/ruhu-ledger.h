@@ -53,6 +53,9 @@ typedef struct
   RuhuChange *change; /* owned */
   char *line;         /* owned; the exact bytes, without newline */
   gsize length;
+  /* Of ruhu_ledger_foresee(). */
+  const char *foreseen_by; /* interned; which catalogue has nothing against it; NULL: it has to be asked */
+  RuhuRole foreseen_for;
 } RuhuPushed;
 
 void ruhu_pushed_free (RuhuPushed *self);
@@ -83,6 +86,9 @@ typedef struct
 void ruhu_refusal_free (RuhuRefusal *self);
 /* Clears what accept put there. */
 void ruhu_batch_clear (RuhuBatch *self);
+
+/* Judges ahead what can be judged of @changes (RuhuPushed) of a user of @role without the writer, so that it need not. On a ledger of the calling thread's own; nothing depends on it. */
+void ruhu_ledger_foresee (RuhuLedger *self, RuhuRole role, GPtrArray *changes);
 
 /**
  * ruhu_ledger_accept:
@@ -129,12 +135,29 @@ gboolean ruhu_ledger_backfill (RuhuLedger *self, const char *device, const char 
 #define RUHU_LEDGER_MAX_DRAFTS      200
 #define RUHU_LEDGER_MAX_DRAFT_BYTES (8 * 1024 * 1024)
 
-/* Keeps @drafts (RuhuDraft whose body is a JSON string) of @device, forgets those that are not among @have, and those of its user's withdrawn laptops that it @took (char *).
- * TOO_LARGE when they are more than is kept; then nothing changes. */
-gboolean ruhu_ledger_keep_drafts (RuhuLedger *self, const char *device, GPtrArray *drafts, GPtrArray *have, GPtrArray *took, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What a laptop says of its drafts (see ruhu-replica-draft.c). Borrowed; char * but for the first. */
+typedef struct
+{
+  GPtrArray *drafts; /* RuhuDraft whose body is a JSON string */
+  GPtrArray *have;
+  GPtrArray *updated; /* beside @have, or empty */
+  GPtrArray *over;
+  GPtrArray *took;
+  GPtrArray *took_updated; /* beside @took, or empty */
+} RuhuDraftsTold;
+
+/* Keeps the drafts of @device, forgets those that are over, and those of its user's withdrawn laptops that it took, as they were when it took them. @lacks and @others (char *, both emptied
+ * first) receive what of all that it has is not here in that version, and what is here of it that it did not name, or not in so late a version: the later one is kept. TOO_LARGE when they are more than is kept; then nothing changes. */
+gboolean ruhu_ledger_keep_drafts (RuhuLedger *self, const char *device, const RuhuDraftsTold *told, GPtrArray *lacks, GPtrArray *others, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether withdrawn laptops of @device's user left drafts; and those: id, kind, scope, seen, updated, body. Nothing for a device that is withdrawn itself. */
 gboolean ruhu_ledger_has_drafts (RuhuLedger *self, const char *device, gboolean *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 RuhuStatement *ruhu_ledger_query_drafts (RuhuLedger *self, const char *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of @device itself, withdrawn or not: all that it handed over and has not said to be finished. */
+RuhuStatement *ruhu_ledger_query_own_drafts (RuhuLedger *self, const char *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What withdrawn laptops left, for the office: draft, device, owner, stamp of the last typing, scope. */
+RuhuStatement *ruhu_ledger_query_left_drafts (RuhuLedger *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes one of them out. *@body: what it said; transfer full. NOT_FOUND where no withdrawn laptop left it. */
+gboolean ruhu_ledger_drop_draft (RuhuLedger *self, const char *device, const char *id, char **body, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether a draft that was handed over mentions the photo: one of the laptops of @device's user, or, with @device NULL, of anybody. */
 gboolean ruhu_ledger_find_draft_photo (RuhuLedger *self, const char *device, const char *hash, gboolean *found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -41,6 +41,7 @@ RuhuResponse *ruhu_endpoint_backfill (RuhuCall *call, RuhuSession *session, GErr
 RuhuResponse *ruhu_endpoint_standing (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_keep_drafts (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_give_drafts (RuhuCall *call, RuhuSession *session, GError **error);
+RuhuResponse *ruhu_endpoint_witness (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_me (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_upload_options (RuhuCall *call, RuhuSession *session, GError **error);
 RuhuResponse *ruhu_endpoint_upload_create (RuhuCall *call, RuhuSession *session, GError **error);

@@ -6,6 +6,9 @@
 
 #include "ruhu-store-photos.h"
 
+/* Nothing here asks the log for a household's changes, as a laptop's history does, and each change would write a page more for it: another one for each household. */
+#define LEAN "DROP INDEX IF EXISTS log_scope"
+
 RuhuSession *
 ruhu_session_open (const char *path, gboolean create, RuhuNowFunc now, gpointer data, GError **error)
 {
@@ -13,7 +16,7 @@ ruhu_session_open (const char *path, gboolean create, RuhuNowFunc now, gpointer 
   g_autoptr (RuhuStore) store = ruhu_store_open (&options, error);
   RuhuSession *self;
 
-  if (store == NULL)
+  if (store == NULL || !ruhu_database_execute (ruhu_store_get_database (store), LEAN, error))
     return NULL;
   self = g_new0 (RuhuSession, 1);
   self->store = g_steal_pointer (&store);

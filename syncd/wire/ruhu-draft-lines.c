@@ -15,6 +15,7 @@
 #define MAX_DEPTH 4
 #define MAX_NAME  128
 #define MAX_DRAFT (1024 * 1024)
+#define MAX_IDS   10000
 
 void
 ruhu_draft_lines_free (RuhuDraftLines *self)
@@ -23,7 +24,10 @@ ruhu_draft_lines_free (RuhuDraftLines *self)
     return;
   g_clear_pointer (&self->drafts, g_ptr_array_unref);
   g_clear_pointer (&self->have, g_ptr_array_unref);
+  g_clear_pointer (&self->updated, g_ptr_array_unref);
+  g_clear_pointer (&self->over, g_ptr_array_unref);
   g_clear_pointer (&self->took, g_ptr_array_unref);
+  g_clear_pointer (&self->took_updated, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -80,7 +84,7 @@ parse_draft (RuhuDraftLines *self, json_object *line, guint number, GError **err
 static gboolean
 parse_ids (json_object *list, GPtrArray *ids)
 {
-  if (!json_object_is_type (list, json_type_array))
+  if (!json_object_is_type (list, json_type_array) || json_object_array_length (list) > MAX_IDS)
     return FALSE;
   for (gsize i = 0; i < json_object_array_length (list); i++)
     {
@@ -96,13 +100,25 @@ parse_ids (json_object *list, GPtrArray *ids)
 static gboolean
 parse_closing (RuhuDraftLines *self, json_object *line, guint number, GError **error)
 {
-  json_object *took = NULL;
+  const struct
+  {
+    const char *name;
+    GPtrArray *ids;
+    GPtrArray *beside;
+  } lists[] = { { "updated", self->updated, self->have = g_ptr_array_new_with_free_func (g_free) },
+                { "over", self->over, NULL },
+                { "took", self->took, NULL },
+                { "took_updated", self->took_updated, self->took } };
 
-  self->have = g_ptr_array_new_with_free_func (g_free);
   if (!parse_ids (json_object_object_get (line, "have"), self->have))
     return malformed (error, number, "have");
-  if (json_object_object_get_ex (line, "took", &took) && !parse_ids (took, self->took))
-    return malformed (error, number, "took");
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      json_object *list = NULL;
+
+      if (json_object_object_get_ex (line, lists[i].name, &list) && !(parse_ids (list, lists[i].ids) && (lists[i].beside == NULL || lists[i].beside->len == lists[i].ids->len)))
+        return malformed (error, number, lists[i].name);
+    }
   return TRUE;
 }
 
@@ -116,7 +132,10 @@ ruhu_draft_lines_parse (const char *body, gsize size, GError **error)
   guint number = 0;
 
   self->drafts = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_draft_free);
+  self->updated = g_ptr_array_new_with_free_func (g_free);
+  self->over = g_ptr_array_new_with_free_func (g_free);
   self->took = g_ptr_array_new_with_free_func (g_free);
+  self->took_updated = g_ptr_array_new_with_free_func (g_free);
   while (ruhu_wire_next_line (body, size, &offset, &text, &length))
     {
       g_autoptr (RuhuJson) line = ruhu_wire_parse_json (text, length, MAX_DEPTH, error);
@@ -172,4 +191,59 @@ ruhu_draft_lines_write (RuhuStatement *rows, gsize max_bytes, GError **error)
     }
   g_string_append (lines, "{\"done\":true}\n");
   return lines;
+}
+
+RuhuDraftsAnswer *
+ruhu_drafts_answer_new (void)
+{
+  RuhuDraftsAnswer *self = g_new0 (RuhuDraftsAnswer, 1);
+
+  self->lacks = g_ptr_array_new_with_free_func (g_free);
+  self->others = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+void
+ruhu_drafts_answer_free (RuhuDraftsAnswer *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->lacks);
+  g_ptr_array_unref (self->others);
+  g_free (self);
+}
+
+RuhuDraftsAnswer *
+ruhu_drafts_answer_parse (const char *body, gsize size, GError **error)
+{
+  g_autoptr (RuhuDraftsAnswer) self = ruhu_drafts_answer_new ();
+  g_autoptr (GError) local = NULL;
+  g_autoptr (RuhuJson) object = ruhu_wire_parse_json (body, size, MAX_DEPTH, &local);
+  json_object *list = NULL;
+
+  if (local == NULL && json_object_is_type (object, json_type_object) && (!json_object_object_get_ex (object, "lacks", &list) || parse_ids (list, self->lacks)) &&
+      (!json_object_object_get_ex (object, "others", &list) || parse_ids (list, self->others)))
+    return g_steal_pointer (&self);
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("The township's answer about the drafts cannot be read."));
+  return NULL;
+}
+
+static json_object *
+ids_to_json (GPtrArray *ids)
+{
+  json_object *list = json_object_new_array ();
+
+  for (guint i = 0; i < ids->len; i++)
+    json_object_array_add (list, json_object_new_string (ids->pdata[i]));
+  return list;
+}
+
+json_object *
+ruhu_drafts_answer_to_json (const RuhuDraftsAnswer *self)
+{
+  json_object *object = json_object_new_object ();
+
+  json_object_object_add (object, "lacks", ids_to_json (self->lacks));
+  json_object_object_add (object, "others", ids_to_json (self->others));
+  return object;
 }

@@ -37,18 +37,33 @@ dup_without_space (const char *text)
 }
 
 static gboolean
-is_host (const char *host)
+is_label (const char *label)
 {
-  gsize length;
+  gsize length = strlen (label);
 
-  if (host == NULL)
-    return FALSE;
-  length = strlen (host);
-  if (length == 0 || length > 253)
+  return length > 0 && length <= 63 && strspn (label, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") == length && label[0] != '-' && label[length - 1] != '-';
+}
+
+gboolean
+ruhu_link_is_host (const char *host)
+{
+  g_auto (GStrv) labels = NULL;
+  guint n;
+
+  if (host == NULL || strlen (host) > 253)
     return FALSE;
   if (g_hostname_is_ip_address (host))
     return strchr (host, '%') == NULL;
-  return strspn (host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.") == length && host[0] != '-' && host[0] != '.';
+  labels = g_strsplit (host, ".", -1);
+  n = g_strv_length (labels);
+  /* The root's dot. */
+  if (n > 1 && labels[n - 1][0] == '\0')
+    n--;
+  for (guint i = 0; i < n; i++)
+    if (!is_label (labels[i]))
+      return FALSE;
+  /* No name ends in a number: that is an IP address with a slip in it. */
+  return n > 0 && strspn (labels[n - 1], "0123456789") < strlen (labels[n - 1]);
 }
 
 static gboolean
@@ -86,7 +101,7 @@ check_uri (GUri *uri, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link does not begin with “ruhu://”."));
       return FALSE;
     }
-  if (g_uri_get_userinfo (uri) != NULL || !is_host (g_uri_get_host (uri)))
+  if (g_uri_get_userinfo (uri) != NULL || !ruhu_link_is_host (g_uri_get_host (uri)))
     {
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The enrolment link's server address is missing or malformed."));
       return FALSE;

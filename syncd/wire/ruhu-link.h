@@ -20,6 +20,8 @@ RuhuLink *ruhu_link_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_
 char *ruhu_link_format (const char *host, guint16 port, const char *code, const char *pin);
 /* "https://HOST:PORT", brackets around IPv6. Transfer full. */
 char *ruhu_link_dup_base (const RuhuLink *self);
+/* Whether laptops can connect to @host (NULL: no): a name, or an IP address, without brackets and without a port. It is not looked up. */
+gboolean ruhu_link_is_host (const char *host);
 /* Whether @pin has the form of one: base64url of 32 bytes, no padding. */
 gboolean ruhu_link_is_pin (const char *pin);
 void ruhu_link_free (RuhuLink *self);

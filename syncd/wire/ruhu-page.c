@@ -3,6 +3,7 @@
  *
  *   {"position":p,"change":<the change's exact bytes>}
  *   {"position":p,"echo":seq,"sum":"<16 hexadecimal digits>"}
+ *   {"position":p,"echo":seq,"sum":"…","scope":"…"}               let in late
  *   {"position":p,"echo":seq,"sum":"…","refused":{"code":"…","detail":"…"}}
  *   {"position":p,"echo":seq,"sum":"…","quarantined":{"code":"…","detail":"…"}}
  *   {"position":p,"heads":{…},"change":<…>}                       let in late: of what it still is a head
@@ -250,6 +251,7 @@ parse_echo (RuhuPage *self, json_object *object, guint number, RuhuEntry *entry,
       return FALSE;
     }
   entry->sum = keep (self->owned, get_string (object, "sum", 64));
+  entry->scope = keep (self->owned, get_string (object, "scope", MAX_SCOPE));
   if (!parse_why (self->owned, object, "quarantined", number, &entry->reason, &entry->detail, error))
     return FALSE;
   entry->quarantined = entry->reason != NULL;

@@ -15,7 +15,12 @@ guint bench_bare_get_port (BenchBare *self);
 guint bench_bare_get_taken (BenchBare *self);
 void bench_bare_free (BenchBare *self);
 
-/* Sends each of @bodies (GBytes: lines), one after the other over one connection, and waits for each answer. May run in several threads. */
-void bench_bare_send (guint port, GPtrArray *bodies);
+typedef struct _BenchSender BenchSender;
+
+/* A connection that has had its first answer. Many threads may have one each. Transfer full. */
+BenchSender *bench_bare_connect (guint port);
+/* Sends each of @bodies (GBytes: lines), one after the other, and waits for each answer. */
+void bench_bare_send (BenchSender *self, GPtrArray *bodies);
+void bench_bare_disconnect (BenchSender *self);
 
 G_END_DECLS

@@ -56,15 +56,19 @@ parse_batch (const char *device, GPtrArray *lines, guint from)
   return changes;
 }
 
+/* What the server does with a body, in the request's thread and in the writer's. */
 void
 bench_direct_push (RuhuLedger *ledger, const char *device, GPtrArray *lines)
 {
   for (guint from = 0; from < lines->len; from += BATCH)
     {
-      g_autoptr (RuhuBatch) batch = ruhu_batch_new (device, parse_batch (device, lines, from));
+      GPtrArray *changes = parse_batch (device, lines, from);
+      g_autoptr (RuhuBatch) batch = ruhu_batch_new (device, changes);
       g_autoptr (GError) error = NULL;
-      gboolean taken = ruhu_ledger_accept (ledger, &batch, 1, &error);
+      gboolean taken;
 
+      ruhu_ledger_foresee (ledger, RUHU_ROLE_OFFICE, changes);
+      taken = ruhu_ledger_accept (ledger, &batch, 1, &error);
       bench_must (taken, g_steal_pointer (&error), "A batch");
       if (batch->stop != NULL)
         bench_must (FALSE, g_error_copy (batch->stop), "A batch was stopped");
@@ -80,7 +84,7 @@ bench_direct_become_laptop (RuhuStore *store, const char *user, gint64 cursor)
   g_autoptr (GError) error = NULL;
   gboolean fine = ruhu_store_set_meta (store, "device", BENCH_LAPTOP, &error) && ruhu_store_set_meta (store, "user", user, &error) &&
                   ruhu_store_set_meta (store, "cursor", number, &error) &&
-                  ruhu_database_execute (ruhu_store_get_database (store), "INSERT INTO scope (scope, since) VALUES ('*', 1)", &error);
+                  ruhu_database_execute (ruhu_store_get_database (store), "INSERT INTO scope (scope, since) VALUES ('*', 1); CREATE INDEX log_scope ON log (scope, n)", &error);
 
   bench_must (fine, g_steal_pointer (&error), "The laptop");
 }

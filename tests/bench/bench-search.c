@@ -20,18 +20,15 @@ pick_names (RuhuStore *store, const char *condition)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
-  g_autofree char *sql = g_strdup_printf ("SELECT term FROM term WHERE rowid = ?1 AND length (term) BETWEEN 2 AND 18 AND %s", condition);
-  gint64 n = bench_count (ruhu_store_get_database (store), "SELECT max (rowid) FROM term");
+  g_autofree char *sql = g_strdup_printf ("SELECT term FROM term WHERE length (term) BETWEEN 2 AND 18 AND %s", condition);
+  g_autofree char *counting = g_strdup_printf ("SELECT count (*) FROM (%s)", sql);
+  gint64 step = MAX (bench_count (ruhu_store_get_database (store), counting) / NAMES, 1);
+  g_autoptr (RuhuStatement) terms = ruhu_database_query (ruhu_store_get_database (store), sql, &error, "");
 
-  for (gint64 i = 1; i <= NAMES * 40 && names->len < NAMES; i++)
-    {
-      g_autofree char *term = NULL;
-      gboolean read = ruhu_database_get_text (ruhu_store_get_database (store), sql, &term, &error, "i", 1 + i * G_GINT64_CONSTANT (7919) * MAX (n / 100000, 1) % n);
-
-      bench_must (read, g_steal_pointer (&error), "Names to type");
-      if (term != NULL)
-        g_ptr_array_add (names, g_steal_pointer (&term));
-    }
+  for (gint64 i = 0; terms != NULL && ruhu_statement_next (terms, &error) && names->len < NAMES; i++)
+    if (i % step == 0)
+      g_ptr_array_add (names, g_strdup (ruhu_statement_get_text (terms, 0)));
+  bench_must (error == NULL, g_steal_pointer (&error), "Names to type");
   bench_must (names->len > 0, NULL, "Names to type");
   return names;
 }

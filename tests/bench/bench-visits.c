@@ -129,13 +129,14 @@ visit_free (gpointer data)
 }
 
 static BenchVisit *
-visit_new (guint64 *state, const char *household, const char *companion)
+visit_new (guint64 *state, guint64 number, const char *household, const char *companion)
 {
   BenchVisit *self = g_new0 (BenchVisit, 1);
   json_object *visits = json_object_new_object (), *households = json_object_new_object ();
 
   self->household = g_strdup (household);
-  self->visit = g_strdup_printf ("%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", draw (state), draw (state));
+  /* As ruhu_random_id() makes them: by time first. */
+  self->visit = g_strdup_printf ("%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", number, draw (state));
   self->set = json_object_new_object ();
   json_object_object_add (visits, self->visit, make_visit (state, companion));
   json_object_object_add (households, household, make_household (state));
@@ -169,7 +170,7 @@ bench_make_visits (RuhuStore *store, guint64 seed, guint n, guint part, guint of
   guint64 state = seed * G_GUINT64_CONSTANT (1000003) + part;
 
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (visits, visit_new (&state, households->pdata[i % households->len], helpers->pdata[draw (&state) % helpers->len]));
+    g_ptr_array_add (visits, visit_new (&state, (seed << 32) + i, households->pdata[i % households->len], helpers->pdata[draw (&state) % helpers->len]));
   return visits;
 }
 

@@ -74,6 +74,25 @@ bench_cpu (void)
 }
 
 double
+bench_cpu_thread (const char *name)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  double sum = 0;
+  const char *task;
+
+  while (dir != NULL && (task = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *comm = g_build_filename ("/proc/self/task", task, "comm", NULL), *times = g_build_filename ("/proc/self/task", task, "schedstat", NULL);
+      g_autofree char *said = NULL, *text = NULL;
+
+      /* The first number of it is in ns (Linux, Documentation/scheduler/sched-stats.rst). */
+      if (g_file_get_contents (comm, &said, NULL, NULL) && strcmp (g_strchomp (said), name) == 0 && g_file_get_contents (times, &text, NULL, NULL))
+        sum += g_ascii_strtod (text, NULL) / 1e9;
+    }
+  return sum;
+}
+
+double
 bench_cpu_kernel (void)
 {
   struct rusage usage;

@@ -27,6 +27,8 @@ void bench_must (gboolean fine, GError *error, const char *what);
 double bench_clock (void);
 /* CPU time of this process in s, all threads. */
 double bench_cpu (void);
+/* Of these, what the threads of this name had so far that are running now. */
+double bench_cpu_thread (const char *name);
 /* How much of it the kernel took for itself: reading, writing, copying pages. */
 double bench_cpu_kernel (void);
 /* Peak memory of a process (0: this one) in KiB, by VmHWM; and what it has now. */

@@ -3,6 +3,7 @@
 """Today, the list and its filters, a refused change, a bundle on a stick, help and preferences: in the real app, in Chinese, by keyboard alone."""
 import os
 import sys
+from datetime import datetime, timedelta, timezone
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 from house import BUILD, Laptop, Scratch, Tap, Township, check, program, run, wait_for  # noqa: E402
@@ -21,7 +22,8 @@ class Home:
         self.township.env["LANGUAGE"] = "zh_CN"
         self.township.generate().start()
         self.helper = self.township.query("SELECT helper_id FROM r_assignment WHERE post = 'A' AND deleted = 0 GROUP BY helper_id ORDER BY count (*) DESC, helper_id LIMIT 1")[0][0]
-        self.laptop = Laptop(self.scratch, "mine", extra_env={"LANGUAGE": "zh_CN"})
+        # The laptop takes itself to be a day to the west.
+        self.laptop = Laptop(self.scratch, "mine", extra_env={"LANGUAGE": "zh_CN", "TZ": "WEST16"})
         self.laptop.set_up(tour_shown="false")
         self.laptop.enrol(self.township.enrol(self.helper))
         self.laptop.start().sync(self.township)
@@ -77,6 +79,9 @@ class Home:
         app, path = self.app, self.scratch.path / "stick.bundle"
         app.click(app.get("push button", _("_Write File…").replace("(_W)", "")[:4]))
         app.focus_newest()
+        # By the calendar that records are dated in, wherever the laptop thinks it is.
+        today = datetime.now(timezone(timedelta(hours=8))).strftime("ruhu-%Y-%m-%d.bundle")
+        app.wait(lambda: any(app.text_of(item) == today for item in app.find_all("text")), f"{today} proposed as the file's name")
         app.key("ctrl+a")
         app.type(str(path))
         app.key("Return")

@@ -38,7 +38,7 @@ class Person:
     def open_household(self, head):
         self.search(head, [head])
         self.app.key("Return")
-        self.app.get("push button", _("Record a Visit"))
+        self.app.get("push button", _("Record Visit"))
 
     # A visit.
 
@@ -89,7 +89,7 @@ class Person:
         for attempt in range(14):
             if app.calmly(lambda: self.is_at(step)):
                 return
-            onward = app.calmly(lambda: app.find_all("push button", _("Next"), self.page()) or app.find_all("push button", _("No change, next"), self.page()))
+            onward = app.calmly(lambda: app.find_all("push button", _("Next"), self.page()) or app.find_all("push button", _("No Change, Next"), self.page()))
             if onward:
                 app.click(onward[-1])
             app.settle(0.3)
@@ -104,7 +104,7 @@ class Person:
         self.go_to(_("Check and finish"))
         self.app.shoot("visit-finish")
         self.give_reasons()
-        self.app.press(_("Finish the visit"))
+        self.app.press(_("Finish Visit"))
         self.app.wait(lambda: not self.app.find_all("filler", "RuhuVisitPage"), "the visit's page to close")
         self.app.shoot("visit-saved")
 

@@ -4,6 +4,7 @@
 PLACES says how a place is reached from today's page: add yours there."""
 import contextlib
 import gettext
+import json
 import os
 import sqlite3
 import subprocess
@@ -68,11 +69,17 @@ def press_in_file(number, msgid, *to_row):
     return go
 
 
+def chapter_then(number, *pressed):
+    def go(app):
+        chapter(number)(app)
+        app.key(*pressed)
+        app.focus_newest(0.9)
+    return go
+
+
 def history(app):
     """Of the first field of the living conditions."""
-    chapter(4)(app)
-    app.key("Tab", "Return")
-    app.settle(1.0)
+    chapter_then(4, "Tab", "Return")(app)
 
 
 def in_household(*pressed):
@@ -113,17 +120,46 @@ def leave_window(app):
     app.focus_newest(0.5)
 
 
-def pressed_in_visit(step, msgid, role="push button"):
-    def go(app):
-        visit(step)(app)
-        app.click(app.wait(lambda: app.find_all(role, speak(app).gettext(msgid)), msgid)[-1])
-        app.focus_newest(0.8)
-    return go
+def somebody_left(app):
+    visit(1)(app)
+    press(app, speak(app).gettext("Somebody Has Left…"))
 
 
 def leave_window_and_visit(app):
     leave_window(app)
     leave_visit(app)
+
+
+def name_of(app, msgid):
+    """As it is seen, without its mnemonic."""
+    return speak(app).gettext(msgid).split("(")[0].replace("_", "")
+
+
+def press(app, name):
+    """A menu button has its name twice; its inner one can be pressed."""
+    app.click(app.wait(lambda: next((a for a in app.find_all("push button", name) if a.queryAction().nActions), None), name))
+    app.focus_newest(0.8)
+
+
+def sync_state(app):
+    press(app, speak(app).gettext("Synchronisation: %s") % "")
+
+
+def in_sync(msgid):
+    def go(app):
+        app.key("ctrl+4")
+        app.settle(0.6)
+        press(app, name_of(app, msgid))
+    return go
+
+
+def add_photo(app):
+    """A picture in the clipboard is pasted."""
+    subprocess.run(["xclip", "-selection", "clipboard", "-t", "image/png", "-i", str(app.laptop.scratch.path / "roof.png")], env=app.env, check=True)
+    household(app)
+    app.key("ctrl+v")
+    app.wait(lambda: app.find("check box", speak(app).gettext("No person and no ID card is in it")), "the photo's dialog")
+    app.focus_newest(0.5)
 
 
 def held(app):
@@ -146,6 +182,11 @@ def menu(msgid):
     return go
 
 
+def save_card(app):
+    household(app)
+    menu("Save Household Card as P_DF…")(app)
+
+
 # name: (how it is reached from today's page, how it is left, or None)
 PLACES = {
     "today": (keys(), None),
@@ -163,9 +204,18 @@ PLACES = {
     "recorded": (press_in_file(8, "Show What It Recorded"), None),
     **{f"visit-{step + 1:02}": (visit(step), leave_visit) for step in range(STEPS)},
     "read-back": (visit(STEPS - 2, "ctrl+l"), leave_window_and_visit),
+    "somebody-left": (somebody_left, leave_window_and_visit),
+    "photo": (chapter_then(7, "Tab", "Return"), leave_window),
+    "photo-added": (add_photo, leave_window),
     "conflicts": (keys("ctrl+3"), None),
     "sync": (keys("ctrl+4"), None),
+    "sync-state": (sync_state, leave_window),
+    "notices": (keys("ctrl+4"), None),
     "held": (held, None),
+    "write-bundle": (in_sync("_Write File…"), leave_window),
+    "take-answer": (in_sync("_Take In Answer…"), leave_window),
+    "print-card": (in_household("ctrl+p"), leave_window),
+    "save-card": (save_card, leave_window),
     "preferences": (keys("ctrl+comma"), leave_window),
     "help": (keys("F1"), leave_window),
     "tour": (menu("_First Steps"), leave_window),
@@ -177,9 +227,14 @@ PLACES = {
 # The same page further down: for the pictures.
 PARTS = {f"household-{number + 1:02}": (chapter(number), None) for number in (2, 4, 6, 8, 9)}
 
-# Of the office, and of a laptop that is not enrolled: each has its own laptop.
+# Of the office, of a laptop whose data had been lost and found, and of one that is not enrolled: each has its own laptop.
 OFFICE = ("held",)
+RESTORED = ("notices",)
 NEWCOMER = ("welcome",)
+# Kinds of notices, with their figures.
+NOTICES = (("restored", {"again": 7}), ("reused", {"renumbered": 3}), ("rebuilt", {"changes": 4, "drafts": 1}), ("clock", {"days": 2, "slow": 1, "changes": 5}))
+# Dialogs of the toolkit.
+TOOLKIT = ("write-bundle", "take-answer", "print-card", "save-card")
 
 
 class World:
@@ -203,6 +258,7 @@ class World:
         self.fill_file()
         self.contradict()
         self.hold_back()
+        self.tell_what_happened()
         self.township.server.stop()
         self.laptop.record("set", "household", self.household, "group_name", "三组")
         return self
@@ -214,8 +270,9 @@ class World:
             fields = ["kind", kind, "state", state, "found", "2026-10-20", "description", text, *more]
             laptop.record("save", self.household, *[part for name, value in zip(fields[::2], fields[1::2]) for part in ("problem", "+", name, value)])
             laptop.sync(self.township)
-        path = self.scratch.path / "roof.jpg"
+        path, picture = self.scratch.path / "roof.jpg", self.scratch.path / "roof.png"
         subprocess.run(["convert", "-size", "800x600", "gradient:#8ab-#543", "-fill", "#a63", "-draw", "polygon 150,320 400,140 650,320", str(path)], check=True)
+        subprocess.run(["convert", str(path), str(picture)], check=True)
         name = self.laptop.record("photo", path).stdout.strip()
         self.laptop.record("save", self.household, "photo", "+", "subject", "01", "photo", "+", "image", name, "photo", "+", "things_only", "true", "photo", "+", "date", TODAY)
 
@@ -235,34 +292,32 @@ class World:
         with contextlib.closing(sqlite3.connect(self.office.data / "ruhu.db", isolation_level=None)) as database:
             database.execute("UPDATE log SET kind = 'quarantined', reason = 'forbidden' WHERE body LIKE '%五组%'")
 
+    def tell_what_happened(self):
+        """Every kind of notice, each with its figures, on the other helper's laptop."""
+        self.other.daemon.stop()
+        with contextlib.closing(sqlite3.connect(self.other.data / "ruhu.db", isolation_level=None)) as database:
+            for kind, counts in NOTICES:
+                database.execute("INSERT INTO notice (kind, time, counts) VALUES (?, '2018-06-29T01:02:03.004Z', ?)", (kind, json.dumps(counts)))
+        self.other.start()
+
     def whose(self, place):
-        return self.office if place in OFFICE else self.newcomer if place in NEWCOMER else self.laptop
+        return self.office if place in OFFICE else self.other if place in RESTORED else self.newcomer if place in NEWCOMER else self.laptop
 
     def speak(self, language):
         """The daemon's sentences, too."""
-        if self.laptop.env["LANGUAGE"] != language:
-            self.laptop.daemon.stop()
-            self.laptop.env["LANGUAGE"] = language
-            self.laptop.start()
+        for laptop in (self.laptop, self.other):
+            if laptop.env["LANGUAGE"] != language:
+                laptop.daemon.stop()
+                laptop.env["LANGUAGE"] = language
+                laptop.start()
 
 
 def go_to(app, place):
-    """From the step of a visit before it there is a shorter way than from today's page."""
-    before, app.at = getattr(app, "at", None), place
-    if before is not None and follows(before, place):
-        app.key("ctrl+Next")
-        app.settle(0.8)
-        return
     home(app)
     {**PLACES, **PARTS}[place][0](app)
 
 
-def follows(before, place):
-    return before.startswith("visit-") and place == f"visit-{int(before[6:]) + 1:02}"
-
-
-def leave(app, place, following=None):
+def leave(app, place):
     back = {**PLACES, **PARTS}[place][1]
-    if back is not None and not (following is not None and follows(place, following)):
+    if back is not None:
         back(app)
-        app.at = None

@@ -3,8 +3,10 @@
 import json
 import subprocess
 
-from house import check, wait_for
-from places import chapter, home, household, speak
+from house import check, program, run, wait_for
+from person import Person
+from places import chapter, home, household, name_of, speak
+from words import words
 
 
 class Keyboard:
@@ -57,6 +59,23 @@ class Keyboard:
         app.focus_newest(0.3)
         app.wait(lambda: not app.sees(self._("Remove the filter “%s”") % self._("With open problems")), "the filter to go")
 
+    def sort_the_list(self):
+        """By name; and the order that was, again."""
+        home(self.app)
+        before = self.heads()
+        for keys in (("Home", "Down"), ("Home",)):
+            home(self.app)
+            self.app.key("ctrl+l")
+            self.app.focus_newest(0.5)
+            # The order has the keyboard first.
+            self.app.key("space", *keys, "Return", "Escape")
+            self.app.focus_newest(0.3)
+            order = before[::-1] if len(keys) > 1 else before
+            self.app.wait(lambda: self.heads() == order, f"{order} in the list")
+
+    def heads(self):
+        return Person(self.app).listed()
+
     def input_method_first(self):
         """Signs that are not chosen yet (here by their code) search for nothing, and keys are theirs."""
         app = self.app
@@ -68,6 +87,103 @@ class Keyboard:
         app.wait(lambda: app.text_of(app.find("entry", self._("Search households"))) == "乙", "the sign in the search")
         check(not any(a.name == "RuhuHouseholdPage" for a in app.walk()), "Return went to the list instead of the input method")
         app.key("Escape")
+
+    def input_method_in_a_row(self):
+        """In a row of text as well: what is not chosen yet is not typed, and Return chooses instead of amending."""
+        app = self.app
+        home(app)
+        chapter(8)(app)
+        app.key("space")
+        app.settle(0.6)
+        self.tab_to(self._("Amend…"))
+        app.key("Return")
+        app.focus_newest(0.8)
+        row = app.wait(lambda: next((a for a in app.find_all("text", self._("What is corrected"))), None), "the row of text")
+        app.key("ctrl+shift+u", "4", "e", "5", "9")
+        app.settle(0.5)
+        check(app.text_of(row) == "", f"typed before it is chosen: {app.text_of(row)!r}")
+        app.key("Return")
+        app.wait(lambda: app.text_of(row) == "乙", "the sign in the row")
+        check(app.count_windows() == 2, "Return went to the dialog instead of the input method")
+        app.key("Escape")
+        app.focus_newest()
+
+    def hear_a_check(self):
+        """What a check finds is told to a screen reader when the field is left, and that it is over when it is mended."""
+        app, heard = self.app, []
+        listen = lambda event: heard.append((str(event.type), event.source.name, event.detail1, str(event.any_data)))  # noqa: E731
+        kinds = ("object:property-change:accessible-description", "object:state-changed:invalid")
+        app.pyatspi.Registry.registerEventListener(listen, *kinds)
+        self.open_household()
+        app.key("ctrl+shift+p")
+        app.focus_newest(0.8)
+        label = next(iter(words("发现日期")))
+        self.tab_to(label)
+        app.key("ctrl+a")
+        app.type("2018-02-30")
+        app.key("Tab", "Tab")
+        app.wait(lambda: any(kind.endswith("invalid") and name == label and now == 1 for kind, name, now, data in heard), f"the date to be called wrong: {heard}")
+        app.wait(lambda: any(kind.endswith("description") and name == label and self._("must be a date (YYYY-MM-DD).") in data for kind, name, now, data in heard), f"the reason: {heard}")
+        app.key("shift+Tab", "shift+Tab", "ctrl+a")
+        app.type("2018-02-28")
+        app.wait(lambda: any(kind.endswith("invalid") and name == label and now == 0 for kind, name, now, data in heard), f"the date to be right again: {heard}")
+        app.pyatspi.Registry.deregisterEventListener(listen, *kinds)
+        app.key("Escape")
+        app.focus_newest(0.8)
+        if app.count_windows() > 1:
+            # What was typed is not thrown away without a question.
+            self.tab_to(self._("Leave"))
+            app.key("Return")
+            app.focus_newest()
+
+    def carry_on_a_stick(self):
+        """What waits goes to a file, and the township's answer comes back from one."""
+        app, path, answer = self.app, self.world.scratch.path / "stick.bundle", self.world.scratch.path / "answer.bundle"
+        check(self.laptop.state()["waiting"] > 0, "nothing waits")
+        home(app)
+        app.key("ctrl+4")
+        app.settle(0.8)
+        self.choose_file("_Write File…", path)
+        wait_for(path.exists, "the file on the stick")
+        run([program("ruhu-township"), "import-bundle", "--answer", str(answer), str(self.world.township.path), str(path)], env=self.world.township.env)
+        self.choose_file("_Take In Answer…", answer)
+        wait_for(lambda: self.laptop.state()["waiting"] == 0, "what waited confirmed by the answer")
+
+    def choose_file(self, button, path):
+        """The chooser's own way: the path is typed."""
+        self.tab_to(name_of(self.app, button))
+        self.app.key("Return")
+        self.app.focus_newest(0.8)
+        self.app.key("ctrl+a")
+        self.app.type(str(path))
+        self.app.key("Return")
+        self.app.focus_newest(0.8)
+
+    def read_the_help(self):
+        app = self.app
+        home(app)
+        app.key("F1")
+        app.focus_newest(0.8)
+        self.tab_to(self._("Without a network"))
+        app.key("space")
+        app.see(self._("Go on working: everything is kept on this laptop and sent by itself later. If no network comes for weeks, carry what waits to the township on a USB stick; "
+                       "Synchronisation has the button for it."))
+        app.key("Escape")
+        app.focus_newest()
+        check(app.count_windows() == 1, "the help stays")
+
+    def save_the_card(self):
+        """The household card as PDF, from the menu."""
+        app, path = self.app, self.world.scratch.path / "card.pdf"
+        self.open_household()
+        app.key("F10", "Down", "Down", "Down", "Down", "Return")
+        app.focus_newest(0.9)
+        app.key("ctrl+a")
+        app.type(str(path))
+        app.key("Return")
+        wait_for(lambda: path.exists() and path.read_bytes()[-6:].strip() == b"%%EOF", "the whole card")
+        check(path.read_bytes().startswith(b"%PDF"), "no PDF")
+        app.focus_newest()
 
     def record_a_problem(self):
         app, before = self.app, self.count("problem")
@@ -165,5 +281,6 @@ class Keyboard:
         wait_for(self.laptop.households, "the households of the helper")
 
 
-HELPER = ("narrow_the_list", "input_method_first", "record_a_problem", "add_a_photo", "amend_a_visit", "settle_a_conflict", "choose_dark")
+HELPER = ("narrow_the_list", "sort_the_list", "input_method_first", "input_method_in_a_row", "hear_a_check", "record_a_problem", "add_a_photo", "amend_a_visit", "save_the_card", "carry_on_a_stick",
+          "settle_a_conflict", "read_the_help", "choose_dark")
 TASKS = {"laptop": HELPER, "office": ("decide",), "newcomer": ("enrol",)}

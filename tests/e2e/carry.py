@@ -207,6 +207,7 @@ class Story:
         self.township.command("backup", self.township.path, backup)
         for laptop, name in ((self.a, "lost of A"), (self.b, "lost of B")):
             self.visit(laptop, name)
+        photo_of_b = self.take_photo(self.b, "lost")
         answers = [self.answer(self.export(laptop))[1] for laptop in (self.a, self.b)]
         check({"lost of A", "lost of B"} <= self.summaries(), "they were not taken")
         self.township.command("restore", backup, self.township.path)
@@ -219,7 +220,13 @@ class Story:
         self.township.start()
         self.syncd(self.b, "--once")
         check("lost of B" in self.summaries(), f"{self.summaries()}")
+        # Nor does its receipt: what the township took then may be lost since.
+        self.photo_at(self.township.path, photo_of_b).unlink(missing_ok=True)
+        with sqlite3.connect(self.b.data / "ruhu.db") as database:
+            database.execute("UPDATE photo SET state = 'due', received = 0, upload = NULL WHERE hash = ?1", (photo_of_b,))
+        database.close()
         self.take(self.b, answers[1])
+        check(self.photo_state(self.b, photo_of_b) == "due", "an old receipt makes a photo sent that is nowhere else")
         self.visit(self.b, "later of B")
         for laptop in (self.a, self.b, self.a):
             self.syncd(laptop, "--once")

@@ -54,15 +54,15 @@ class Story:
         self.teller.say(f"answers at https://127.0.0.1:{self.township.port}, with a key of its own")
 
     def choose(self):
-        """A household with one A岗 and one B岗 helper and this year's assessment, and what they are called."""
+        """A household with one A岗 and one B岗 helper and an earlier year's assessment, and what they are called."""
         return self.township.query(
-            "SELECT a.scope, a.helper_id, b.helper_id, p.name, s.id FROM r_assignment a JOIN r_assignment b ON a.scope = b.scope "
+            "SELECT a.scope, a.helper_id, b.helper_id, p.name FROM r_assignment a JOIN r_assignment b ON a.scope = b.scope "
             "JOIN r_household h ON h.id = a.scope JOIN r_person p ON p.id = h.head JOIN r_assessment s ON s.scope = h.id "
             "WHERE a.post = 'A' AND b.post = 'B' AND a.deleted = 0 AND b.deleted = 0 AND s.i1 = '1' AND s.i2 = '1' ORDER BY a.scope LIMIT 1")[0]
 
     def enrol_laptops(self):
         self.teller.step("Three laptops are enrolled with links that the office issues (ruhu-township enrol, ruhu-syncd --enrol)")
-        self.household, helper_a, helper_b, self.head, self.assessment = self.choose()
+        self.household, helper_a, helper_b, self.head = self.choose()
         office = self.township.query("SELECT id FROM r_helper WHERE role = 'office' ORDER BY id LIMIT 1")[0][0]
         self.a, self.b, self.office = (self.enrol(name, helper) for name, helper in (("laptop-A", helper_a), ("laptop-B", helper_b), ("office", office)))
 
@@ -94,6 +94,7 @@ class Story:
             person.open_household(self.head)
             person.begin_visit()
             person.write("日期", TODAY)
+            person.answer("已告知可拒绝回答任何问题", "是")
             person.go_to("吃穿")
             person.answer("不愁吃", "未达标")
             person.answer("不愁穿", clothing)
@@ -107,7 +108,13 @@ class Story:
     def visit_by_line(self, laptop, code, summary):
         """Without a virtual screen: the same save from a command line."""
         laptop.record("save", self.household, "visit", "+", "date", TODAY, "visit", "+", "outcome", "1", "visit", "+", "summary", summary,
-                      "assessment", self.assessment, "i1", "0", "assessment", self.assessment, "i2", code)
+                      "assessment", "+", "kind", "1", "assessment", "+", "year", TODAY[:4], "assessment", "+", "i1", "0", "assessment", "+", "i2", code)
+
+    def find_assessment(self, laptop):
+        """This year's, which both visits begin: it is one record."""
+        found = [record for record, _title, fields in laptop.records("assessment", self.household) if fields["year"] == int(TODAY[:4])]
+        check(len(found) == 1, f"{laptop.name} has {len(found)} assessments of {TODAY[:4]}")
+        return found[0]
 
     def record_offline(self):
         screen = shutil.which("Xvfb") and shutil.which("xdotool")
@@ -122,6 +129,7 @@ class Story:
             self.teller.say(f"{laptop.name}: {laptop.helper} visits {self.head} {'in the app' if screen else 'from a command line'}, food: 未达标, clothing: {clothing}; "
                             f"{state['waiting']} change waits to be sent")
             check(state["waiting"] == 1, f"{laptop.name}: {state['waiting']} changes wait, not 1")
+            self.assessment = self.find_assessment(laptop)
             check(laptop.value("assessment", self.assessment, "i2") == code, f"{laptop.name} holds {laptop.value('assessment', self.assessment, 'i2')}")
         wait_for(lambda: self.a.property("State") == "offline", "the daemon to see that it is offline")
         self.teller.say(f"laptop-A's daemon: {self.a.property('State')}: {self.a.property('LastError')}")

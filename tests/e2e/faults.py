@@ -254,6 +254,32 @@ class Story:
         laptop.daemon.kill()
         return refused.stderr.strip()
 
+    def damaged_log(self):
+        """A byte of the write-ahead log went bad while the laptop was off: what was saved behind it, and never sent, arrives all the same."""
+        laptop = self.laptop()
+        texts = [f"behind-the-damage-{i}" for i in range(5)]
+        self.township.server.stop()
+        self.household = laptop.households()[0]
+        saved = subprocess.run([program("ruhu-record"), str(laptop.data), "batch"], input="".join(f"set household {self.household} group_name {text}\n" for text in texts),
+                               capture_output=True, text=True, env=laptop.env, check=True)
+        check("error" not in saved.stdout, f"recording failed: {saved.stdout}")
+        laptop.daemon.kill()
+        log = next(laptop.data.glob("*.db-wal"))
+        bad = bytearray(log.read_bytes())
+        # Its first page: SQLite would end the log there, with five saves behind it.
+        bad[32 + 24 + 100] ^= 1
+        log.write_bytes(bad)
+        refused = self.edit_known(laptop, "after-damage")
+        check(refused.returncode != 0 and refused.stderr.startswith("corrupt\t"), f"a save behind a damaged log: {refused}")
+        check(log.read_bytes() == bad, "the damaged log was changed")
+        self.township.start()
+        laptop.daemon.start()
+        wait_for(lambda: all(self.is_at_township(laptop, text) for text in texts), "what stood behind the damage at the township", 60)
+        check(any(path.read_bytes() == bad for path in laptop.data.glob("*damaged-*-wal")), "the damaged log was not set aside")
+        self.settled(laptop, *texts)
+        laptop.daemon.stop()
+        return refused.stderr.strip()
+
     def clock(self, shift):
         prefix = ["faketime", "-f", shift]
         laptop = self.laptop(prefix=prefix, start=False)
@@ -294,8 +320,8 @@ class Story:
     def html(self):
         """The township's own key, but what answers speaks of something else (as a captive portal or a proxy of the office would)."""
         laptop = self.laptop()
-        self.edit(laptop, "not-for-html")
         self.township.server.stop()
+        self.edit(laptop, "not-for-html")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.township.path / "certificate.pem", self.township.path / "key.pem")
         listener = socket.create_server(("127.0.0.1", self.township.port))
@@ -443,6 +469,7 @@ CASES = {
     "full-township": ("the township's disk is full", Story.full_township),
     "read-only": ("the laptop's disk is read-only", Story.read_only),
     "damaged": ("the laptop's file is damaged", Story.damaged),
+    "damaged-log": ("a byte of the laptop's write-ahead log went bad", Story.damaged_log),
     "clock-ahead": ("the laptop's clock is two years ahead", lambda story: story.clock("+730d")),
     "clock-behind": ("the laptop's clock is two years behind", lambda story: story.clock("-730d")),
     "wrong-key": ("the server has another key", Story.wrong_key),

@@ -7,6 +7,7 @@ own, so that several tests may run at once and nothing of the machine's user is 
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import sqlite3
@@ -16,6 +17,7 @@ import tempfile
 import time
 import traceback
 from collections import defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 
 import gi
@@ -302,6 +304,19 @@ class Laptop:
         if check and result.returncode != 0:
             raise Failed(f"{' '.join(map(str, command))}\n  status {result.returncode}\n  {result.stderr[-2000:]}")
         return result
+
+    @contextmanager
+    def recorder(self):
+        """One program that records many things: yields a function like lines()."""
+        with subprocess.Popen([program("ruhu-record"), str(self.data), "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.env) as child:
+            def lines(*arguments):
+                said = []
+                print(shlex.join(map(str, arguments)), file=child.stdin, flush=True)
+                while (line := child.stdout.readline()) != "ok\n":
+                    check(line and not line.startswith("error\t"), f"{arguments}: {line or 'the recorder ended'}")
+                    said.append(line.rstrip("\n").split("\t"))
+                return said
+            yield lines
 
     def lines(self, *arguments):
         return [line.split("\t") for line in self.record(*arguments).stdout.splitlines()]

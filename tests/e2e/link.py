@@ -73,7 +73,10 @@ class Passage:
                 self.send(target, data)
         except OSError:
             pass
-        for end in (source, target):
+        self.end()
+
+    def end(self):
+        for end in (self.client, self.server):
             try:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
@@ -95,7 +98,7 @@ class Passage:
 
 class Link:
     def __init__(self, port):
-        self.target, self.passages = port, []
+        self.target, self.passages, self.lock = port, [], threading.Lock()
         self.mended = threading.Event()
         self.mend()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -113,6 +116,13 @@ class Link:
         self.mended.set()
         self.mended = threading.Event()
 
+    def turn(self, port):
+        """To somebody else from here on: connections that are kept open to whoever it was are broken off."""
+        with self.lock:
+            self.target = port
+            for passage in self.passages:
+                passage.end()
+
     def accept(self):
         while True:
             try:
@@ -122,13 +132,14 @@ class Link:
             threading.Thread(target=self.serve, args=(client,), daemon=True).start()
 
     def serve(self, client):
-        try:
-            server = socket.create_connection(("127.0.0.1", self.target))
-        except OSError:
-            client.close()
-            return
-        passage = Passage(self, client, server)
-        self.passages.append(passage)
+        with self.lock:
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()
+                return
+            passage = Passage(self, client, server)
+            self.passages.append(passage)
         other = threading.Thread(target=passage.copy, args=(client, server, "up"), daemon=True)
         other.start()
         passage.copy(server, client, "down")

@@ -4,6 +4,7 @@
 Whatever passes is used, nothing that was acknowledged is sent again, and once the network is well, both ends are the same.
 
     network.py [CASE…]
+    RUHU_CUT_STEP=1 network.py cut-everywhere    a cut behind every single byte, which takes minutes; else behind every hundred-and-first
 """
 import os
 import re
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 from house import Laptop, Scratch, Tap, Township, check, compare, program, run, wait_for
@@ -23,6 +25,8 @@ TODAY = (datetime.now(timezone.utc) + timedelta(hours=8)).date()
 REQUEST = re.compile(r"(GET|POST) (/\S+) (\d+) .*? in (\d+) out (\d+)")
 # 8 kbit/s.
 SLOWEST = 1000
+# Laptops at a time where many connections are cut.
+MANY = 4
 
 
 def noise(length):
@@ -86,8 +90,9 @@ class Story:
             laptop.sync(self.township)
         else:
             self.once(laptop)
+        bodies = [row[0] for row in self.township.query("SELECT body FROM log WHERE device = ?1", laptop.state()["device"])]
         for text in texts:
-            count = self.township.query("SELECT count(*) FROM log WHERE body LIKE ?1", f'%"{text}"%')[0][0]
+            count = sum(f'"{text}"' in body for body in bodies)
             check(count == 1, f"{text!r} is {count} times in the township's log")
         compare(self.township.dump(), laptop.dump(), laptop.name)
         laptop.daemon.stop()
@@ -138,24 +143,37 @@ class Story:
         self.settle(laptop, "long-handshake")
 
     def cut_everywhere(self):
-        """One connection each cut after so many bytes, in one direction and in the other."""
-        laptop = self.laptop(start=False)
-        texts, cuts = [], 0
-        # The first request begins at some 500 bytes upwards and 1000 downwards.
-        for direction, places in (("up", (1, 200, 400, 480, 560, 640, 720, 800, 900, 1000, 1150, 1300)), ("down", (0, 5, 600, 900, 1000, 1100, 1200, 1350, 1500, 1700, 1900, 2200))):
-            for place in places:
-                text = f"cut-{direction}-{place}"
-                self.edit(laptop, text)
-                texts.append(text)
+        """One connection each cut after so many bytes, in one direction and in the other: within the handshake, the request's head, its body, the answer, and behind all of it. What did not
+        get through goes over a good link before the next cut, else each would be tried with all that waits, in smaller and smaller batches."""
+        step = int(os.environ.get("RUHU_CUT_STEP", 101))
+        places = [(direction, place) for direction, end in (("up", 1500), ("down", 2600)) for place in range(0, end, step)]
+        laptops = [self.laptop(start=False) for _ in range(min(len(places) // 100 + 1, MANY))]
+        shares = [places[number::len(laptops)] for number in range(len(laptops))]
+        with ThreadPoolExecutor(len(laptops)) as pool:
+            cuts = sum(pool.map(self.cut_at, laptops, shares))
+        check(cuts >= len(places) // 2, f"only {cuts} connections were cut at {len(places)} places")
+        for laptop, share in zip(laptops, shares):
+            self.settle(laptop, *(f"cut-{direction}-{place}." for direction, place in share))
+        return f"{cuts} cuts at {len(places)} places"
+
+    def cut_at(self, laptop, places):
+        """One edit for each place; how many connections were cut."""
+        cuts = 0
+        with laptop.recorder() as record:
+            for direction, place in places:
+                record("set", "household", laptop.household, "group_name", f"cut-{direction}-{place}.")
                 laptop.link.mend()
                 laptop.link.cut[direction] = place
                 result = self.once(laptop, check=False)
                 check(result.returncode in (0, 1), f"cut {direction} after {place}: {result}")
                 check(result.returncode == 0 or len(result.stderr) > 20, f"cut {direction} after {place} says nothing")
+                waiting = int(dict(record("state"))["waiting"])
+                check(direction == "up" or not laptop.link.cuts or result.returncode == 1 or waiting == 0, f"cut {direction} after {place}: called a success")
                 cuts += laptop.link.cuts
-        check(cuts >= 16, f"only {cuts} connections were cut")
-        self.settle(laptop, *texts)
-        return f"{cuts} cuts at {len(texts)} places"
+                laptop.link.mend()
+                if waiting > 0:
+                    self.once(laptop)
+        return cuts
 
     def short_pushes(self):
         """Each connection passes 5 kB upwards and breaks: a batch that does not fit through becomes a smaller one."""
@@ -270,9 +288,10 @@ class Story:
         said = []
         for status, head, least in (("503 Service Unavailable", "Retry-After: 40\r\n", 40), ("429 Too Many Requests", "Retry-After: 50\r\n", 50), ("500 Internal Server Error", "", 0),
                                     ("502 Bad Gateway", "", 0)):
-            self.edit(laptop, f"answer-{status[:3]}")
             fake = Fake(self.township.path / "certificate.pem", self.township.path / "key.pem", status, head)
-            laptop.link.target = fake.port
+            # Before there is something to send: else it may go on to the township over the connection that is open.
+            laptop.link.turn(fake.port)
+            self.edit(laptop, f"answer-{status[:3]}")
             self.fails(laptop, fake, least, status)
             said.append(f"{status[:3]} {laptop.property('LastErrorName')}")
             fake.close()
@@ -280,12 +299,12 @@ class Story:
         other.mkdir()
         run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=ruhu", "-keyout", str(other / "key"), "-out", str(other / "certificate")])
         fake = Fake(other / "certificate", other / "key", "200 OK", "")
-        laptop.link.target = fake.port
+        laptop.link.turn(fake.port)
         self.fails(laptop, fake, 0, "another key")
         check(laptop.property("LastErrorName") == "server-key", f"another key is called {laptop.property('LastErrorName')}")
         check(fake.heard == 0, "something was said to a server with another key")
         fake.close()
-        laptop.link.target = self.township.port
+        laptop.link.turn(self.township.port)
         self.settle(laptop, "answer-503", "answer-429", "answer-500", "answer-502")
         return ", ".join(said)
 

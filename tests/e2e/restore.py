@@ -30,10 +30,10 @@ class Story:
         self.township.generate().start()
         self.helpers = [row[0] for row in self.township.query("SELECT helper_id FROM r_assignment WHERE deleted = 0 GROUP BY helper_id HAVING count(*) > 1 ORDER BY helper_id")]
 
-    def laptop(self):
+    def laptop(self, helper=None):
         self.number += 1
         laptop = Laptop(self.scratch, f"laptop{self.number}")
-        laptop.enrol(self.township.enrol(self.helpers[self.number]))
+        laptop.enrol(self.township.enrol(helper or self.helpers[self.number]))
         laptop.start().sync(self.township, 120)
         return laptop
 

@@ -100,6 +100,7 @@ class Story:
         asked += [("GET", "/v1/backfill", None), ("GET", "/v1/pull", None), ("POST", "/v1/push", b""), ("POST", "/v1/push", b"{}\n"), ("POST", "/v1/enrol", b"{}")]
         asked += [("POST", "/v1/standing", json.dumps({"checkpoints": checkpoints}), {"Content-Type": "application/json"})
                   for checkpoints in ([], [{"position": device.cursor, "hash": device.hash}], [{"position": 1, "hash": "0" * 64}])]
+        asked += [("POST", "/v1/witness", body) for body in (b"", b"{}\n", b'{"device":"none","seq":1,"body":"{}"}\n')]
         asked += [("GET", "/v1/drafts", None), ("POST", "/v1/drafts", b'{"have":[]}\n')]
         asked += [("GET", path, None) for path in ("/", "/v1", "/v1/", "/township.db", "/..%2ftownship.db", "/v1/households", "/v1/me/../pull?after=0")]
         asked += self.photo_requests()

@@ -106,7 +106,7 @@ fields_of (Edit *edit, const char *type, const char *id)
   return fields;
 }
 
-/* Households and what is written once are deleted by the office alone. */
+/* What is permanent is deleted by the office alone: households and visits. */
 static gboolean
 may_delete (Edit *edit, const Field *fields)
 {

@@ -48,7 +48,7 @@ read_all (SimWorld *self)
   return text;
 }
 
-/* Nothing has been synced since something failed that may come back, or go, at a power cut. */
+/* Nothing has been synced since something failed that may come back, or go, at a power cut, or when a program that begins anew reads the log: a commit whose sync failed lies there whole. */
 static void
 doubt (SimPlace *place)
 {
@@ -56,8 +56,8 @@ doubt (SimPlace *place)
   place->unsure_since = fault_disk_get_syncs (place->disk);
 }
 
-static gboolean
-may_cut (SimPlace *place)
+gboolean
+sim_fault_is_sure (SimPlace *place)
 {
   return !place->unsure || fault_disk_get_syncs (place->disk) > place->unsure_since;
 }
@@ -132,6 +132,15 @@ die (SimWorld *self, SimLaptop *laptop, gboolean daemon, gboolean app)
   laptop->app_died |= app || !self->apart;
 }
 
+/* Whoever was killed as it erased itself may have done so, and found no time to say it. */
+static gboolean
+was_erased (SimLaptop *self)
+{
+  g_autofree char *mark = self->leaving ? ruhu_store_get_meta (self->place->store, RUHU_META_WITHDRAWN, NULL) : NULL;
+
+  return mark != NULL;
+}
+
 static void
 come_up (SimWorld *self, SimLaptop *laptop)
 {
@@ -147,6 +156,8 @@ come_up (SimWorld *self, SimLaptop *laptop)
     return;
   if (!sim_expect (self, ruhu_database_check (ruhu_store_get_database (place->store), &error), g_steal_pointer (&error), "checking a file after a fault"))
     return;
+  if (laptop != NULL)
+    laptop->gone |= was_erased (laptop);
   if (laptop != NULL && !laptop->gone)
     {
       if (laptop->app_died)
@@ -363,7 +374,7 @@ arm (SimWorld *self, SimLaptop *laptop, SimRandom *random, guint64 most)
                                                        : FAULT_MEMORY;
   guint64 n = most > 0 ? 1 + sim_random_below (random, (guint) most) : choose_operation (random, kind);
 
-  if (fault_disk_get_kind (place->disk) != FAULT_NONE || (laptop != NULL && laptop->gone) || (kind == FAULT_POWER && !may_cut (place)))
+  if (fault_disk_get_kind (place->disk) != FAULT_NONE || (laptop != NULL && laptop->gone) || ((kind == FAULT_POWER || kind == FAULT_KILL) && !sim_fault_is_sure (place)))
     return;
   sim_say (self, "%s %d is to break: %s at operation %" G_GUINT64_FORMAT, laptop != NULL ? "laptop" : "the township", laptop != NULL ? (int) laptop->index : 0, names[kind], n);
   place->stays_short = sim_random_chance (random, 30);
@@ -418,7 +429,7 @@ sim_fault_cut (SimWorld *self, SimLaptop *laptop)
 {
   SimPlace *place = laptop != NULL ? laptop->place : self->place;
 
-  if (!may_cut (place))
+  if (!sim_fault_is_sure (place))
     return;
   if (laptop != NULL)
     sim_say (self, "the power of laptop %u is cut", laptop->index);

@@ -221,8 +221,8 @@ sim_oracle_find_record (SimOracle *self, const char *type, const char *id)
   return g_hash_table_lookup (self->by_record, &sought);
 }
 
-static SimKey *
-find_key (SimOracle *self, SimRecord *record, const char *field)
+SimKey *
+sim_oracle_find_field (SimOracle *self, SimRecord *record, const char *field)
 {
   for (guint i = 0; i < record->keys->len; i++)
     {
@@ -239,14 +239,14 @@ sim_oracle_find_key (SimOracle *self, const char *type, const char *id, const ch
 {
   SimRecord *record = sim_oracle_find_record (self, type, id);
 
-  return record != NULL ? find_key (self, record, field) : NULL;
+  return record != NULL ? sim_oracle_find_field (self, record, field) : NULL;
 }
 
 static SimKey *
 intern_key (SimOracle *self, const char *type, const char *id, const char *field, const char *scope)
 {
   SimRecord *record = sim_oracle_find_record (self, type, id);
-  SimKey *key = record != NULL ? find_key (self, record, field) : NULL;
+  SimKey *key = record != NULL ? sim_oracle_find_field (self, record, field) : NULL;
 
   if (key != NULL)
     return key;
@@ -444,16 +444,14 @@ is_void (SimChange *change, guint device)
 static GArray *
 take_latest (SimOracle *self, SimKey *key, GArray *candidates, guint device)
 {
+  if (key->writers->len == 1)
+    return g_array_ref (candidates);
+
   GArray *heads = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autofree guint8 *overwritten = g_new0 (guint8, key->writers->len);
   g_autofree guint8 *followed = g_new0 (guint8, key->writers->len);
   g_autoptr (GQueue) open = g_queue_new ();
 
-  if (key->writers->len == 1)
-    {
-      g_array_append_vals (heads, candidates->data, candidates->len);
-      return heads;
-    }
   for (guint i = 0; i < candidates->len; i++)
     g_queue_push_tail (open, GUINT_TO_POINTER (g_array_index (candidates, guint, i)));
   while (!g_queue_is_empty (open))

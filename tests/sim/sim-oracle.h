@@ -96,6 +96,7 @@ SimView *sim_view_new (void);
 SimView *sim_view_ref (SimView *self);
 void sim_view_unref (SimView *self);
 void sim_view_add (SimView *self, guint key, guint change);
+gboolean sim_view_is_same (SimView *self, SimView *other);
 gboolean sim_view_has (SimView *self, guint key, guint change);
 /* What of @self belongs to @scope (NULL: all). Transfer full. */
 SimView *sim_view_snapshot (SimView *self, SimOracle *oracle, const char *scope);
@@ -113,6 +114,7 @@ const char *sim_oracle_device_id (SimOracle *self, guint device);
 SimChange *sim_oracle_change (SimOracle *self, guint number);
 SimChange *sim_oracle_find (SimOracle *self, guint device, gint64 seq);
 SimRecord *sim_oracle_find_record (SimOracle *self, const char *type, const char *id);
+SimKey *sim_oracle_find_field (SimOracle *self, SimRecord *record, const char *field);
 SimKey *sim_oracle_find_key (SimOracle *self, const char *type, const char *id, const char *field);
 SimKey *sim_oracle_key (SimOracle *self, guint number);
 SimRecord *sim_oracle_record (SimOracle *self, guint number);

@@ -110,13 +110,15 @@ take_old (SimWorld *world, RuhuCatalogue *catalogue)
   return NULL;
 }
 
-/* What a store remembers of its file; all else it reads anew. */
+/* What a store remembers of its file; all else it reads anew. Its pages are forgotten: two logs that were found empty, their index being gone, look alike to SQLite, whatever was written in between. */
 static void
 reload (SimWorld *world, RuhuStore *store)
 {
   g_autoptr (GError) error = NULL;
 
   if (store == NULL)
+    return;
+  if (!sim_expect (world, ruhu_database_execute (ruhu_store_get_database (store), "PRAGMA shrink_memory", &error), g_steal_pointer (&error), "forgetting pages"))
     return;
   ruhu_clock_set_correction (ruhu_store_get_clock (store), 0);
   sim_expect (world, ruhu_store_load_clock (store, &error), g_steal_pointer (&error), "reading the clock");

@@ -11,6 +11,7 @@
 
 /* What the township still takes for a stamp of today. */
 #define FUTURE_MS (10 * 60 * 1000)
+#define NEXT_MS   1000
 
 static SimPush *
 split_lines (const char *text)
@@ -83,9 +84,20 @@ parse_lines (SimWorld *world, SimPush *push)
   return changes;
 }
 
-/* How far the township must come with @changes, and what must stop it (-1: nothing). */
 static gint64
-predict (SimLaptop *self, GPtrArray *changes, int *stop)
+get_newest (SimWorld *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *newest = NULL;
+
+  if (!ruhu_database_get_text (ruhu_store_get_database (self->store), "SELECT max (time) FROM log", &newest, &error, ""))
+    sim_expect (self, FALSE, g_steal_pointer (&error), "asking for the newest stamp");
+  return newest != NULL ? ruhu_stamp_get_time (newest) : 0;
+}
+
+/* How far the township must come with @changes, and what must stop it (-1: nothing). @newest: the newest stamp there, before and behind it. */
+static gint64
+predict (SimLaptop *self, GPtrArray *changes, gint64 *newest, int *stop)
 {
   SimWorld *world = self->world;
   gint64 last = 0;
@@ -102,10 +114,13 @@ predict (SimLaptop *self, GPtrArray *changes, int *stop)
         continue;
       if (pushed->change->seq != last + 1)
         *stop = RUHU_ERROR_GAP;
-      else if (ruhu_stamp_get_time (pushed->change->time) > world->now + FUTURE_MS)
+      else if (ruhu_stamp_get_time (pushed->change->time) > MAX (world->now + FUTURE_MS, *newest + NEXT_MS))
         *stop = RUHU_ERROR_CLOCK;
       else
-        last++;
+        {
+          last++;
+          *newest = MAX (*newest, ruhu_stamp_get_time (pushed->change->time));
+        }
     }
   return last;
 }
@@ -226,13 +241,16 @@ accept_all (SimWorld *self, Delivery *deliveries, guint n)
   RuhuBatch *batches[8];
   g_autoptr (GError) error = NULL;
   SimOutcome outcome;
+  gint64 newest = get_newest (self);
   gboolean ok;
 
   for (guint i = 0; i < n; i++)
     {
       deliveries[i].batch.device = deliveries[i].laptop->id;
       deliveries[i].batch.changes = parse_lines (self, deliveries[i].push);
-      deliveries[i].expected = predict (deliveries[i].laptop, deliveries[i].batch.changes, &deliveries[i].stop);
+      if (i % 2 == 0)
+        ruhu_ledger_foresee (self->ledger, RUHU_ROLE_HELPER, deliveries[i].batch.changes);
+      deliveries[i].expected = predict (deliveries[i].laptop, deliveries[i].batch.changes, &newest, &deliveries[i].stop);
       batches[i] = &deliveries[i].batch;
     }
   if (self->failure != NULL)

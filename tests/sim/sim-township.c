@@ -570,9 +570,11 @@ sim_laptop_leave (SimLaptop *self)
 
   if (!hand_drafts (self))
     return;
+  self->leaving = TRUE;
   sim_begin (world, self, FALSE);
   ok = ruhu_replica_erase_sent (self->replica, NULL, &self->gone, &error);
   outcome = sim_end (world, ok, &error, "erasing", FALSE);
+  self->leaving = FALSE;
   self->gone |= outcome == SIM_CAME;
   if (outcome == SIM_NOT || !self->gone)
     return;

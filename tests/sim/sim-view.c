@@ -4,6 +4,8 @@
 
 #include "sim-oracle.h"
 
+#include <string.h>
+
 SimView *
 sim_view_new (void)
 {
@@ -52,9 +54,15 @@ void
 sim_view_add (SimView *self, guint key, guint change)
 {
   guint64 pair = (guint64) key << 32 | change;
-  guint i = view_lower_bound (self, pair);
+  guint i;
 
-  if (i < self->pairs->len && g_array_index (self->pairs, guint64, i) == pair)
+  if (self->pairs->len == 0 || g_array_index (self->pairs, guint64, self->pairs->len - 1) < pair)
+    {
+      g_array_append_val (self->pairs, pair);
+      return;
+    }
+  i = view_lower_bound (self, pair);
+  if (g_array_index (self->pairs, guint64, i) == pair)
     return;
   g_array_insert_val (self->pairs, i, pair);
 }
@@ -66,6 +74,12 @@ sim_view_has (SimView *self, guint key, guint change)
   guint i = view_lower_bound (self, pair);
 
   return i < self->pairs->len && g_array_index (self->pairs, guint64, i) == pair;
+}
+
+gboolean
+sim_view_is_same (SimView *self, SimView *other)
+{
+  return self->pairs->len == other->pairs->len && (self->pairs->len == 0 || memcmp (self->pairs->data, other->pairs->data, self->pairs->len * sizeof (guint64)) == 0);
 }
 
 static gboolean

@@ -107,7 +107,7 @@ restart_laptop (SimLaptop *self, SimRandom *random)
     return sim_fault_cut (self->world, self);
   sim_say (self->world, "laptop %u restarts", self->index);
   g_clear_pointer (&self->replica, ruhu_replica_free);
-  if (sim_random_chance (random, 20))
+  if (sim_random_chance (random, 20) && sim_fault_is_sure (self->place))
     {
       sim_place_close (self->place);
       sim_fault_lift (self->place);
@@ -134,7 +134,7 @@ restart (SimWorld *self, SimRandom *random)
     return sim_fault_cut (self, NULL);
   sim_say (self, "the township restarts");
   g_clear_pointer (&self->ledger, ruhu_ledger_free);
-  if (sim_random_chance (random, 20))
+  if (sim_random_chance (random, 20) && sim_fault_is_sure (self->place))
     {
       sim_place_close (self->place);
       sim_fault_lift (self->place);

@@ -90,6 +90,7 @@ typedef struct
   gboolean building; /* all of it is here, and rows are being made: what is seen is what was filled in */
 
   gboolean revoked; /* withdrawn by the township */
+  gboolean leaving; /* is being erased */
   gboolean gone;    /* … and erased */
 
   /* Programs that died since it was last asked: what they had in memory is lost. */
@@ -277,6 +278,8 @@ SimOutcome sim_end (SimWorld *self, gboolean ok, GError **error, const char *wha
 void sim_laptop_find_draft (SimLaptop *self, const SimOpen *page);
 /* What died with the laptop's programs is forgotten; what was saved must be there. */
 void sim_laptop_recover (SimLaptop *self);
+/* FALSE: nothing was synced since something failed that whoever begins anew may find done. */
+gboolean sim_fault_is_sure (SimPlace *place);
 /* TRUE if the disk had broken: it has not any more. All its files must be closed. */
 gboolean sim_fault_lift (SimPlace *place);
 /* Before a step: a disk may be told to break. */
@@ -330,7 +333,12 @@ json_object *sim_township_make_edit (SimWorld *self, SimRandom *random, const ch
 gboolean sim_change_is_allowed (SimOracle *oracle, SimChange *change, RuhuRole role);
 gboolean sim_scope_is_village (SimWorld *self, const char *scope);
 
-/* Comparisons (sim-check.c) */
+/* What a store has as heads in @scope (NULL: everywhere); and whether that is what is expected. */
+SimView *sim_read_heads (SimWorld *self, RuhuStore *store, const char *scope);
+void sim_view_add_heads (SimView *view, guint key, GArray *heads);
+void sim_compare_heads (SimWorld *self, const char *where, SimView *expected, SimView *found);
+
+/* Comparisons (sim-check.c, sim-heads.c) */
 gboolean sim_record_is_deleted (SimOracle *oracle, SimRecord *record);
 void sim_check_scope (SimLaptop *self, const char *scope);
 void sim_check_end (SimWorld *self);

@@ -222,6 +222,68 @@ def check_po(tree):
                 yield from (line.replace(str(tree.root) + "/", "") for line in compared.stderr.splitlines())
 
 
+def translations(text):
+    """(line, msgstr) of each translation of a catalogue."""
+    start, parts = 0, None
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        head = re.match(r'msgstr(?:\[\d+\])? "(.*)"$', line)
+        if parts is not None and not line.startswith('"'):
+            yield start, "".join(parts)
+            parts = None
+        if head:
+            start, parts = number, [head.group(1)]
+        elif parts is not None:
+            parts.append(line[1:-1])
+
+
+def check_spacing(tree):
+    """Chinese has no space between a number and what is counted: values with their units are put together so, too."""
+    number = r"(?:(?<![\w-])\d[\d,.]*|%(?:\d\$)?[\d.]*(?:ll|l|z)?[du])"
+    spaced = re.compile(rf"[\u4e00-\u9fff] +{number}|{number} +[\u4e00-\u9fff]")
+    for name in tree.files("zh_CN.po"):
+        for line, text in translations(tree.text(name)):
+            for found in spaced.findall(text):
+                yield f"{name}:{line}: a space between number and words: {found!r}"
+
+
+# Keys that the window of shortcuts leaves out: synonyms, and what every dialog does.
+UNSAID_KEYS = {"Escape", "<control>equal", "<control>kp_add", "<control>kp_subtract", "<control>kp_enter", "Left", "Right"}
+# The toolkit's own.
+FOREIGN_KEYS = {"f10", "return"}
+KEY_CALL = re.compile(r"(?:add_binding(?:_action)? \(\w+, |gtk_keyval_trigger_new \()GDK_KEY_(\w+)(?: \+ \w+)?, ([^,)]+)")
+
+
+def keys_of(tree):
+    """Accelerator → where the client's code binds it."""
+    found = {}
+    for name in tree.files(".c"):
+        if not name.startswith("client/"):
+            continue
+        for number, line in enumerate(tree.lines(name), 1):
+            for key, mask in KEY_CALL.findall(line):
+                found[normal_key("".join(f"<{word}>" for word in ("Control", "Shift", "Alt") if f"_{word.upper()}_" in mask) + key)] = f"{name}:{number}"
+            for accels in re.findall(r'^  \{ "[\w.:-]+", \{ ("[^}]+") \} \},$', line):
+                for accel in re.findall(r'"([^"]+)"', accels):
+                    found[normal_key(accel)] = f"{name}:{number}"
+    return found
+
+
+def normal_key(accel):
+    *masks, key = re.findall(r"<\w+>|[^<>]+", accel.lower())
+    return "".join(sorted(masks)) + key
+
+
+def check_shortcuts(tree):
+    """The window of shortcuts has every key that the code binds, and no other."""
+    overlay = "client/help-overlay.ui"
+    said = {normal_key(accel) for text in re.findall(r'"accelerator">([^<]+)<', tree.text(overlay)) for accel in text.replace("&lt;", "<").replace("&gt;", ">").replace("...9", "").split()}
+    bound, unsaid = keys_of(tree), {normal_key(key) for key in UNSAID_KEYS}
+    for key in sorted(set(bound) - said - unsaid):
+        yield f"{bound[key]}: {overlay} does not tell of {key}"
+    for key in sorted(said - set(bound) - FOREIGN_KEYS):
+        yield f"{overlay}: nothing is bound to {key}"
+
+
 def check_manuals(tree):
     """Each program has a manual page, and man finds nothing to say about it."""
     pages = [name for name in tree.files() if re.search(r"\.[1578](\.in)?$", name)]
@@ -235,7 +297,22 @@ def check_manuals(tree):
             yield from (f"{page}: {line}" for line in (run.stderr.strip() or "man failed").splitlines()[:10])
 
 
-CHECKS = {f.__name__[6:]: f for f in (check_layers, check_format, check_licence, check_sizes, check_paths, check_words, check_po, check_manuals)}
+def check_mutations(tree):
+    """Each patch that breaks the code still finds what it breaks."""
+    for name in tree.files(".patch"):
+        if not name.startswith("tests/sim/mutations/"):
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            for path in re.findall(r"^--- a/(\S+)", tree.text(name), re.M):
+                if (tree.root / path).is_file():
+                    os.makedirs(os.path.dirname(os.path.join(scratch, path)), exist_ok=True)
+                    shutil.copy(tree.root / path, os.path.join(scratch, path))
+            run = subprocess.run(["patch", "-s", "-f", "-p1", "-i", str((tree.root / name).absolute())], cwd=scratch, capture_output=True, text=True)
+            if run.returncode != 0:
+                yield f"{name} does not apply any more: {' '.join((run.stdout + run.stderr).split())}"
+
+
+CHECKS = {f.__name__[6:]: f for f in (check_layers, check_format, check_licence, check_sizes, check_paths, check_words, check_po, check_spacing, check_shortcuts, check_manuals, check_mutations)}
 
 
 def main(arguments):

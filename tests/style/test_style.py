@@ -18,6 +18,8 @@ GOOD = {
     "po/zh_CN.po": 'msgid ""\nmsgstr ""\n"Language: zh_CN\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
                    '"Content-Transfer-Encoding: 8bit\\n"\n"MIME-Version: 1.0\\n"\n"Project-Id-Version: x\\n"\n'
                    '"PO-Revision-Date: 2018-06-30 08:00+0800\\n"\n"Last-Translator: x <x@y>\\n"\n"Language-Team: x <x@y>\\n"\n',
+    "client/help-overlay.ui": '<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n<property name="accelerator">F10</property>\n',
+    "tests/sim/mutations/1-one.patch": "SPDX-License-Identifier: GPL-3.0-or-later\n--- a/schema/ruhu-one.c\n+++ b/schema/ruhu-one.c\n@@ -5,4 +5,4 @@\n one (void)\n {\n-  return 1;\n+  return 3;\n }\n",
     ".clang-format": "BasedOnStyle: GNU\nColumnLimit: 0\n",
 }
 MANUALS = {f"data/{p}.1": f'.\\" SPDX-License-Identifier: GPL-3.0-or-later\n.TH {p} 1\n.SH NAME\n{p} \\- a program\n' for p in ("ruhu", "ruhu-syncd", "ruhu-township")}
@@ -38,6 +40,12 @@ FAULTS = [
     ("po", "client/ruhu-page.c", SPDX + 'char *t = _ ("Hello");\n', "used but not defined"),
     ("po", "client/ruhu-two.c", SPDX + 'char *t = _ ("Hello");\n', "lacks client/ruhu-two.c"),
     ("po", "schema/ruhu-two.c", SPDX + 'char *t = _ ("%" G_GINT64_FORMAT);\n', "macro in it"),
+    ("spacing", "po/zh_CN.po", GOOD["po/zh_CN.po"] + '\nmsgid "%u people"\nmsgstr "%u 人"\n', "'%u 人'"),
+    ("spacing", "po/zh_CN.po", GOOD["po/zh_CN.po"] + '\nmsgid "a year"\nmsgstr ""\n"全年 "\n"12个月"\n', "'年 12'"),
+    ("shortcuts", "client/ruhu-page.c", SPDX + "  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, \"a.b\", NULL);\n", "does not tell of <control>s"),
+    ("shortcuts", "client/ruhu-page.c", SPDX + '  { "app.one", { "<Control>r" } },\n', "does not tell of <control>r"),
+    ("shortcuts", "client/help-overlay.ui", GOOD["client/help-overlay.ui"] + '<property name="accelerator">F7</property>\n', "nothing is bound to f7"),
+    ("mutations", "schema/ruhu-one.c", SPDX + "int\none (void)\n{\n  return 2;\n}\n", "1-one.patch does not apply"),
     ("manuals", "data/ruhu.1", '.\\" SPDX-License-Identifier: GPL-3.0-or-later\n.TH ruhu 1\n.SH NAME\n.NOSUCH\n', "NOSUCH"),
 ]
 
