@@ -20,6 +20,8 @@
 /* The fixture's assessment is of this year. */
 #define LAST 2017
 
+#define NO_TIME "A time is written 09:30."
+
 static int
 get_this_year (void)
 {
@@ -489,16 +491,32 @@ is_row_of (GtkWidget *widget, const char *name)
   return RUHU_IS_FIELD_ROW (widget) && g_strcmp0 (ruhu_field_row_get_field (RUHU_FIELD_ROW (widget))->name, name) == 0;
 }
 
+static GtkWidget *
+show_page (FormFixture *fixture, const char *draft)
+{
+  GtkWidget *window = gtk_window_new ();
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1366, 768);
+  gtk_window_set_child (GTK_WINDOW (window), ruhu_visit_page_new (fixture->worker, "h1", draft));
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+close_page (GtkWidget *window)
+{
+  gtk_window_destroy (GTK_WINDOW (window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 static void
 test_last_years_answers_stand_beside (void)
 {
   FormFixture *fixture = form_fixture_new ();
-  GtkWidget *window = gtk_window_new (), *page = ruhu_visit_page_new (fixture->worker, "h1", NULL), *row;
+  GtkWidget *window = show_page (fixture, NULL), *page = gtk_window_get_child (GTK_WINDOW (window)), *row;
   g_autoptr (RuhuJson) value = NULL;
 
-  gtk_window_set_default_size (GTK_WINDOW (window), 1366, 768);
-  gtk_window_set_child (GTK_WINDOW (window), page);
-  gtk_window_present (GTK_WINDOW (window));
   form_see (page, is_row_of, "date");
   gtk_widget_activate_action (page, "visit.step", "u", 5);
   row = form_see (page, is_row_of, "i1");
@@ -506,9 +524,44 @@ test_last_years_answers_stand_beside (void)
   g_assert_true (ruhu_field_row_get_value (RUHU_FIELD_ROW (row), &value, NULL));
   g_assert_null (value);
   form_see (page, form_is_button, "No Change, Next");
-  gtk_window_destroy (GTK_WINDOW (window));
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  close_page (window);
+  form_fixture_free (fixture);
+}
+
+static gboolean
+is_entry (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_ENTRY (widget);
+}
+
+static gboolean
+has_draft (gpointer fixture)
+{
+  return form_count_drafts (fixture) == 1;
+}
+
+/* Also where somebody comes back to it: to the step, or to the draft. */
+static void
+test_a_beginning_that_is_no_time_is_said_in_its_row (void)
+{
+  FormFixture *fixture = form_fixture_new ();
+  GtkWidget *window = show_page (fixture, NULL), *row = form_see (window, is_row_of, "began"), *entry = form_see (row, is_entry, NULL);
+  g_autoptr (GPtrArray) drafts = NULL;
+
+  gtk_widget_grab_focus (entry);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "25:61");
+  gtk_widget_grab_focus (form_see (form_see (window, is_row_of, "date"), is_entry, NULL));
+  form_see (row, form_is_label, NO_TIME);
+  gtk_widget_activate_action (gtk_window_get_child (GTK_WINDOW (window)), "visit.step", "u", 2);
+  form_see (window, is_row_of, "phone");
+  gtk_widget_activate_action (gtk_window_get_child (GTK_WINDOW (window)), "visit.step", "u", 1);
+  form_see (form_see (window, is_row_of, "began"), form_is_label, NO_TIME);
+  form_wait (has_draft, fixture);
+  close_page (window);
+  drafts = ruhu_store_list_drafts (fixture->laptop->store, NULL, NULL);
+  window = show_page (fixture, ((RuhuDraft *) drafts->pdata[0])->id);
+  form_see (form_see (window, is_row_of, "began"), form_is_label, NO_TIME);
+  close_page (window);
   form_fixture_free (fixture);
 }
 
@@ -530,5 +583,6 @@ main (int argc, char **argv)
   g_test_add_func ("/visit-year/when-it-began-is-known-on-its-own-day", test_when_it_began_is_known_on_its_own_day);
   g_test_add_func ("/visit-year/a-draft-gone-on-with-keeps-when-it-began", test_a_draft_gone_on_with_keeps_when_it_began);
   g_test_add_func ("/visit-year/last-years-answers-stand-beside", test_last_years_answers_stand_beside);
+  g_test_add_func ("/visit-year/a-beginning-that-is-no-time-is-said-in-its-row", test_a_beginning_that_is_no_time_is_said_in_its_row);
   return g_test_run ();
 }
