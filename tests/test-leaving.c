@@ -96,6 +96,26 @@ test_a_forgotten_laptop_comes_again_under_its_name (CourierFixture *self, gconst
   courier_assert_in_step (self);
 }
 
+/* Where the answer to a long poll says it first, too. */
+static void
+test_a_waiting_laptop_hears_that_it_is_forgotten (CourierFixture *self, gconstpointer unused)
+{
+  g_autofree char *link = fake_server_dup_link (self->server, "helper-a");
+  g_autoptr (GError) error = NULL;
+
+  courier_enrol (self);
+  courier_sync_well (self);
+  fake_server_misbehave (self->server, "/v1/", FAKE_UNAUTHORISED, 1);
+  g_assert_false (ruhu_courier_wait (self->courier, 1, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED);
+  g_assert_nonnull (strstr (error->message, "older backup"));
+  g_clear_error (&error);
+  g_assert_true (ruhu_courier_enrol (self->courier, link, &error));
+  g_assert_no_error (error);
+  courier_sync_well (self);
+  courier_assert_in_step (self);
+}
+
 /* A withdrawal that was interrupted when the store was erased and nothing else. */
 static void
 test_an_interrupted_withdrawal_is_brought_to_its_end (CourierFixture *self, gconstpointer unused)
@@ -204,6 +224,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("revoked-laptop-forgets-only-what-is-safe", test_a_revoked_laptop_forgets_only_what_is_safe);
   ADD ("forgotten-laptop-comes-again", test_a_forgotten_laptop_comes_again_under_its_name);
+  ADD ("waiting-laptop-hears-that-it-is-forgotten", test_a_waiting_laptop_hears_that_it_is_forgotten);
   ADD ("interrupted-withdrawal-comes-to-its-end", test_an_interrupted_withdrawal_is_brought_to_its_end);
   ADD ("what-is-left-of-leaving-does-not-end-the-next-enrolment", test_what_is_left_of_leaving_does_not_end_the_next_enrolment);
   ADD ("another-enrolment-waits-for-photos", test_another_enrolment_waits_for_photos);

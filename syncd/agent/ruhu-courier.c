@@ -219,6 +219,17 @@ note_rejection (RuhuCourier *self, const GError *error)
   self->withdrawn = g_error_matches (error, RUHU_ERROR, RUHU_ERROR_REVOKED);
 }
 
+/* What the township says of the token means something to a person: whichever request it was that was told so. @failure: transfer full. */
+static void
+pass_on (RuhuCourier *self, GError *failure, GError **error)
+{
+  note_rejection (self, failure);
+  if (!self->unknown)
+    return (void) g_propagate_error (error, failure);
+  g_error_free (failure);
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this laptop any more; perhaps its data had to be put back from an older backup. With a new enrolment, whatever the township lacks is sent to it."));
+}
+
 gboolean
 ruhu_courier_sync (RuhuCourier *self, GError **error)
 {
@@ -241,11 +252,7 @@ ruhu_courier_sync (RuhuCourier *self, GError **error)
     {
       if (may_rebuild (self, local))
         return rebuild (self, local, error) && ruhu_courier_sync (self, error);
-      note_rejection (self, local);
-      if (self->unknown)
-        g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_UNAUTHORISED, _ ("The township does not know this laptop any more; perhaps its data had to be put back from an older backup. With a new enrolment, whatever the township lacks is sent to it."));
-      else
-        g_propagate_error (error, g_steal_pointer (&local));
+      pass_on (self, g_steal_pointer (&local), error);
       return FALSE;
     }
   note_rejection (self, NULL);
@@ -257,10 +264,15 @@ ruhu_courier_sync (RuhuCourier *self, GError **error)
 gboolean
 ruhu_courier_wait (RuhuCourier *self, guint seconds, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   g_return_val_if_fail (self != NULL && self->exchange != NULL, FALSE);
 
-  if (!ruhu_exchange_wait (self->exchange, seconds, error))
-    return FALSE;
+  if (!ruhu_exchange_wait (self->exchange, seconds, &local))
+    {
+      pass_on (self, g_steal_pointer (&local), error);
+      return FALSE;
+    }
   remember_success (self);
   return TRUE;
 }
@@ -268,12 +280,15 @@ ruhu_courier_wait (RuhuCourier *self, guint seconds, GError **error)
 gboolean
 ruhu_courier_move_photos (RuhuCourier *self, gboolean *more, GError **error)
 {
+  g_autoptr (GError) local = NULL;
   gboolean done;
 
   g_return_val_if_fail (self != NULL && self->photo_courier != NULL, FALSE);
 
-  done = ruhu_photo_courier_step (self->photo_courier, more, error);
+  done = ruhu_photo_courier_step (self->photo_courier, more, &local);
   self->news = ruhu_photo_courier_take_news (self->photo_courier) || self->news;
+  if (!done)
+    pass_on (self, g_steal_pointer (&local), error);
   return done;
 }
 
