@@ -19,9 +19,7 @@
 
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
-#include "ruhu-heads.h"
 #include "ruhu-replica-private.h"
-#include "ruhu-store-photos.h"
 #include "ruhu-store-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -221,41 +219,50 @@ ruhu_replica_take_drafts (RuhuReplica *self, gsize max_bytes, GError **error)
   return ruhu_database_read (self->database, take_drafts, &job, error) ? g_steal_pointer (&handover) : NULL;
 }
 
-static gboolean
-note_handed (RuhuDatabase *database, gpointer data, GError **error)
-{
-  TakeDrafts *job = data;
-
-  for (guint i = 0; i < job->handover->handed->len; i++)
-    {
-      Handed *handed = &g_array_index (job->handover->handed, Handed, i);
-
-      if (!ruhu_database_run (database, "UPDATE draft SET handed = ?2 WHERE id = ?1 AND handed < ?2", error, "si", handed->id, handed->version))
-        return FALSE;
-    }
-  for (guint i = 0; i < job->handover->over->len; i++)
-    if (!ruhu_database_run (database, "UPDATE over_draft SET told = 1 WHERE id = ?1", error, "s", job->handover->over->pdata[i]))
-      return FALSE;
-  if (job->handover->took && !(ruhu_store_unset_meta (job->replica->store, "drafts_took", error) && ruhu_store_unset_meta (job->replica->store, "drafts_took_updated", error)))
-    return FALSE;
-  return ruhu_store_set_meta (job->replica->store, "drafts_have", job->handover->have, error) &&
-         ruhu_store_set_number (job->replica->store, "drafts_told", ruhu_clock_now (ruhu_store_get_clock (job->replica->store)), error);
-}
-
-gboolean
-ruhu_replica_drafts_handed (RuhuReplica *self, RuhuHandover *handover, GError **error)
-{
-  TakeDrafts job = { .replica = self, .handover = handover };
-
-  return ruhu_database_transaction (self->database, note_handed, &job, error);
-}
-
+/* What the township said of a handover. */
 typedef struct
 {
+  RuhuReplica *replica;
+  RuhuHandover *handover;
   GPtrArray *lacks;
   GPtrArray *others;
   gboolean again;
 } Answer;
+
+static gboolean
+want_own (RuhuDatabase *database, GError **error)
+{
+  return ruhu_database_run (database, "INSERT INTO meta (key, value) VALUES ('drafts_own', '1') ON CONFLICT (key) DO NOTHING", error, "");
+}
+
+/* What the township lacks although it was in this very body was not taken: a later version is there, and comes first. */
+static gboolean
+note_handed (Answer *job, RuhuDatabase *database, GError **error)
+{
+  for (guint i = 0; i < job->handover->handed->len; i++)
+    {
+      Handed *handed = &g_array_index (job->handover->handed, Handed, i);
+      gboolean taken = !g_ptr_array_find_with_equal_func (job->lacks, handed->id, g_str_equal, NULL);
+
+      if (!(taken ? ruhu_database_run (database, "UPDATE draft SET handed = ?2 WHERE id = ?1 AND handed < ?2", error, "si", handed->id, handed->version) : want_own (database, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+note_told (Answer *job, RuhuDatabase *database, GError **error)
+{
+  RuhuStore *store = job->replica->store;
+
+  for (guint i = 0; i < job->handover->over->len; i++)
+    if (!ruhu_database_run (database, "UPDATE over_draft SET told = 1 WHERE id = ?1", error, "s", job->handover->over->pdata[i]))
+      return FALSE;
+  if (job->handover->took && !(ruhu_store_unset_meta (store, "drafts_took", error) && ruhu_store_unset_meta (store, "drafts_took_updated", error)))
+    return FALSE;
+  return ruhu_store_set_meta (store, "drafts_have", job->handover->have, error) &&
+         ruhu_store_set_number (store, "drafts_told", ruhu_clock_now (ruhu_store_get_clock (store)), error);
+}
 
 static gboolean
 take_other (RuhuDatabase *database, const char *id, gboolean *again, GError **error)
@@ -266,15 +273,13 @@ take_other (RuhuDatabase *database, const char *id, gboolean *again, GError **er
     return FALSE;
   *again = *again || told != 0;
   /* It ended here, or it was lost. What waits to be told goes by itself. */
-  return told >= 0 ? ruhu_database_run (database, "UPDATE over_draft SET told = 0 WHERE id = ?1", error, "s", id)
-                   : ruhu_database_run (database, "INSERT INTO meta (key, value) VALUES ('drafts_own', '1') ON CONFLICT (key) DO NOTHING", error, "");
+  return told >= 0 ? ruhu_database_run (database, "UPDATE over_draft SET told = 0 WHERE id = ?1", error, "s", id) : want_own (database, error);
 }
 
+/* Both sides, once all was sent. */
 static gboolean
-take_answer (RuhuDatabase *database, gpointer data, GError **error)
+take_differences (Answer *job, RuhuDatabase *database, GError **error)
 {
-  Answer *job = data;
-
   job->again = job->lacks->len > 0;
   for (guint i = 0; i < job->lacks->len; i++)
     if (!ruhu_database_run (database, "UPDATE draft SET handed = 0 WHERE id = ?1", error, "s", job->lacks->pdata[i]))
@@ -285,19 +290,36 @@ take_answer (RuhuDatabase *database, gpointer data, GError **error)
   return TRUE;
 }
 
-gboolean
-ruhu_replica_take_drafts_answer (RuhuReplica *self, GPtrArray *lacks, GPtrArray *others, gboolean *again, GError **error)
+static gboolean
+take_answer (RuhuDatabase *database, gpointer data, GError **error)
 {
-  Answer job = { lacks, others, FALSE };
+  Answer *job = data;
 
-  g_return_val_if_fail (self != NULL && lacks != NULL && others != NULL && again != NULL, FALSE);
+  job->again = job->handover->more;
+  /* Before all was sent, something lacks in any case. */
+  return note_handed (job, database, error) && note_told (job, database, error) && (job->handover->more || take_differences (job, database, error));
+}
+
+gboolean
+ruhu_replica_take_drafts_answer (RuhuReplica *self, RuhuHandover *handover, GPtrArray *lacks, GPtrArray *others, gboolean *again, GError **error)
+{
+  Answer job = { self, handover, lacks, others, FALSE };
+
+  g_return_val_if_fail (self != NULL && handover != NULL && lacks != NULL && others != NULL && again != NULL, FALSE);
   *again = FALSE;
-  if (lacks->len == 0 && others->len == 0)
-    return TRUE;
   if (!ruhu_database_transaction (self->database, take_answer, &job, error))
     return FALSE;
   *again = job.again;
   return TRUE;
+}
+
+gboolean
+ruhu_replica_drafts_handed (RuhuReplica *self, RuhuHandover *handover, GError **error)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  gboolean again;
+
+  return ruhu_replica_take_drafts_answer (self, handover, none, none, &again, error);
 }
 
 /* What comes back */
@@ -481,98 +503,4 @@ ruhu_replica_compare_drafts (RuhuReplica *self, GPtrArray *drafts, guint *n, GEr
     return FALSE;
   *n = job.n;
   return TRUE;
-}
-
-/* The end of a laptop */
-
-static gboolean
-erase_all (RuhuReplica *self, GError **error)
-{
-  return ruhu_heads_forget (self->database, ruhu_store_get_catalogue (self->store), RUHU_SCOPE_ALL, NULL, error) &&
-         ruhu_database_execute (self->database, "DELETE FROM log; DELETE FROM draft; DELETE FROM over_draft; DELETE FROM scope; DELETE FROM verdict; DELETE FROM checkpoint; DELETE FROM witness; DELETE FROM notice; "
-                                                "DELETE FROM meta",
-                                error) &&
-         ruhu_store_set_meta (self->store, "scrub", "1", error);
-}
-
-static gboolean
-erase (RuhuDatabase *database, gpointer data, GError **error)
-{
-  (void) database;
-  return erase_all (data, error);
-}
-
-static gboolean
-settle_erased (RuhuReplica *self, GError **error)
-{
-  g_clear_pointer (&self->device, g_free);
-  return ruhu_replica_settle (self, error);
-}
-
-gboolean
-ruhu_replica_erase (RuhuReplica *self, GError **error)
-{
-  return ruhu_database_transaction (self->database, erase, self, error) && settle_erased (self, error);
-}
-
-typedef struct
-{
-  RuhuReplica *replica;
-  RuhuPhotoStore *photos;
-  gboolean erased;
-} EraseSent;
-
-/* What the township is not known to have: what waits, what was held back (see ruhu_replica_hold_back()) until its author has dealt with it, and what it lost of others. */
-#define UNSENT                                                                                                                                              \
-  "SELECT (SELECT count (*) FROM log WHERE device = ?1 AND position IS NULL AND ((kind = 'change' AND seq > ?2) OR (kind = 'refused' AND settled = 0))) + " \
-  "(SELECT count (*) FROM witness)"
-
-/* Photos that a draft alone mentions become due once it was handed over, when they are looked at the next time. */
-#define UNSENT_PHOTOS "SELECT count (*) FROM photo WHERE " RUHU_PHOTO_IS_DUE " OR (state = 'new' AND EXISTS (SELECT 1 FROM draft WHERE draft.body LIKE '%' || photo.hash || '%'))"
-
-/* The files go before the transaction ends: where it does not, they were at the township anyhow, and where it does, none is left behind. */
-static gboolean
-erase_photos (EraseSent *job, gboolean *erased, GError **error)
-{
-  gint64 photos = 0;
-
-  if (!ruhu_database_get_integer (job->replica->database, UNSENT_PHOTOS, 0, &photos, error, ""))
-    return FALSE;
-  *erased = photos == 0;
-  return photos > 0 || ruhu_store_erase_photos (job->replica->store, job->photos, error);
-}
-
-/* Counted and erased under one lock: what is saved before is counted, what would be saved after has nowhere to go and is said to be unsaved. */
-static gboolean
-erase_sent (RuhuDatabase *database, gpointer data, GError **error)
-{
-  EraseSent *job = data;
-  gint64 pushed, unsent, drafts;
-  gboolean gone = TRUE;
-
-  job->erased = FALSE;
-  if (!ruhu_replica_get_pushed (job->replica, &pushed, error) ||
-      !ruhu_database_get_integer (database, UNSENT, 0, &unsent, error, "si", job->replica->device, pushed) ||
-      !ruhu_database_get_integer (database, "SELECT count (*) FROM draft WHERE version > handed", 0, &drafts, error, ""))
-    return FALSE;
-  if (unsent > 0 || drafts > 0)
-    return TRUE;
-  if (job->photos != NULL && !erase_photos (job, &gone, error))
-    return FALSE;
-  if (!gone)
-    return TRUE;
-  job->erased = erase_all (job->replica, error) && ruhu_store_set_meta (job->replica->store, RUHU_META_WITHDRAWN, "1", error);
-  return job->erased;
-}
-
-gboolean
-ruhu_replica_erase_sent (RuhuReplica *self, RuhuPhotoStore *photos, gboolean *erased, GError **error)
-{
-  EraseSent job = { self, photos, FALSE };
-
-  *erased = FALSE;
-  if (!ruhu_replica_load_device (self, error) || !ruhu_database_transaction (self->database, erase_sent, &job, error))
-    return FALSE;
-  *erased = job.erased;
-  return !job.erased || settle_erased (self, error);
 }

@@ -167,11 +167,12 @@ typedef struct
 void ruhu_handover_free (RuhuHandover *self);
 /* At least one draft if any changed, then no more than @max_bytes. Changes nothing. Transfer full. */
 RuhuHandover *ruhu_replica_take_drafts (RuhuReplica *self, gsize max_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The township has them (what was typed meanwhile goes the next time). */
+/* The township has them (what was typed meanwhile goes the next time), but for what it says itself (char *): @lacks, which it does not have as they are here, wait again, and where they were
+ * just handed over, what it has of them is to be fetched first; of @others, which it has and this laptop did not name, those that ended here are told once more, and for the rest its own are
+ * to be fetched. All in one transaction. *@again: there is something to hand over or to fetch. */
+gboolean ruhu_replica_take_drafts_answer (RuhuReplica *self, RuhuHandover *handover, GPtrArray *lacks, GPtrArray *others, gboolean *again, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same where the township says nothing of what it has. */
 gboolean ruhu_replica_drafts_handed (RuhuReplica *self, RuhuHandover *handover, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* What the township answered (char *): @lacks, which it does not have as they are here, wait again; of @others, which it has and this laptop did not name, those that ended here are told
- * once more, and for the rest its own are to be fetched. *@again: there is something to hand over or to fetch. */
-gboolean ruhu_replica_take_drafts_answer (RuhuReplica *self, GPtrArray *lacks, GPtrArray *others, gboolean *again, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether drafts that this user's withdrawn laptops left may be fetched: not while the township has not been told of those that came. And taking them (RuhuDraft, whose body is a
  * JSON string) in: all in one transaction. One that is here already, and says something else, comes beside it under another id. */

@@ -105,10 +105,7 @@ hand_once (Laptop *laptop, Township *township, gsize bytes, gboolean lost)
   g_assert_true (keep (township, laptop->device, handover->lines->str, handover->lines->len, answer, &error));
   if (lost)
     return TRUE;
-  g_assert_true (ruhu_replica_drafts_handed (laptop->replica, handover, &error));
-  if (handover->more)
-    return TRUE;
-  g_assert_true (ruhu_replica_take_drafts_answer (laptop->replica, answer->lacks, answer->others, &again, &error));
+  g_assert_true (ruhu_replica_take_drafts_answer (laptop->replica, handover, answer->lacks, answer->others, &again, &error));
   return again;
 }
 
@@ -255,6 +252,26 @@ test_an_older_version_takes_no_place_of_a_later_one (Laptops *f, gconstpointer d
   g_assert_true (hand_once (f->a, f->township, ALL_BYTES, TRUE));
   g_assert_cmpint (says (f->township->store, "handed_draft", "整句"), ==, 1);
   hand (f->a, f->township);
+  g_assert_cmpint (says (f->township->store, "handed_draft", "整句"), ==, 1);
+  g_assert_cmpint (says (f->township->store, "handed_draft", "另一半"), ==, 1);
+  g_assert_cmpint (says (f->a->store, "draft", "整句"), ==, 1);
+  g_assert_cmpint (says (f->a->store, "draft", "另一半"), ==, 1);
+}
+
+/* … and what is there does not go into one body. */
+static void
+test_an_older_version_waits_also_among_several_bodies (Laptops *f, gconstpointer data)
+{
+  guint turns = 0;
+
+  type (f->a, "d1", "另一半");
+  back_up_laptop (f->a, f->township);
+  type (f->a, "d1", "整句");
+  hand (f->a, f->township);
+  put_laptop_back (f->a, f->township);
+  type (f->a, "d2", "另一户");
+  while (hand_once (f->a, f->township, 1, FALSE))
+    g_assert_cmpuint (turns++, <, 9);
   g_assert_cmpint (says (f->township->store, "handed_draft", "整句"), ==, 1);
   g_assert_cmpint (says (f->township->store, "handed_draft", "另一半"), ==, 1);
   g_assert_cmpint (says (f->a->store, "draft", "整句"), ==, 1);
@@ -513,6 +530,7 @@ main (int argc, char **argv)
   ADD (what_is_held_back_keeps_its_draft_at_the_township);
   ADD (a_laptop_that_was_put_back_gets_the_later_version);
   ADD (an_older_version_takes_no_place_of_a_later_one);
+  ADD (an_older_version_waits_also_among_several_bodies);
   ADD (a_township_that_was_put_back_is_told_again);
   ADD (the_later_version_has_the_higher_stamp);
   ADD (what_was_typed_twice_is_kept_twice);

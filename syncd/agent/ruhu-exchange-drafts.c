@@ -81,11 +81,7 @@ hand_some (RuhuExchange *self, gboolean *again, GError **error)
       return FALSE;
     }
   answer = ruhu_drafts_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
-  if (answer == NULL || !ruhu_replica_drafts_handed (self->replica, handover, error))
-    return FALSE;
-  /* Before all was sent, something lacks in any case. */
-  *again = handover->more;
-  return handover->more || ruhu_replica_take_drafts_answer (self->replica, answer->lacks, answer->others, again, error);
+  return answer != NULL && ruhu_replica_take_drafts_answer (self->replica, handover, answer->lacks, answer->others, again, error);
 }
 
 static gboolean
