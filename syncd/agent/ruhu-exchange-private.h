@@ -31,6 +31,7 @@ struct _RuhuExchange
   gboolean news;
   gboolean unanswered; /* the parcel does not go on from here */
   gboolean fits;       /* it had an answer for where this laptop stands */
+  gboolean numbered;   /* the township knows no higher number of this laptop than it has given */
   gboolean drafts;     /* the township has drafts of this user's withdrawn laptops */
   RuhuFigures figures;
 };
