@@ -2,9 +2,10 @@
 /* Drafts are handed over at each contact, so that another laptop can go on with them when this one is lost. Lines, all of it one body:
  *
  *   {"id":"…","kind":"visit","scope":"<household>","seen":1017,"updated":"<stamp>","body":"<the draft's JSON, as text>"}      one that changed since
- *   {"have":["<id>",…],"updated":["<stamp>",…],"over":["<id>",…],"took":["<id>",…],"took_updated":["<stamp>",…]}      last:
+ *   {"have":["<id>",…],"updated":["<stamp>",…],"over":["<id>",…],"over_updated":["<stamp>",…],"took":["<id>",…],"took_updated":["<stamp>",…]}      last:
  *     have, updated: all there are, and when each was last typed into
- *     over: those that a person finished or threw away here. Nothing else ends a draft at the township: one that is only absent was lost, and comes back from there
+ *     over, over_updated: those that a person finished or threw away here, and in which version. Nothing else ends a draft at the township: one that is only absent was lost, and comes back from
+ *       there, and so does one of which a later version is there, which nobody saw who ended it
  *     took, took_updated: those that came from this user's withdrawn laptops, as they came, which need not be kept for it any more
  *
  * The answer's `lacks` are of `have`, but not there as they are here; its `others` are there, and were not named, or in an earlier version. Of two versions the township keeps the later one.
@@ -45,6 +46,7 @@ ruhu_handover_free (RuhuHandover *self)
   g_string_free (self->lines, TRUE);
   g_array_unref (self->handed);
   g_ptr_array_unref (self->over);
+  g_ptr_array_unref (self->over_updated);
   g_free (self->have);
   g_free (self);
 }
@@ -149,13 +151,16 @@ list_over (TakeDrafts *job, GError **error)
   if (!ruhu_replica_get_pushed (job->replica, &pushed, error))
     return FALSE;
   query = ruhu_database_query (job->replica->database,
-                               "SELECT id FROM over_draft o WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM log l WHERE l.device = ?1 AND l.seq = o.seq AND l.position IS NULL AND l.settled = 0 "
+                               "SELECT id, updated FROM over_draft o WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM log l WHERE l.device = ?1 AND l.seq = o.seq AND l.position IS NULL AND l.settled = 0 "
                                "AND (l.kind = 'refused' OR l.seq > ?2)) ORDER BY id LIMIT ?3",
                                error, "sii", job->replica->device, pushed, (gint64) MAX_OVER);
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
-    g_ptr_array_add (job->handover->over, g_strdup (ruhu_statement_get_text (query, 0)));
+    {
+      g_ptr_array_add (job->handover->over, g_strdup (ruhu_statement_get_text (query, 0)));
+      g_ptr_array_add (job->handover->over_updated, g_strdup (ruhu_statement_get_text (query, 1)));
+    }
   job->handover->more |= job->handover->over->len == MAX_OVER;
   return ruhu_check_end (&local, error);
 }
@@ -163,11 +168,15 @@ list_over (TakeDrafts *job, GError **error)
 static void
 append_closing (RuhuHandover *self, const char *took, const char *took_updated)
 {
-  g_autoptr (RuhuJson) over = json_object_new_array ();
+  g_autoptr (RuhuJson) over = json_object_new_array (), over_updated = json_object_new_array ();
 
   for (guint i = 0; i < self->over->len; i++)
-    json_object_array_add (over, json_object_new_string (self->over->pdata[i]));
-  g_string_append_printf (self->lines, "%.*s,\"over\":%s", (int) strlen (self->have) - 1, self->have, json_object_to_json_string_ext (over, JSON_C_TO_STRING_PLAIN));
+    {
+      json_object_array_add (over, json_object_new_string (self->over->pdata[i]));
+      json_object_array_add (over_updated, json_object_new_string (self->over_updated->pdata[i]));
+    }
+  g_string_append_printf (self->lines, "%.*s,\"over\":%s,\"over_updated\":%s", (int) strlen (self->have) - 1, self->have, json_object_to_json_string_ext (over, JSON_C_TO_STRING_PLAIN),
+                          json_object_to_json_string_ext (over_updated, JSON_C_TO_STRING_PLAIN));
   if (took != NULL)
     g_string_append_printf (self->lines, ",\"took\":%s", took);
   if (took != NULL && took_updated != NULL)
@@ -214,6 +223,7 @@ ruhu_replica_take_drafts (RuhuReplica *self, gsize max_bytes, GError **error)
   handover->handed = g_array_new (FALSE, FALSE, sizeof (Handed));
   g_array_set_clear_func (handover->handed, handed_clear);
   handover->over = g_ptr_array_new_with_free_func (g_free);
+  handover->over_updated = g_ptr_array_new_with_free_func (g_free);
   if (!ruhu_replica_load_device (self, error))
     return NULL;
   return ruhu_database_read (self->database, take_drafts, &job, error) ? g_steal_pointer (&handover) : NULL;
@@ -265,15 +275,16 @@ note_told (Answer *job, RuhuDatabase *database, GError **error)
 }
 
 static gboolean
-take_other (RuhuDatabase *database, const char *id, gboolean *again, GError **error)
+take_other (Answer *job, RuhuDatabase *database, const char *id, GError **error)
 {
   gint64 told;
 
   if (!ruhu_database_get_integer (database, "SELECT told FROM over_draft WHERE id = ?1", -1, &told, error, "s", id))
     return FALSE;
-  *again = *again || told != 0;
-  /* It ended here, or it was lost. What waits to be told goes by itself. */
-  return told >= 0 ? ruhu_database_run (database, "UPDATE over_draft SET told = 0 WHERE id = ?1", error, "s", id) : want_own (database, error);
+  job->again = job->again || told != 0;
+  /* It ended here, or it was lost. What waits to be told goes by itself; what was told a moment ago, and is there all the same, is there in a later version. */
+  return (told < 0 || ruhu_database_run (database, "UPDATE over_draft SET told = 0 WHERE id = ?1", error, "s", id)) &&
+         ((told >= 0 && !g_ptr_array_find_with_equal_func (job->handover->over, id, g_str_equal, NULL)) || want_own (database, error));
 }
 
 /* Both sides, once all was sent. */
@@ -285,7 +296,7 @@ take_differences (Answer *job, RuhuDatabase *database, GError **error)
     if (!ruhu_database_run (database, "UPDATE draft SET handed = 0 WHERE id = ?1", error, "s", job->lacks->pdata[i]))
       return FALSE;
   for (guint i = 0; i < job->others->len; i++)
-    if (!take_other (database, job->others->pdata[i], &job->again, error))
+    if (!take_other (job, database, job->others->pdata[i], error))
       return FALSE;
   return TRUE;
 }
@@ -429,7 +440,7 @@ restore_version (RuhuReplica *self, const RuhuDraft *draft, GError **error)
   g_autofree char *typed = NULL, *updated = NULL;
   gint64 over, unsent;
 
-  if (!ruhu_database_get_integer (self->database, "SELECT 1 FROM over_draft WHERE id = ?1", 0, &over, error, "s", draft->id) ||
+  if (!ruhu_database_get_integer (self->database, "SELECT updated >= ?2 FROM over_draft WHERE id = ?1", 0, &over, error, "ss", draft->id, draft->updated) ||
       !ruhu_database_get_integer (self->database, "SELECT version > handed FROM draft WHERE id = ?1", 0, &unsent, error, "s", draft->id) ||
       !load_typed (self, draft->id, &typed, &updated, error))
     return FALSE;

@@ -160,7 +160,8 @@ typedef struct
   gboolean more; /* and again after that */
   gboolean took; /* what came from withdrawn laptops is told to be here */
   GArray *handed;
-  GPtrArray *over; /* char * */
+  GPtrArray *over;         /* char * */
+  GPtrArray *over_updated; /* char *, beside @over */
   char *have;
 } RuhuHandover;
 
@@ -179,7 +180,7 @@ gboolean ruhu_replica_drafts_handed (RuhuReplica *self, RuhuHandover *handover, 
 gboolean ruhu_replica_wants_drafts (RuhuReplica *self, gboolean *wants, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_replica_restore_drafts (RuhuReplica *self, GPtrArray *drafts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether the township perhaps has drafts of this laptop that it lost. And taking them in, but for those that ended here; of one that is here too, a newer version takes its place, and an
+/* Whether the township perhaps has drafts of this laptop that it lost. And taking them in, but for those that ended here in that version or a later one; of one that is here too, a newer version takes its place, and an
  * older one that says something else comes beside it under another id. */
 gboolean ruhu_replica_wants_own_drafts (RuhuReplica *self, gboolean *wants, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_replica_restore_own_drafts (RuhuReplica *self, GPtrArray *drafts, GError **error) G_GNUC_WARN_UNUSED_RESULT;

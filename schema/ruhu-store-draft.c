@@ -57,7 +57,7 @@ stamp_version (Put *job, char **updated, GError **error)
   g_autofree char *before = NULL;
   gint64 now = ruhu_clock_now (ruhu_store_get_clock (job->store));
 
-  if (!ruhu_database_get_text (ruhu_store_get_database (job->store), "SELECT updated FROM draft WHERE id = ?1", &before, error, "s", job->id))
+  if (!ruhu_database_get_text (ruhu_store_get_database (job->store), "SELECT updated FROM draft WHERE id = ?1 UNION ALL SELECT updated FROM over_draft WHERE id = ?1", &before, error, "s", job->id))
     return FALSE;
   *updated = ruhu_stamp_from_time (before != NULL ? MAX (now, ruhu_stamp_get_time (before) + 1) : now);
   return TRUE;
@@ -147,7 +147,9 @@ ruhu_store_end_draft (RuhuStore *self, const char *id, gint64 seq, GError **erro
   RuhuDatabase *database = ruhu_store_get_database (self);
 
   return ruhu_database_run (database,
-                            "INSERT INTO over_draft (id, seq) SELECT id, ?2 FROM draft WHERE id = ?1 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, told = 0", error,
+                            "INSERT INTO over_draft (id, seq, updated) SELECT id, ?2, updated FROM draft WHERE id = ?1 "
+                            "ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, updated = excluded.updated, told = 0",
+                            error,
                             "si", id, seq) &&
          ruhu_database_run (database, "DELETE FROM draft WHERE id = ?1", error, "s", id);
 }

@@ -169,7 +169,7 @@ laptop_new (Township *township, const char *device, const char *user)
 GBytes *
 township_keep_drafts (Township *self, const char *device, const RuhuDraftLines *lines)
 {
-  RuhuDraftsTold told = { lines->drafts, lines->have, lines->updated, lines->over, lines->took, lines->took_updated };
+  RuhuDraftsTold told = { lines->drafts, lines->have, lines->updated, lines->over, lines->over_updated, lines->took, lines->took_updated };
   g_autoptr (RuhuDraftsAnswer) compared = ruhu_drafts_answer_new ();
   g_autoptr (RuhuJson) object = NULL;
   const char *text;

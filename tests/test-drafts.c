@@ -42,7 +42,7 @@ finish (Laptop *laptop, const char *id)
 static RuhuDraftsTold
 told_of (RuhuDraftLines *lines)
 {
-  return (RuhuDraftsTold){ lines->drafts, lines->have, lines->updated, lines->over, lines->took, lines->took_updated };
+  return (RuhuDraftsTold){ lines->drafts, lines->have, lines->updated, lines->over, lines->over_updated, lines->took, lines->took_updated };
 }
 
 static gboolean
@@ -276,6 +276,31 @@ test_an_older_version_waits_also_among_several_bodies (Laptops *f, gconstpointer
   g_assert_cmpint (says (f->township->store, "handed_draft", "另一半"), ==, 1);
   g_assert_cmpint (says (f->a->store, "draft", "整句"), ==, 1);
   g_assert_cmpint (says (f->a->store, "draft", "另一半"), ==, 1);
+}
+
+/* Put back from a copy, and finished or thrown away there, in the version that the copy has. What the township has beyond that nobody has seen the end of. */
+static void
+test_what_ended_in_an_earlier_version_ends_no_later_one (Laptops *f, gconstpointer data)
+{
+  type (f->a, "d1", "开头");
+  type (f->a, "d2", "起头");
+  hand (f->a, f->township);
+  back_up_laptop (f->a, f->township);
+  type (f->a, "d1", "开头,写完");
+  type (f->a, "d2", "起头,写完");
+  hand (f->a, f->township);
+  put_laptop_back (f->a, f->township);
+  finish (f->a, "d1");
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d2", NULL));
+  laptop_push (f->a, f->township);
+  hand (f->a, f->township);
+  g_assert_cmpint (says (f->township->store, "handed_draft", "写完"), ==, 2);
+  g_assert_cmpint (says (f->a->store, "draft", "写完"), ==, 2);
+  /* Now that they were seen, they end. */
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d2", NULL));
+  hand (f->a, f->township);
+  g_assert_cmpint (store_count (f->township->store, THERE), ==, 0);
 }
 
 /* Between the last push and the drafts a visit is finished. Until the township has it, the draft is what it has. */
@@ -531,6 +556,7 @@ main (int argc, char **argv)
   ADD (a_laptop_that_was_put_back_gets_the_later_version);
   ADD (an_older_version_takes_no_place_of_a_later_one);
   ADD (an_older_version_waits_also_among_several_bodies);
+  ADD (what_ended_in_an_earlier_version_ends_no_later_one);
   ADD (a_township_that_was_put_back_is_told_again);
   ADD (the_later_version_has_the_higher_stamp);
   ADD (what_was_typed_twice_is_kept_twice);

@@ -28,7 +28,7 @@ ruhu_endpoint_keep_drafts (RuhuCall *call, RuhuSession *session, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("The closing line must say which drafts there are."));
       return NULL;
     }
-  told = (RuhuDraftsTold){ lines->drafts, lines->have, lines->updated, lines->over, lines->took, lines->took_updated };
+  told = (RuhuDraftsTold){ lines->drafts, lines->have, lines->updated, lines->over, lines->over_updated, lines->took, lines->took_updated };
   if (!ruhu_ledger_keep_drafts (session->ledger, call->access->device, &told, compared->lacks, compared->others, error))
     return NULL;
   answer = ruhu_drafts_answer_to_json (compared);

@@ -28,14 +28,15 @@ typedef struct
   GPtrArray *others;
 } Keep;
 
-/* Nothing ends a draft but the word of a person, here or on the laptop: one that a laptop does not name may have been lost there. Of what was taken, what has been handed over since stays. */
+/* Nothing ends a draft but the word of a person, here or on the laptop, of the version that they saw: one that a laptop does not name may have been lost there. Of what was taken, what has been handed over since stays. */
 static gboolean
 drop_over (Keep *job, GError **error)
 {
   const RuhuDraftsTold *told = job->told;
 
   for (guint i = 0; i < told->over->len; i++)
-    if (!ruhu_database_run (job->ledger->database, "DELETE FROM handed_draft WHERE device = ?1 AND id = ?2", error, "ss", job->device, told->over->pdata[i]))
+    if (!ruhu_database_run (job->ledger->database, "DELETE FROM handed_draft WHERE device = ?1 AND id = ?2 AND (?3 IS NULL OR updated <= ?3)", error, "sss", job->device, told->over->pdata[i],
+                            i < told->over_updated->len ? told->over_updated->pdata[i] : NULL))
       return FALSE;
   for (guint i = 0; i < told->took->len; i++)
     if (!ruhu_database_run (job->ledger->database, "DELETE FROM handed_draft WHERE id = ?2 AND (?3 IS NULL OR updated = ?3) AND device IN " BEFORE, error, "sss", job->device,

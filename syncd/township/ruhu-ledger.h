@@ -142,6 +142,7 @@ typedef struct
   GPtrArray *have;
   GPtrArray *updated; /* beside @have, or empty */
   GPtrArray *over;
+  GPtrArray *over_updated; /* beside @over, or empty */
   GPtrArray *took;
   GPtrArray *took_updated; /* beside @took, or empty */
 } RuhuDraftsTold;

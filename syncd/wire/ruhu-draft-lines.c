@@ -26,6 +26,7 @@ ruhu_draft_lines_free (RuhuDraftLines *self)
   g_clear_pointer (&self->have, g_ptr_array_unref);
   g_clear_pointer (&self->updated, g_ptr_array_unref);
   g_clear_pointer (&self->over, g_ptr_array_unref);
+  g_clear_pointer (&self->over_updated, g_ptr_array_unref);
   g_clear_pointer (&self->took, g_ptr_array_unref);
   g_clear_pointer (&self->took_updated, g_ptr_array_unref);
   g_free (self);
@@ -107,6 +108,7 @@ parse_closing (RuhuDraftLines *self, json_object *line, guint number, GError **e
     GPtrArray *beside;
   } lists[] = { { "updated", self->updated, self->have = g_ptr_array_new_with_free_func (g_free) },
                 { "over", self->over, NULL },
+                { "over_updated", self->over_updated, self->over },
                 { "took", self->took, NULL },
                 { "took_updated", self->took_updated, self->took } };
 
@@ -134,6 +136,7 @@ ruhu_draft_lines_parse (const char *body, gsize size, GError **error)
   self->drafts = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_draft_free);
   self->updated = g_ptr_array_new_with_free_func (g_free);
   self->over = g_ptr_array_new_with_free_func (g_free);
+  self->over_updated = g_ptr_array_new_with_free_func (g_free);
   self->took = g_ptr_array_new_with_free_func (g_free);
   self->took_updated = g_ptr_array_new_with_free_func (g_free);
   while (ruhu_wire_next_line (body, size, &offset, &text, &length))

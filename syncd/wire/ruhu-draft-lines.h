@@ -18,6 +18,7 @@ typedef struct
   /* char *, of the closing line; empty where it does not have them. What stands beside one of them has as many, or none. */
   GPtrArray *updated; /* stamps, beside @have */
   GPtrArray *over;
+  GPtrArray *over_updated; /* beside @over */
   GPtrArray *took;
   GPtrArray *took_updated; /* beside @took */
 } RuhuDraftLines;
