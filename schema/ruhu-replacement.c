@@ -26,6 +26,11 @@
 #include <unistd.h>
 
 #define FINISHED ".rebuilt"
+/* Where SQLite locks the log's index for writing (https://www.sqlite.org/walformat.html#wal_locks). */
+#define WRITE_LOCK 120
+/* How often, and how many times, somebody else's transaction is waited for, in µs. */
+#define LOCK_PAUSE (20 * 1000)
+#define LOCK_TRIES 250
 
 static const char *const suffixes[] = { "-wal", "-shm", "" };
 
@@ -92,6 +97,32 @@ ruhu_replacement_commit (const char *path, GError **error)
   if (folder >= 0)
     close (folder);
   return ok;
+}
+
+gboolean
+ruhu_replacement_lock (const char *path, int *lock, GError **error)
+{
+  g_autofree char *name = g_strconcat (path, "-shm", NULL);
+  g_auto (RuhuFd) fd = g_open (name, O_RDWR | O_CLOEXEC, 0);
+  struct flock range = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = WRITE_LOCK, .l_len = 1 };
+
+  *lock = -1;
+  if (fd < 0)
+    return errno == ENOENT || fail (error);
+  for (guint i = 0; i < LOCK_TRIES; i++)
+    {
+      if (fcntl (fd, F_SETLK, &range) == 0)
+        {
+          *lock = fd;
+          fd = -1;
+          return TRUE;
+        }
+      if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+        return fail (error);
+      g_usleep (LOCK_PAUSE);
+    }
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_BUSY, _ ("The damaged database is being written to."));
+  return FALSE;
 }
 
 static char *

@@ -20,6 +20,15 @@ void ruhu_replacement_drop (const char *path);
  */
 gboolean ruhu_replacement_commit (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * ruhu_replacement_lock:
+ * @path: a database that does not open
+ * @lock: (out): -1 where nobody has it open; closing it gives the lock back
+ *
+ * Takes the writer's lock without opening it: whoever opened it before it was damaged goes on saving there. BUSY.
+ */
+gboolean ruhu_replacement_lock (const char *path, int *lock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether a finished one lies beside @path and is not in its place yet. Cheap enough to be asked at each save. */
 gboolean ruhu_replacement_is_finished (const char *path);
 

@@ -9,7 +9,10 @@
 #include "ruhu-store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct
@@ -293,6 +296,86 @@ test_who_waits_for_the_lock_looks_behind_it (Fixture *self, gconstpointer unused
   assert_mark (self->path, "new");
 }
 
+#define SAVES 6
+
+/* The other program's part: it has the file open, and saves again when it is told to, slowly. */
+static void
+save_elsewhere (const char *path, int from, int to)
+{
+  g_autoptr (RuhuDatabase) database = ruhu_database_open (path, RUHU_DATABASE_CREATE, NULL);
+  gboolean ok = database != NULL && ruhu_database_execute (database, "CREATE TABLE t (x TEXT)", NULL);
+  char byte = 0;
+
+  for (guint i = 0; ok && i < SAVES; i++)
+    ok = ruhu_database_execute (database, "INSERT INTO t VALUES ('before')", NULL);
+  ok = ok && write (to, &byte, 1) == 1 && read (from, &byte, 1) == 1 && ruhu_database_execute (database, "BEGIN IMMEDIATE", NULL) && write (to, &byte, 1) == 1;
+  g_usleep (300000);
+  ok = ok && ruhu_database_execute (database, "INSERT INTO t VALUES ('behind the damage'); COMMIT", NULL);
+  /* It does not come to tidying up. */
+  _exit (ok ? 0 : 1);
+}
+
+static gboolean
+has_text (const char *path, const char *text)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  return memmem (bytes, size, text, strlen (text)) != NULL;
+}
+
+static void
+spoil (const char *path, gsize at)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+  int fd = g_open (path, O_WRONLY, 0);
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_cmpuint (at, <, size);
+  bytes[at] ^= 1;
+  g_assert_cmpint (pwrite (fd, bytes + at, 1, (off_t) at), ==, 1);
+  close (fd);
+}
+
+/* Its log was damaged under a program that has it open: that one saves as before, and what it has begun to save is waited for. */
+static void
+test_who_cannot_open_it_waits_for_who_has_it_open (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *log = g_strconcat (self->path, "-wal", NULL);
+  g_autoptr (GError) error = NULL;
+  int there[2], back[2], status = 1, lock = -1;
+  char byte = 0;
+  pid_t other;
+
+  g_assert_no_errno (pipe (there));
+  g_assert_no_errno (pipe (back));
+  other = fork ();
+  if (other == 0)
+    save_elsewhere (self->path, there[0], back[1]);
+  g_assert_cmpint (read (back[0], &byte, 1), ==, 1);
+  spoil (log, 32 + 100);
+  g_assert_null (ruhu_database_open (self->path, RUHU_DATABASE_DEFAULT, &error));
+  g_assert_error (error, RUHU_ERROR, RUHU_ERROR_CORRUPT);
+  g_clear_error (&error);
+  g_assert_cmpint (write (there[1], &byte, 1), ==, 1);
+  g_assert_cmpint (read (back[0], &byte, 1), ==, 1);
+  g_assert_false (has_text (log, "behind the damage"));
+  g_assert_true (ruhu_replacement_lock (self->path, &lock, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (lock, >=, 0);
+  g_assert_true (has_text (log, "behind the damage"));
+  close (lock);
+  g_assert_cmpint (waitpid (other, &status, 0), ==, other);
+  g_assert_cmpint (status, ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      close (there[i]);
+      close (back[i]);
+    }
+}
+
 /* One that is not there any more leaves nothing to be set aside. */
 static void
 test_a_lost_file_is_replaced (Fixture *self, gconstpointer unused)
@@ -313,6 +396,7 @@ main (int argc, char **argv)
   ADD ("what-is-not-decided-changes-nothing", test_what_is_not_decided_changes_nothing);
   ADD ("nothing-is-saved-beside-a-finished-one", test_nothing_is_saved_beside_a_finished_one);
   ADD ("who-waits-for-the-lock-looks-behind-it", test_who_waits_for_the_lock_looks_behind_it);
+  ADD ("who-cannot-open-it-waits-for-who-has-it-open", test_who_cannot_open_it_waits_for_who_has_it_open);
   ADD ("lost-file-is-replaced", test_a_lost_file_is_replaced);
   return g_test_run ();
 }

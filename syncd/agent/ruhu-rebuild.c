@@ -179,18 +179,21 @@ take_over_locked (RuhuDatabase *old, gpointer data, GError **error)
   return TRUE;
 }
 
-/* A file that cannot be opened, nobody else can open either. */
+/* A file that cannot be opened, nobody else can open either; but the app may have had it open before, and saves there as before. */
 static gboolean
 replace (Making *self, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuDatabase) old = ruhu_database_open (self->path, RUHU_DATABASE_DEFAULT, NULL);
+  g_auto (RuhuFd) lock = -1;
 
   if (old != NULL && !ruhu_database_transaction (old, take_over_locked, self, &local) && !self->tried && g_error_matches (local, RUHU_ERROR, RUHU_ERROR_BUSY))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  if (!self->tried && !ruhu_replacement_lock (self->path, &lock, error))
+    return FALSE;
   if (!self->tried)
     (void) take_over_locked (NULL, self, NULL);
   if (self->error == NULL)
