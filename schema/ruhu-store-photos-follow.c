@@ -181,10 +181,12 @@ follow_unmentioned (Follow *job, const char *hash, const char *state, GError **e
 static gboolean
 follow_row (Follow *job, const char *hash, const char *state, GError **error)
 {
-  gboolean is_mentioned = g_hash_table_contains (job->mentioned, hash);
+  gboolean is_mentioned = g_hash_table_contains (job->mentioned, hash), is_damaged = strcmp (state, "damaged") == 0, drafted = FALSE;
 
+  if (is_damaged && !is_drafted (job->store, hash, &drafted, error))
+    return FALSE;
   /* Nobody else has it: it is not waited for, as long as something here mentions it. */
-  if (strcmp (state, "damaged") == 0 && (job->partial || is_mentioned))
+  if (is_damaged && (job->partial || is_mentioned || drafted))
     return TRUE;
   if (!ruhu_photo_store_has (job->photos, hash, NULL))
     return ruhu_database_run (ruhu_store_get_database (job->store), "DELETE FROM photo WHERE hash = ?1", error, "s", hash);

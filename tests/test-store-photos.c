@@ -292,6 +292,32 @@ test_a_draft_that_was_handed_over_takes_its_photos_along (Fixture *self, gconstp
   assert_status (self, RUHU_PHOTO_ABSENT, 0);
 }
 
+/* A photo of a draft that the disk has altered stays known as that for as long as the draft is there: else it would be waited for, and the township never told that it will not come. */
+static void
+test_a_damaged_photo_of_a_draft_stays_damaged (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) damaged = NULL, none = NULL;
+  RuhuPhotoStatus status;
+
+  add (self);
+  put_draft (self, self->hash);
+  hand_drafts_over (self);
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+  g_assert_true (ruhu_photo_store_remove (self->photos, self->hash, NULL));
+  g_assert_true (ruhu_store_set_photo_damaged (self->laptop->store, self->hash, NULL));
+  follow (self);
+  g_assert_true (ruhu_store_get_photo_status (self->laptop->store, self->photos, self->hash, &status, NULL));
+  g_assert_cmpint (status.state, ==, RUHU_PHOTO_DAMAGED);
+  assert_counts (self, 0, 0, 0);
+  damaged = ruhu_store_list_damaged_photos (self->laptop->store, NULL);
+  g_assert_cmpuint (damaged->len, ==, 1);
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  follow (self);
+  none = ruhu_store_list_damaged_photos (self->laptop->store, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
 /* Whoever throws a draft away may think better of it: until then what the township has is not cleared away here. */
 static void
 test_a_draft_that_was_thrown_away_comes_back_with_its_photos (Fixture *self, gconstpointer data)
@@ -485,6 +511,7 @@ main (int argc, char **argv)
   ADD ("handed-draft-takes-its-photos-along", test_a_draft_that_was_handed_over_takes_its_photos_along);
   ADD ("what-a-handed-draft-dropped-is-not-sent", test_what_a_handed_draft_dropped_is_not_sent);
   ADD ("what-was-removed-before-it-was-sent-is-not", test_what_was_removed_before_it_was_sent_is_not);
+  ADD ("damaged-photo-of-a-draft-stays-damaged", test_a_damaged_photo_of_a_draft_stays_damaged);
   ADD ("photos-of-a-draft-that-came-are-wanted", test_photos_of_a_draft_that_came_are_wanted);
   ADD ("table-is-made-anew-from-records-and-folder", test_table_is_made_anew_from_records_and_folder);
   ADD ("unsaved-goes-after-a-month", test_unsaved_goes_after_a_month);
