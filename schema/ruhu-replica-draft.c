@@ -140,6 +140,10 @@ list_ids (TakeDrafts *job, GError **error)
   return ruhu_check_end (&local, error);
 }
 
+/* Of over_draft o: the change that came of it is here alone, or was held back here. */
+#define ONLY_HERE \
+  "EXISTS (SELECT 1 FROM log l WHERE l.device = ?1 AND l.seq = o.seq AND l.position IS NULL AND l.settled = 0 AND (l.kind = 'refused' OR l.seq > ?2))"
+
 /* One that became a change is over once the township has that, and not while only this laptop does. */
 static gboolean
 list_over (TakeDrafts *job, GError **error)
@@ -151,9 +155,7 @@ list_over (TakeDrafts *job, GError **error)
   if (!ruhu_replica_get_pushed (job->replica, &pushed, error))
     return FALSE;
   query = ruhu_database_query (job->replica->database,
-                               "SELECT id, updated FROM over_draft o WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM log l WHERE l.device = ?1 AND l.seq = o.seq AND l.position IS NULL AND l.settled = 0 "
-                               "AND (l.kind = 'refused' OR l.seq > ?2)) ORDER BY id LIMIT ?3",
-                               error, "sii", job->replica->device, pushed, (gint64) MAX_OVER);
+                               "SELECT id, updated FROM over_draft o WHERE told = 0 AND NOT " ONLY_HERE " ORDER BY id LIMIT ?3", error, "sii", job->replica->device, pushed, (gint64) MAX_OVER);
   if (query == NULL)
     return FALSE;
   while (ruhu_statement_next (query, &local))
@@ -163,6 +165,20 @@ list_over (TakeDrafts *job, GError **error)
     }
   job->handover->more |= job->handover->over->len == MAX_OVER;
   return ruhu_check_end (&local, error);
+}
+
+/* Of what came from withdrawn laptops: @took is a JSON array, or NULL. All of it has to be at the township from here, or what became of it. */
+static gboolean
+may_tell_taken (TakeDrafts *job, const char *took, GError **error)
+{
+  gint64 pushed, waits = 0;
+
+  if (took != NULL && !(ruhu_replica_get_pushed (job->replica, &pushed, error) &&
+                        ruhu_database_get_integer (job->replica->database, "SELECT 1 FROM json_each (?3) t JOIN over_draft o ON o.id = t.value WHERE " ONLY_HERE " LIMIT 1", 0, &waits, error, "sis",
+                                                   job->replica->device, pushed, took)))
+    return FALSE;
+  job->handover->took = took != NULL && !job->handover->more && waits == 0;
+  return TRUE;
 }
 
 static void
@@ -206,9 +222,8 @@ take_drafts (RuhuDatabase *database, gpointer data, GError **error)
   if (!take_changed (job, error) || !list_ids (job, error) || !list_over (job, error) ||
       !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_have'", &told, error, "") ||
       !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_took'", &took, error, "") ||
-      !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_took_updated'", &took_updated, error, ""))
+      !ruhu_database_get_text (database, "SELECT value FROM meta WHERE key = 'drafts_took_updated'", &took_updated, error, "") || !may_tell_taken (job, took, error))
     return FALSE;
-  job->handover->took = took != NULL && !job->handover->more;
   append_closing (job->handover, job->handover->took ? took : NULL, took_updated);
   return is_news (job, told, error);
 }

@@ -471,6 +471,26 @@ test_what_was_taken_goes_when_all_of_it_is_there (Laptops *f, gconstpointer data
   laptop_free (next);
 }
 
+/* … and one that was finished meanwhile stays until the township has what came of it. */
+static void
+test_what_was_taken_and_finished_goes_when_the_change_is_there (Laptops *f, gconstpointer data)
+{
+  Laptop *next = laptop_new (f->township, "0c", "helper-a");
+
+  type (f->a, "d1", "半句话");
+  hand (f->a, f->township);
+  g_assert_true (ruhu_ledger_revoke_device (f->township->ledger, "0a", NULL));
+  laptop_pull (next, f->township);
+  fetch (next, f->township);
+  finish (next, "d1");
+  hand (next, f->township);
+  g_assert_cmpint (says (f->township->store, "handed_draft", "半句话"), ==, 1);
+  laptop_push (next, f->township);
+  hand (next, f->township);
+  g_assert_cmpint (store_count (f->township->store, THERE), ==, 0);
+  laptop_free (next);
+}
+
 static guint
 count_given (Township *township, const char *device)
 {
@@ -564,6 +584,7 @@ main (int argc, char **argv)
   ADD (what_a_replaced_laptop_typed_since_comes_beside);
   ADD (what_was_typed_since_is_not_taken_along);
   ADD (what_was_taken_goes_when_all_of_it_is_there);
+  ADD (what_was_taken_and_finished_goes_when_the_change_is_there);
   ADD (drafts_are_given_to_their_users_next_laptop_alone);
   ADD (drafts_are_bounded_and_not_gone_with_time);
   ADD (absence_ends_nothing);
