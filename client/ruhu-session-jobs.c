@@ -395,7 +395,6 @@ ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, G
   g_autoptr (RuhuOpening) opening = g_new0 (RuhuOpening, 1);
 
   opening->catalogue = ruhu_catalogue_ref (ruhu_store_get_catalogue (store));
-  opening->role = ruhu_store_get_role (store);
   opening->today = ruhu_clock_today (ruhu_store_get_clock (store));
   opening->body = ruhu_draft_body_new ();
   opening->titles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -403,6 +402,8 @@ ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, G
   opening->initials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
   opening->earlier = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   opening->meanwhile = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
+  if (!ruhu_store_read_role (store, &opening->role, error))
+    return NULL;
   if (request->form == NULL)
     return open_record (store, opening, request, error) ? g_steal_pointer (&opening) : NULL;
   if (!find_form (opening->catalogue, request->form, &form, error) ||
@@ -434,20 +435,23 @@ ruhu_session_check (RuhuStore *store, gpointer data, GCancellable *cancellable, 
   RuhuRecordType *type = ruhu_catalogue_get_record (ruhu_store_get_catalogue (store), request->type);
   g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (store));
   g_autoptr (RuhuChecked) checked = g_new0 (RuhuChecked, 1);
+  RuhuRole role;
 
   checked->type = g_strdup (request->type);
   checked->record = g_strdup (request->record);
   checked->relevant = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   checked->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
-  if (type != NULL && !ruhu_validator_check_record (ruhu_store_get_validator (store), type, request->record, request->scope, request->fields, ruhu_store_get_role (store), today, checked->relevant, checked->findings, error))
+  if (!ruhu_store_read_role (store, &role, error))
+    return NULL;
+  if (type != NULL && !ruhu_validator_check_record (ruhu_store_get_validator (store), type, request->record, request->scope, request->fields, role, today, checked->relevant, checked->findings, error))
     return NULL;
   if (type != NULL)
     {
       checked->initial = json_object_new_object ();
-      if (!ruhu_store_read_initials (store, type, ruhu_store_get_role (store), request->scope, today, request->fields, TRUE, checked->initial, error))
+      if (!ruhu_store_read_initials (store, type, role, request->scope, today, request->fields, TRUE, checked->initial, error))
         return NULL;
       if (!request->is_new)
-        drop_unwritable (type, ruhu_store_get_role (store), checked->initial);
+        drop_unwritable (type, role, checked->initial);
     }
   return g_steal_pointer (&checked);
 }

@@ -38,8 +38,8 @@ gboolean ruhu_store_is_pending (RuhuStore *self, const char *scope, gboolean *pe
 /* Whether this laptop holds a scope (by itself or by "*") and has it whole. */
 gboolean ruhu_store_holds (RuhuStore *self, const char *scope, gboolean *holds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* ruhu_store_get_role() where @user, this laptop's (or NULL), is known already. */
-RuhuRole ruhu_store_get_role_of (RuhuStore *self, const char *user);
+/* ruhu_store_read_role() where @user, this laptop's (or NULL), is known already. */
+gboolean ruhu_store_read_role_of (RuhuStore *self, const char *user, RuhuRole *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The compiled expression @sql over @type's fields; kept until the catalogue changes. Borrowed. */
 RuhuExpression *ruhu_store_get_expression (RuhuStore *self, RuhuRecordType *type, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -100,8 +100,9 @@ check_change (RuhuStore *self, const RuhuChange *change, GError **error)
 {
   g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify) ruhu_finding_free);
   g_autofree char *today = ruhu_clock_today (ruhu_store_get_clock (self));
+  RuhuRole role;
 
-  if (!ruhu_validator_check_local (ruhu_store_get_validator (self), change, ruhu_store_get_role (self), today, findings, error))
+  if (!ruhu_store_read_role (self, &role, error) || !ruhu_validator_check_local (ruhu_store_get_validator (self), change, role, today, findings, error))
     return NULL;
   g_ptr_array_sort (findings, compare_findings);
   return g_steal_pointer (&findings);
@@ -123,9 +124,11 @@ static gboolean
 judge (RuhuStore *self, const RuhuChange *change, gboolean holds, GError **error)
 {
   RuhuValidator *validator = ruhu_store_get_validator (self);
-  RuhuRole role = ruhu_store_get_role_of (self, change->by);
   g_autofree char *today = NULL;
+  RuhuRole role;
 
+  if (!ruhu_store_read_role_of (self, change->by, &role, error))
+    return FALSE;
   if (!holds)
     return ruhu_validator_check_remote (validator, change, role, error) &&
            ruhu_heads_check_scope (ruhu_store_get_database (self), ruhu_store_get_catalogue (self), change, NULL, error);

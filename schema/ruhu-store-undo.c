@@ -156,8 +156,12 @@ undo_record (Undo *undo, const char *type_name, const char *record, json_object 
     return FALSE;
   if (!existed)
     {
+      RuhuRole role;
+
+      if (!ruhu_store_read_role (undo->store, &role, error))
+        return FALSE;
       /* What is written once can be taken out by whoever wrote it; what is permanent cannot. */
-      if (type == NULL || type->permanent || !ruhu_validate_may_remove (type, ruhu_store_get_role (undo->store), TRUE))
+      if (type == NULL || type->permanent || !ruhu_validate_may_remove (type, role, TRUE))
         return cannot (error, _ ("A new entry of this kind stays on record; correct it by another entry."));
       json_object_put (g_steal_pointer (&fields));
       fields = json_object_new_object ();

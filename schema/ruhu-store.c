@@ -424,22 +424,38 @@ ruhu_store_keep_clock (RuhuStore *self, const char *stamp, GError **error)
 RuhuRole
 ruhu_store_get_role (RuhuStore *self)
 {
-  g_autofree char *user = ruhu_store_get_meta (self, "user", NULL);
+  g_autoptr (GError) local = NULL;
+  RuhuRole role = 0;
 
-  return ruhu_store_get_role_of (self, user);
+  if (!ruhu_store_read_role (self, &role, &local))
+    g_warning ("The role cannot be read: %s", local->message);
+  return role;
 }
 
-RuhuRole
-ruhu_store_get_role_of (RuhuStore *self, const char *user)
+gboolean
+ruhu_store_read_role (RuhuStore *self, RuhuRole *role, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+  g_autofree char *user = ruhu_store_get_meta (self, "user", &local);
+
+  return ruhu_check_end (&local, error) && ruhu_store_read_role_of (self, user, role, error);
+}
+
+gboolean
+ruhu_store_read_role_of (RuhuStore *self, const char *user, RuhuRole *role, GError **error)
+{
+  g_autoptr (GError) local = NULL;
   g_autofree char *name = NULL;
 
+  *role = 0;
   if (user != NULL && ruhu_catalogue_get_record (self->catalogue, "helper") != NULL &&
-      !ruhu_database_get_text (self->database, "SELECT role FROM r_helper WHERE id = ?1 AND deleted = 0", &name, NULL, "s", user))
-    g_debug ("no role in the helper's record");
+      !ruhu_database_get_text (self->database, "SELECT role FROM r_helper WHERE id = ?1 AND deleted = 0", &name, error, "s", user))
+    return FALSE;
   if (name == NULL)
-    name = ruhu_store_get_meta (self, "role", NULL);
-  return name != NULL ? ruhu_role_from_name (name) : 0;
+    name = ruhu_store_get_meta (self, "role", &local);
+  if (name != NULL)
+    *role = ruhu_role_from_name (name);
+  return ruhu_check_end (&local, error);
 }
 
 gboolean

@@ -51,7 +51,9 @@ gboolean ruhu_store_set_meta (RuhuStore *self, const char *key, const char *valu
 /* The township position that this file has reached: what a page opened now must remember as its `seen`. Read it in the same ruhu_database_read() as the page's data. */
 gboolean ruhu_store_get_seen (RuhuStore *self, gint64 *seen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The user's role from their helper record, else from enrolment. */
+/* The user's role from their helper record, else from enrolment; 0: none. What is refused by it must have been able to read it. */
+gboolean ruhu_store_read_role (RuhuStore *self, RuhuRole *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For what is only shown by it: 0, with a warning, also where it cannot be read. */
 RuhuRole ruhu_store_get_role (RuhuStore *self);
 
 typedef struct

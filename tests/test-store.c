@@ -63,6 +63,18 @@ test_what_is_the_offices_cannot_be_written_by_a_helper (Fixture *f, gconstpointe
   assert_refused (f, "h1", "{\"household\":{\"h1\":{\"status\":\"1\"}}}", RUHU_ERROR_INVALID, "status");
 }
 
+/* Without memory, or from a disk that does not read. */
+static void
+test_a_role_that_cannot_be_read_is_not_called_a_wrong_one (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->b->store), "ALTER TABLE r_helper RENAME TO hidden", NULL));
+  g_assert_false (laptop_try_save (f->b, "h1", "{\"household\":{\"h1\":{\"group_name\":\"一组\"}}}", -1, &error));
+  g_assert_nonnull (error);
+  g_assert_null (strstr (error->message, "your role"));
+}
+
 static void
 test_a_record_of_another_household_is_refused (Fixture *f, gconstpointer data)
 {
@@ -262,6 +274,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (bad_values_are_refused_with_the_place_and_nothing_changes);
   ADD (what_is_the_offices_cannot_be_written_by_a_helper);
+  ADD (a_role_that_cannot_be_read_is_not_called_a_wrong_one);
   ADD (a_record_of_another_household_is_refused);
   ADD (an_excluded_field_is_refused);
   ADD (a_household_that_is_not_here_is_refused);
