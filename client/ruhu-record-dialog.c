@@ -156,10 +156,13 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-leave_response_cb (RuhuRecordDialog *self, const char *response)
+leave_response_cb (RuhuRecordDialog *self, const char *response, GtkWindow *asked)
 {
-  if (g_str_equal (response, "discard"))
-    gtk_window_destroy (GTK_WINDOW (self));
+  if (!g_str_equal (response, "discard"))
+    return;
+  /* GTK 4.8 keeps a pointer to the window that is asked about, which goes before the question does. */
+  gtk_window_set_transient_for (asked, NULL);
+  gtk_window_destroy (GTK_WINDOW (self));
 }
 
 /* A dialog keeps no draft, so it asks before it lets typing go. */

@@ -188,6 +188,40 @@ save_in_window (Fixture *f, GtkWidget *parent, const char *type, const char *rec
   return GTK_WIDGET (find_window ());
 }
 
+static GtkWidget *
+find_message (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (ADW_IS_MESSAGE_DIALOG (l->data) && gtk_widget_get_visible (l->data))
+      return l->data;
+  return NULL;
+}
+
+static gboolean
+is_asked (gpointer data)
+{
+  return find_message () != NULL;
+}
+
+/* The window goes before the question about it does. */
+static void
+test_what_was_typed_is_thrown_away_by_an_answer (Fixture *f, gconstpointer data)
+{
+  GtkWidget *parent = adw_window_new ();
+  GtkWidget *window = save_in_window (f, parent, "measure", NULL, "{\"kind\":\"401\",\"person_id\":\"p1\",\"state\":\"2\"}");
+
+  form_see (window, form_is_label, "something must be corrected first.");
+  gtk_window_close (GTK_WINDOW (window));
+  form_wait (is_asked, NULL);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_message ()), "discard");
+  form_wait (is_closed, NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  gtk_window_destroy (GTK_WINDOW (parent));
+}
+
 static void
 test_the_window_says_what_is_missing (Fixture *f, gconstpointer data)
 {
@@ -420,23 +454,6 @@ test_a_photo_is_removed (Fixture *f, gconstpointer data)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-static GtkWidget *
-find_message (void)
-{
-  g_autoptr (GList) windows = gtk_window_list_toplevels ();
-
-  for (GList *l = windows; l != NULL; l = l->next)
-    if (ADW_IS_MESSAGE_DIALOG (l->data) && gtk_widget_get_visible (l->data))
-      return l->data;
-  return NULL;
-}
-
-static gboolean
-is_asked (gpointer data)
-{
-  return find_message () != NULL;
-}
-
 static gboolean
 is_entry (GtkWidget *widget, const char *text)
 {
@@ -512,6 +529,7 @@ main (int argc, char **argv)
   add ("old-fault-is-not-in-the-way", test_an_old_fault_is_not_in_the_way);
   add ("warning-asks-for-its-reason", test_a_warning_asks_for_its_reason);
   add ("window-says-what-is-missing", test_the_window_says_what_is_missing);
+  add ("what-was-typed-is-thrown-away-by-an-answer", test_what_was_typed_is_thrown_away_by_an_answer);
   add ("window-takes-a-reason", test_the_window_takes_a_reason);
   add ("record-is-removed-and-comes-back", test_a_record_is_removed_and_comes_back);
   add ("key-removes-the-row-that-has-the-keyboard", test_a_key_removes_the_row_that_has_the_keyboard);
