@@ -278,8 +278,11 @@ class World:
 
     def contradict(self):
         assessment = self.laptop.records("assessment", self.household)[0][0]
+        # Its daemon would fetch what the first one says before the second says something else.
+        self.other.daemon.stop()
         for laptop, value in ((self.laptop, "0"), (self.other, "9")):
             laptop.record("set", "assessment", assessment, "i2", value)
+        self.other.start()
         for laptop in (self.laptop, self.other, self.laptop):
             laptop.sync(self.township)
 
