@@ -103,9 +103,12 @@ class App:
         return self.process.stop()
 
     def close(self):
-        """The app as it is, and its screen."""
+        """The app as it is, and its screen. What it used after it was gone, GLib has said."""
         self.process.kill()
         self.display.process.kill()
+        wrong = [line for line in self.process.said().splitlines() if "-CRITICAL **" in line]
+        if wrong:
+            raise Failed(f"the app said: {wrong[:3]}")
 
     # Looking.
 
