@@ -24,6 +24,8 @@ struct _RuhuReplica
 };
 
 gboolean ruhu_replica_load_device (RuhuReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The highest seq that was given here, whatever became of that change. */
+gboolean ruhu_replica_get_highest (RuhuReplica *self, gint64 *highest, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ruhu_replica_move_cursor (RuhuReplica *self, gint64 position, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Puts a change of the stream into the log, or finds it there. */
 gboolean ruhu_replica_log (RuhuReplica *self, const RuhuChange *change, const char *body, gsize length, gint64 position, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -256,12 +256,11 @@ note_refused (RuhuReplica *self, const RuhuRebase *to, GError **error)
 static gboolean
 move_numbers (RuhuReplica *self, const RuhuRebase *to, GError **error)
 {
-  gint64 seq, highest;
+  gint64 highest;
 
-  if (!ruhu_store_get_number (self->store, "seq", 0, &seq, error) ||
-      !ruhu_database_get_integer (self->database, "SELECT max (seq) FROM log WHERE device = ?1", 0, &highest, error, "s", self->device))
+  if (!ruhu_replica_get_highest (self, &highest, error))
     return FALSE;
-  return ruhu_store_set_number (self->store, "seq", MAX (MAX (seq, highest), to->accepted), error) &&
+  return ruhu_store_set_number (self->store, "seq", MAX (highest, to->accepted), error) &&
          ruhu_store_set_number (self->store, "pushed", to->accepted, error) && ruhu_replica_move_cursor (self, to->position, error) &&
          ruhu_database_run (self->database, "DELETE FROM checkpoint WHERE position >= ?1", error, "i", to->position) &&
          ruhu_replica_keep_checkpoint (self, to->position, to->hash, error);

@@ -297,6 +297,37 @@ apply_accepted (RuhuReplica *self, const RuhuEntry *entry, const Own *own, gbool
          (!own->undone || (strip_drafts (self, own->scope, error) && ruhu_replica_begin_backfill (self, own->scope, entry->position, error)));
 }
 
+gboolean
+ruhu_replica_get_highest (RuhuReplica *self, gint64 *highest, GError **error)
+{
+  gint64 kept, logged;
+
+  if (!ruhu_replica_load_device (self, error) || !ruhu_store_get_number (self->store, "seq", 0, &kept, error) ||
+      !ruhu_database_get_integer (self->database, "SELECT max (seq) FROM log WHERE device = ?1", 0, &logged, error, "s", self->device))
+    return FALSE;
+  *highest = MAX (kept, logged);
+  return TRUE;
+}
+
+/* @is_here: whether this laptop has something else under that number. FALSE. */
+static gboolean
+fail_reused (RuhuReplica *self, gint64 seq, gboolean is_here, GError **error)
+{
+  self->reused = is_here ? seq : 0;
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED, _ ("The township has another change %lld of this laptop than this laptop has."), (long long) seq);
+  return FALSE;
+}
+
+gboolean
+ruhu_replica_check_accepted (RuhuReplica *self, gint64 accepted, GError **error)
+{
+  gint64 highest;
+
+  if (!ruhu_replica_get_highest (self, &highest, error))
+    return FALSE;
+  return accepted <= highest || fail_reused (self, accepted, FALSE, error);
+}
+
 /* A number that this laptop never gave, or gave to something else, tells that its data was put back from an older copy. */
 static gboolean
 check_own (RuhuReplica *self, const RuhuEntry *entry, GError **error)
@@ -311,9 +342,7 @@ check_own (RuhuReplica *self, const RuhuEntry *entry, GError **error)
   sum = body != NULL ? ruhu_change_sum (body, -1) : NULL;
   if (entry->seq <= last && (sum == NULL || entry->sum == NULL || strcmp (sum, entry->sum) == 0))
     return TRUE;
-  self->reused = body != NULL ? entry->seq : 0;
-  g_set_error (error, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED, _ ("The township has another change %lld of this laptop than this laptop has."), (long long) entry->seq);
-  return FALSE;
+  return fail_reused (self, entry->seq, body != NULL, error);
 }
 
 /* *@stop: a backfill has to come first. */

@@ -131,7 +131,9 @@ typedef struct
  */
 gboolean ruhu_replica_rebase (RuhuReplica *self, const RuhuRebase *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* After an error SEQ_REUSED of ruhu_replica_apply(): the first own seq under which the township has something else that is here too; 0: what it has was never made here. */
+/* Holds the highest own seq that the township has against those that were given here. SEQ_REUSED: this laptop's data was put back from an older copy. */
+gboolean ruhu_replica_check_accepted (RuhuReplica *self, gint64 accepted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* After an error SEQ_REUSED of that or of ruhu_replica_apply(): the first own seq under which the township has something else that is here too; 0: what it has was never made here. */
 gint64 ruhu_replica_get_reused (RuhuReplica *self);
 
 /* Of what is counted as pushed, the first seq that the township's stream, read to its head, did not tell: it was lost there. 0: none. */

@@ -6,10 +6,8 @@
 
 #include "ruhu-exchange-private.h"
 
-#include "ruhu-answer.h"
 #include "ruhu-draft-lines.h"
 #include "ruhu-error.h"
-#include "ruhu-store-private.h"
 #include "ruhu-wire.h"
 
 #include <glib/gi18n.h>
@@ -63,30 +61,18 @@ fetch_own (RuhuExchange *self, GError **error)
   return TRUE;
 }
 
-#define LAST_OWN                                                                            \
-  "SELECT max (coalesce ((SELECT CAST (value AS BIGINT) FROM meta WHERE key = 'seq'), 0), " \
-  "coalesce ((SELECT max (seq) FROM log WHERE device = (SELECT value FROM meta WHERE key = 'device')), 0))"
-
 /* Where the township has had higher numbers of this laptop than were given here, its data was put back from an older copy: then what was typed here since comes of an earlier version than the
  * township's, in whose place it must not go. A push would show it, but there may be nothing to push; and the pull comes behind the drafts. Asked once, for nobody puts it back under an open file. */
 static gboolean
 check_numbers (RuhuExchange *self, GError **error)
 {
-  g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0), body = NULL;
   g_autoptr (RuhuPushAnswer) answer = NULL;
-  gint64 last;
 
   if (self->numbered)
     return TRUE;
-  body = ruhu_exchange_request (self, RUHU_TARGET_PUSH, nothing, "application/json", 0, error);
-  answer = body != NULL ? ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error) : NULL;
-  if (answer == NULL || !ruhu_database_get_integer (ruhu_store_get_database (self->store), LAST_OWN, 0, &last, error, ""))
+  answer = ruhu_exchange_ask_accepted (self, error);
+  if (answer == NULL || !ruhu_replica_check_accepted (self->replica, answer->accepted, error))
     return FALSE;
-  if (answer->accepted > last)
-    {
-      g_set_error (error, RUHU_ERROR, RUHU_ERROR_SEQ_REUSED, _ ("The township has another change %lld of this laptop than this laptop has."), (long long) answer->accepted);
-      return FALSE;
-    }
   self->numbered = TRUE;
   return TRUE;
 }

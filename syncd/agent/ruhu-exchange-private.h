@@ -2,6 +2,7 @@
 /* Shared by the exchange's files: push and pull (ruhu-exchange.c), what to do when the two sides do not agree (-standing.c). */
 #pragma once
 
+#include "ruhu-answer.h"
 #include "ruhu-exchange.h"
 #include "ruhu-outgoing.h"
 #include "ruhu-pace.h"
@@ -38,6 +39,9 @@ struct _RuhuExchange
 
 /* One request. The clock is looked at with every answer, a problem too; a failure to correct it comes before the answer. Transfer full. */
 GBytes *ruhu_exchange_request (RuhuExchange *self, const char *target, GBytes *body, const char *accept, guint wait, GError **error);
+
+/* A push of nothing: what the township has of this laptop. Transfer full. */
+RuhuPushAnswer *ruhu_exchange_ask_accepted (RuhuExchange *self, GError **error);
 
 /* Drafts that changed are handed over; those of this user's withdrawn laptops are fetched, if the last page said that there are some. */
 gboolean ruhu_exchange_hand_drafts (RuhuExchange *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -12,6 +12,15 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+RuhuPushAnswer *
+ruhu_exchange_ask_accepted (RuhuExchange *self, GError **error)
+{
+  g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0), body = NULL;
+
+  body = ruhu_exchange_request (self, RUHU_TARGET_PUSH, nothing, "application/json", 0, error);
+  return body != NULL ? ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error) : NULL;
+}
+
 static GBytes *
 make_standing_body (RuhuExchange *self, gboolean fresh, gboolean *empty, GError **error)
 {

@@ -125,16 +125,12 @@ measure_clock (RuhuExchange *self, GError **error)
 static gboolean
 ask_accepted (RuhuExchange *self, GError **error)
 {
-  g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0), body = NULL;
   g_autoptr (RuhuPushAnswer) answer = NULL;
   gint64 known = 0;
 
   if (!self->unsure)
     return TRUE;
-  body = ruhu_exchange_request (self, "/v1/push", nothing, "application/json", 0, error);
-  if (body == NULL)
-    return FALSE;
-  answer = ruhu_push_answer_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), error);
+  answer = ruhu_exchange_ask_accepted (self, error);
   if (answer == NULL || !ruhu_replica_get_pushed (self->replica, &known, error) || !ruhu_replica_pushed (self->replica, answer->accepted, error))
     return FALSE;
   self->unsure = FALSE;
