@@ -7,6 +7,7 @@
 
 #include "ruhu-cleanups.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* Its id is made from its key. */
@@ -231,4 +232,54 @@ form_save (RuhuEditSession *session, GPtrArray **findings, GError **error)
     return FALSE;
   g_clear_pointer (findings, g_ptr_array_unref);
   return form_save_once (session, findings, error);
+}
+
+/* --- what is left, what is open --- */
+
+static gsize
+count_heap (void)
+{
+  malloc_trim (0);
+  return mallinfo2 ().uordblks;
+}
+
+void
+form_assert_flat (FormRound round, gpointer data, guint first, guint more)
+{
+  guint rounds = g_test_thorough () ? 1000 : more;
+  gsize before, grown;
+
+  for (guint i = 0; i < first; i++)
+    round (data);
+  before = count_heap ();
+  for (guint i = 0; i < rounds; i++)
+    round (data);
+  grown = count_heap () > before ? count_heap () - before : 0;
+  g_test_message ("%zu bytes more after %u rounds", grown, rounds);
+  g_assert_cmpuint (grown, <, 2000 * (gsize) rounds + 200000);
+}
+
+GtkWidget *
+form_find_record_window (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (g_str_equal (G_OBJECT_TYPE_NAME (l->data), "RuhuRecordDialog"))
+      return l->data;
+  return NULL;
+}
+
+gboolean
+form_has_record_window (gpointer data)
+{
+  GtkWidget *window = form_find_record_window ();
+
+  return window != NULL && gtk_window_get_title (GTK_WINDOW (window)) != NULL;
+}
+
+gboolean
+form_has_no_record_window (gpointer data)
+{
+  return form_find_record_window () == NULL;
 }

@@ -41,6 +41,16 @@ void form_miss (GtkWidget *root, FormJudge judge, const char *text);
 /* The first widget in @widget that carries data of this name, or NULL. */
 GtkWidget *form_find_with_data (GtkWidget *widget, const char *name);
 
+/* One more of what is to leave nothing behind. */
+typedef void (*FormRound) (gpointer data);
+/* After @first rounds, which fill the caches, @more of them (thorough: a thousand) leave next to nothing in memory: a page is some hundreds of kilobytes, a file of the database some tens. */
+void form_assert_flat (FormRound round, gpointer data, guint first, guint more);
+
+/* The window in which a record is edited, or NULL; for form_wait(): it is there with its fields, it is not there. */
+GtkWidget *form_find_record_window (void);
+gboolean form_has_record_window (gpointer data);
+gboolean form_has_no_record_window (gpointer data);
+
 /* The visit form of h1, begun anew or gone on with; opened. Transfer full. */
 RuhuEditSession *form_open_visit (FormFixture *self, const char *draft);
 /* Types the value @json. */

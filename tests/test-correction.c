@@ -106,25 +106,6 @@ is_saved (gpointer data)
   return count_refused (data) == 0;
 }
 
-static GtkWindow *
-find_dialog (void)
-{
-  g_autoptr (GList) windows = gtk_window_list_toplevels ();
-
-  for (GList *l = windows; l != NULL; l = l->next)
-    if (g_str_equal (G_OBJECT_TYPE_NAME (l->data), "RuhuRecordDialog"))
-      return l->data;
-  return NULL;
-}
-
-static gboolean
-is_filled (gpointer data)
-{
-  GtkWindow *dialog = find_dialog ();
-
-  return dialog != NULL && gtk_window_get_title (dialog) != NULL;
-}
-
 static void
 test_one_refused_record_is_typed_into_its_window (void)
 {
@@ -140,10 +121,10 @@ test_one_refused_record_is_typed_into_its_window (void)
   /* It was taken back when it was refused, so it is a new one. */
   g_assert_null (correction->record);
   ruhu_record_dialog_present_correction (GTK_WINDOW (window), self->worker, correction);
-  form_wait (is_filled, NULL);
+  form_wait (form_has_record_window, NULL);
   /* Nothing is settled by looking. */
   g_assert_cmpint (count_refused (self), ==, 1);
-  gtk_widget_activate_action (GTK_WIDGET (find_dialog ()), "record.save", NULL);
+  gtk_widget_activate_action (form_find_record_window (), "record.save", NULL);
   form_wait (is_saved, self);
   g_assert_cmpint (store_count (self->laptop->store, "SELECT count (*) FROM r_problem WHERE description = '房顶漏'"), ==, 1);
   self->township->now = g_get_real_time () / 1000;

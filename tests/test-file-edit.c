@@ -147,31 +147,6 @@ test_a_warning_asks_for_its_reason (Fixture *f, gconstpointer data)
   g_assert_cmpint (store_count (f->form->laptop->store, "SELECT count (*) FROM r_finding_note WHERE record_id = 'h1' AND reason = '承包地，已核实'"), ==, 1);
 }
 
-static GtkWindow *
-find_window (void)
-{
-  g_autoptr (GList) windows = gtk_window_list_toplevels ();
-
-  for (GList *l = windows; l != NULL; l = l->next)
-    if (g_str_equal (G_OBJECT_TYPE_NAME (l->data), "RuhuRecordDialog"))
-      return l->data;
-  return NULL;
-}
-
-static gboolean
-is_filled (gpointer data)
-{
-  GtkWindow *window = find_window ();
-
-  return window != NULL && gtk_window_get_title (window) != NULL;
-}
-
-static gboolean
-is_closed (gpointer data)
-{
-  return find_window () == NULL;
-}
-
 /* The window of a record of h1 in which @json was typed, asked to save. */
 static GtkWidget *
 save_in_window (Fixture *f, GtkWidget *parent, const char *type, const char *record, const char *json)
@@ -183,9 +158,9 @@ save_in_window (Fixture *f, GtkWidget *parent, const char *type, const char *rec
   typed->record = g_strdup (record);
   typed->fields = json_tokener_parse (json);
   ruhu_record_dialog_present_correction (GTK_WINDOW (parent), f->form->worker, typed);
-  form_wait (is_filled, NULL);
-  gtk_widget_activate_action (GTK_WIDGET (find_window ()), "record.save", NULL);
-  return GTK_WIDGET (find_window ());
+  form_wait (form_has_record_window, NULL);
+  gtk_widget_activate_action (form_find_record_window (), "record.save", NULL);
+  return form_find_record_window ();
 }
 
 static GtkWidget *
@@ -205,6 +180,12 @@ is_asked (gpointer data)
   return find_message () != NULL;
 }
 
+static gboolean
+is_not_asked (gpointer data)
+{
+  return find_message () == NULL;
+}
+
 /* The window goes before the question about it does. */
 static void
 test_what_was_typed_is_thrown_away_by_an_answer (Fixture *f, gconstpointer data)
@@ -215,8 +196,9 @@ test_what_was_typed_is_thrown_away_by_an_answer (Fixture *f, gconstpointer data)
   form_see (window, form_is_label, "something must be corrected first.");
   gtk_window_close (GTK_WINDOW (window));
   form_wait (is_asked, NULL);
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_message ()), "discard");
-  form_wait (is_closed, NULL);
+  g_signal_emit_by_name (form_see (find_message (), form_is_button, "Leave"), "clicked");
+  form_wait (form_has_no_record_window, NULL);
+  form_wait (is_not_asked, NULL);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   gtk_window_destroy (GTK_WINDOW (parent));
@@ -242,7 +224,7 @@ test_the_window_takes_a_reason (Fixture *f, gconstpointer data)
   form_see (window, form_is_label, "correct it, or say why it is right");
   g_signal_emit_by_name (form_see (window, form_is_button, "Checked with the household: it is so"), "clicked");
   gtk_widget_activate_action (window, "record.save", NULL);
-  form_wait (is_closed, NULL);
+  form_wait (form_has_no_record_window, NULL);
   ruhu_worker_flush (f->form->worker);
   assert_value (f->form->laptop->store, "household", "h1", "land_arable", "4000");
   gtk_window_destroy (GTK_WINDOW (parent));

@@ -13,7 +13,6 @@
 #include "ruhu-photo-strip.h"
 
 #include <adwaita.h>
-#include <malloc.h>
 #include <string.h>
 
 static gboolean
@@ -296,13 +295,6 @@ enum
 };
 #endif
 
-static gsize
-count_heap (void)
-{
-  malloc_trim (0);
-  return mallinfo2 ().uordblks;
-}
-
 /* Opened, filled, and closed. */
 static void
 open_and_close (FilePage *f)
@@ -323,18 +315,7 @@ open_and_close (FilePage *f)
 static void
 test_opened_and_closed_files_leave_nothing_behind (FilePage *f, gconstpointer data)
 {
-  int rounds = g_test_thorough () ? 1000 : MORE_ROUNDS;
-  gsize before, grown;
-
-  for (int i = 0; i < FIRST_ROUNDS; i++)
-    open_and_close (f);
-  before = count_heap ();
-  for (int i = 0; i < rounds; i++)
-    open_and_close (f);
-  grown = count_heap () > before ? count_heap () - before : 0;
-  g_test_message ("%zu bytes more after %d files", grown, rounds);
-  /* A page is some hundreds of kilobytes. */
-  g_assert_cmpuint (grown, <, 2000 * (gsize) rounds + 200000);
+  form_assert_flat ((FormRound) open_and_close, f, FIRST_ROUNDS, MORE_ROUNDS);
 }
 
 static gboolean
