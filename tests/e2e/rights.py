@@ -263,7 +263,9 @@ class Story:
         """Sixty-one days on: a link has expired, and so has the claim to have seen what was before the reassignment."""
         link = self.township.command("enrol", "--hours", "1", self.township.path, self.lost).stdout.strip()
         self.township.server.stop()
-        self.township.server.command = ["faketime", "-f", "+61d", *self.township.server.command]
+        # Not by the program faketime, which would be what is stopped in the end: the server itself would go on.
+        library = run(["faketime", "-f", "+0d", "printenv", "LD_PRELOAD"]).stdout.strip()
+        self.township.server.command = ["env", "FAKETIME=+61d", f"LD_PRELOAD={library}", *self.township.server.command]
         self.township.env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
         self.township.env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         self.township.start()
