@@ -10,8 +10,9 @@
 
 #include <string.h>
 
-/* In ms: a check waits for the typing to pause. */
+/* In ms: a check waits for the typing to pause; one that failed is made again. */
 #define CHECK_DELAY 200
+#define RETRY_DELAY 5000
 
 /* --- proposals --- */
 
@@ -73,6 +74,37 @@ ruhu_edit_session_propose (RuhuEditSession *self, const char *type, const char *
 
 /* --- checking --- */
 
+static gboolean
+check_timer_cb (gpointer data)
+{
+  RuhuEditSession *self = data;
+
+  self->check_timer = 0;
+  ruhu_edit_session_start_checks (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+take_checked (RuhuEditSession *self, RuhuChecked *checked)
+{
+  g_hash_table_replace (self->checked, ruhu_edit_session_make_key (checked->type, checked->record), checked);
+  if (checked->initial != NULL)
+    ruhu_edit_session_propose (self, checked->type, checked->record, checked->initial);
+  ruhu_edit_session_emit_checked (self, checked->type, checked->record);
+}
+
+/* Which of its questions are asked is not known then: it is found out before anything is saved, which leaves out what is not asked. */
+static void
+check_again (RuhuEditSession *self, const RuhuCheckRequest *request, const GError *error)
+{
+  g_message ("A record could not be checked: %s", error->message);
+  g_hash_table_add (self->to_check, ruhu_edit_session_make_key (request->type, request->record));
+  if (self->check_timer == 0 && self->worker != NULL && !self->is_over)
+    self->check_timer = g_timeout_add (RETRY_DELAY, check_timer_cb, self);
+  if (self->unchecked == NULL)
+    self->unchecked = g_error_copy (error);
+}
+
 static void
 checked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -82,20 +114,18 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   self->n_checking--;
   if (checked != NULL)
-    {
-      g_hash_table_replace (self->checked, ruhu_edit_session_make_key (checked->type, checked->record), checked);
-      if (checked->initial != NULL)
-        ruhu_edit_session_propose (self, checked->type, checked->record, checked->initial);
-      ruhu_edit_session_emit_checked (self, checked->type, checked->record);
-    }
-  else if (error != NULL)
-    g_warning ("A record could not be checked: %s", error->message);
+    take_checked (self, checked);
+  else
+    check_again (self, g_task_get_task_data (G_TASK (result)), error);
   if (self->n_checking > 0)
     return;
-  if (self->saving != NULL)
-    ruhu_edit_session_begin_save (self);
-  else
+  error = g_steal_pointer (&self->unchecked);
+  if (self->saving == NULL)
     ruhu_edit_session_rule (self);
+  else if (error != NULL)
+    ruhu_edit_session_fail_save (self, g_steal_pointer (&error));
+  else
+    ruhu_edit_session_begin_save (self);
 }
 
 static void
@@ -126,16 +156,6 @@ ruhu_edit_session_start_checks (RuhuEditSession *self)
       start_check (self, key);
       g_hash_table_iter_remove (&iter);
     }
-}
-
-static gboolean
-check_timer_cb (gpointer data)
-{
-  RuhuEditSession *self = data;
-
-  self->check_timer = 0;
-  ruhu_edit_session_start_checks (self);
-  return G_SOURCE_REMOVE;
 }
 
 void

@@ -21,6 +21,7 @@ struct _RuhuEditSession
   GPtrArray *ruled;        /* RuhuFinding of the rules, records by their final ids; NULL before the first time */
   GPtrArray *ruled_ids;    /* char *: of each of them the record's id in the draft */
   GTask *saving;           /* waits for checks, then for the store */
+  GError *unchecked;       /* why one of the checks under way failed; or NULL */
 
   /* Borrowed from the catalogue. */
   RuhuForm *form;
@@ -65,5 +66,7 @@ void ruhu_edit_session_emit_checked (RuhuEditSession *self, const char *type, co
 gboolean ruhu_edit_session_filter (const char *type, const char *record, const char *field, gpointer data);
 /* No check is under way any more: makes the change. */
 void ruhu_edit_session_begin_save (RuhuEditSession *self);
+/* Nothing is saved; takes @error. */
+void ruhu_edit_session_fail_save (RuhuEditSession *self, GError *error);
 
 G_END_DECLS

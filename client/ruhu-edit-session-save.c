@@ -104,6 +104,15 @@ make_save_request (RuhuEditSession *self, json_object *set)
 }
 
 void
+ruhu_edit_session_fail_save (RuhuEditSession *self, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->saving);
+
+  ruhu_edit_session_mark_dirty (self);
+  g_task_return_error (task, error);
+}
+
+void
 ruhu_edit_session_begin_save (RuhuEditSession *self)
 {
   g_autoptr (GError) error = NULL;
@@ -116,10 +125,7 @@ ruhu_edit_session_begin_save (RuhuEditSession *self)
     }
   if (set == NULL)
     {
-      g_autoptr (GTask) task = g_steal_pointer (&self->saving);
-
-      ruhu_edit_session_mark_dirty (self);
-      g_task_return_error (task, g_steal_pointer (&error));
+      ruhu_edit_session_fail_save (self, g_steal_pointer (&error));
       return;
     }
   ruhu_worker_run_async (self->worker, ruhu_session_save, make_save_request (self, g_steal_pointer (&set)), (GDestroyNotify) ruhu_write_request_free, (GDestroyNotify) ruhu_saved_free, NULL, saved_cb, g_object_ref (self));

@@ -66,6 +66,7 @@ ruhu_edit_session_finalize (GObject *object)
   g_hash_table_unref (self->proposed);
   g_clear_pointer (&self->ruled, g_ptr_array_unref);
   g_clear_pointer (&self->ruled_ids, g_ptr_array_unref);
+  g_clear_error (&self->unchecked);
   G_OBJECT_CLASS (ruhu_edit_session_parent_class)->finalize (object);
 }
 
