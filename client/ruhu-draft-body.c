@@ -419,6 +419,14 @@ is_wanted (SetBuilder *builder, const char *type, const char *record, const char
   return builder->filter == NULL || builder->filter (type, record, field, builder->filter_data);
 }
 
+/* Typed where more was known: an older program, or one that has not heard of a questionnaire yet, does not leave it out. */
+static gboolean
+refuse_unknown (const char *name, GError **error)
+{
+  g_set_error (error, RUHU_ERROR, RUHU_ERROR_VERSION, _ ("The draft holds “%s”, which this program does not know. It was kept; update the program."), name);
+  return FALSE;
+}
+
 static gboolean
 refuse_text (SetBuilder *builder, RuhuRecordType *type, const char *record, GError **error)
 {
@@ -431,7 +439,9 @@ refuse_text (SetBuilder *builder, RuhuRecordType *type, const char *record, GErr
     RuhuField *field = ruhu_record_type_get_field (type, name);
 
     (void) text;
-    if (field == NULL || !is_wanted (builder, type->name, record, name))
+    if (field == NULL)
+      return refuse_unknown (name, error);
+    if (!is_wanted (builder, type->name, record, name))
       continue;
     g_set_error (error, RUHU_ERROR, RUHU_ERROR_INVALID, _ ("%s, %s: what is written there cannot be read. Correct or empty it."), ruhu_label_get (&type->label), ruhu_label_get (&field->label));
     return FALSE;
@@ -482,8 +492,8 @@ dup_final_value (SetBuilder *builder, RuhuField *field, json_object *value)
   return id != NULL ? json_object_new_string (id) : copy_value (value);
 }
 
-static void
-add_record (SetBuilder *builder, RuhuRecordType *type, const char *record, json_object *typed)
+static gboolean
+add_record (SetBuilder *builder, RuhuRecordType *type, const char *record, json_object *typed, GError **error)
 {
   const char *id = g_hash_table_lookup (builder->final_ids, record);
 
@@ -492,6 +502,9 @@ add_record (SetBuilder *builder, RuhuRecordType *type, const char *record, json_
     RuhuField *field = ruhu_record_type_get_field (type, name);
     g_autoptr (RuhuJson) final = NULL;
 
+    /* Not a field: what is saved brings back by itself what was removed. */
+    if (field == NULL && !g_str_equal (name, "deleted"))
+      return refuse_unknown (name, error);
     if (field == NULL || !is_wanted (builder, type->name, record, name))
       continue;
     final = dup_final_value (builder, field, value);
@@ -500,6 +513,7 @@ add_record (SetBuilder *builder, RuhuRecordType *type, const char *record, json_
       continue;
     json_object_object_add (ruhu_draft_body_ensure_object (ruhu_draft_body_ensure_object (builder->set, type->name), id), name, g_steal_pointer (&final));
   }
+  return TRUE;
 }
 
 static gboolean
@@ -514,10 +528,7 @@ for_each_type (SetBuilder *builder, const char *table, gboolean (*func) (SetBuil
     RuhuRecordType *type = ruhu_catalogue_get_record (builder->catalogue, name);
 
     if (type == NULL)
-      {
-        g_set_error (error, RUHU_ERROR, RUHU_ERROR_VERSION, _ ("The draft holds “%s”, which this program does not know. It was kept; update the program."), name);
-        return FALSE;
-      }
+      return refuse_unknown (name, error);
     if (!func (builder, type, records, error))
       return FALSE;
   }
@@ -541,8 +552,8 @@ add_type (SetBuilder *builder, RuhuRecordType *type, json_object *records, GErro
 {
   json_object_object_foreach (records, record, typed)
   {
-    if (!ruhu_draft_body_is_idle (builder->body, type->name, record))
-      add_record (builder, type, record, typed);
+    if (!ruhu_draft_body_is_idle (builder->body, type->name, record) && !add_record (builder, type, record, typed, error))
+      return FALSE;
   }
   return TRUE;
 }

@@ -107,7 +107,8 @@ char *ruhu_draft_body_dup_final_id (RuhuDraftBody *self, RuhuRecordType *type, c
  * @scope: the scope that keyed ids are made from
  * @filter: (nullable): says which fields may go into the change
  *
- * The `set` of a change: changed values only, under final ids. INVALID with a sentence when text could not be read as a value, or a part of a key is missing.
+ * The `set` of a change: changed values only, under final ids. INVALID with a sentence when text could not be read as a value, or a part of a key is missing;
+ * VERSION when it holds what this catalogue does not know. The body stays as it is.
  * Transfer full; an empty object when nothing changed.
  */
 json_object *ruhu_draft_body_dup_set (RuhuDraftBody *self, RuhuCatalogue *catalogue, const char *scope, RuhuDraftFilter filter, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;

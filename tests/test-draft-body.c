@@ -320,6 +320,27 @@ test_other_versions (void)
   g_assert_error (error, RUHU_ERROR, RUHU_ERROR_VERSION);
 }
 
+/* Typed on a laptop that has heard of a questionnaire, and gone on with on one that has not: all of the record is known but one field. */
+static void
+test_a_field_of_a_newer_catalogue (void)
+{
+  static const char *const typed[] = {
+    "{\"version\":1,\"base\":{\"person\":{\"p1\":{}}},\"typed\":{\"person\":{\"p1\":{\"work_months\":5,\"stove\":true}}}}",
+    "{\"version\":1,\"base\":{\"person\":{\"p1\":{}}},\"typed\":{\"person\":{\"p1\":{\"work_months\":5}}},\"text\":{\"person\":{\"p1\":{\"stove\":\"warm\"}}}}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
+    {
+      g_autoptr (RuhuJson) kept = parse (typed[i]);
+      g_autoptr (RuhuDraftBody) body = ruhu_draft_body_from_json (kept, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_nonnull (body);
+      g_assert_null (ruhu_draft_body_dup_set (body, catalogue, SCOPE, NULL, NULL, &error));
+      g_assert_error (error, RUHU_ERROR, RUHU_ERROR_VERSION);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -341,6 +362,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draft-body/round-trip", test_round_trip);
   g_test_add_func ("/draft-body/damaged-drafts", test_damaged_drafts);
   g_test_add_func ("/draft-body/other-versions", test_other_versions);
+  g_test_add_func ("/draft-body/a-field-of-a-newer-catalogue", test_a_field_of_a_newer_catalogue);
   result = g_test_run ();
   ruhu_catalogue_unref (catalogue);
   return result;
