@@ -44,6 +44,7 @@ struct _RuhuRecordDialog
   RuhuRecordType *type;
   RuhuRecordEditor *editor;
 
+  GtkWidget *focus; /* weak: what had the keyboard when the save began */
   gboolean is_saving;
 };
 
@@ -61,6 +62,23 @@ static void
 update_save (RuhuRecordDialog *self)
 {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "record.save", self->editor != NULL && !self->is_saving && ruhu_edit_session_is_changed (self->session));
+}
+
+/* What is typed while the change is on its way would be in none. */
+static void
+set_saving (RuhuRecordDialog *self, gboolean is_saving)
+{
+  self->is_saving = is_saving;
+  if (is_saving)
+    {
+      g_set_weak_pointer (&self->focus, gtk_window_get_focus (GTK_WINDOW (self)));
+      /* A text in GTK 4.8 goes on blinking when it loses the keyboard for being insensitive. */
+      gtk_window_set_focus (GTK_WINDOW (self), NULL);
+    }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->scroller), !is_saving);
+  if (!is_saving && self->focus != NULL)
+    gtk_widget_grab_focus (self->focus);
+  update_save (self);
 }
 
 static void
@@ -123,7 +141,6 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *explained = NULL;
   g_autofree char *record = NULL;
 
-  self->is_saving = FALSE;
   if (ruhu_edit_session_save_finish (session, result, &findings, &error))
     {
       record = ruhu_draft_body_dup_final_id (body, self->type, self->scope, ruhu_draft_body_get_self (body));
@@ -132,7 +149,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
       gtk_window_destroy (GTK_WINDOW (self));
       return;
     }
-  update_save (self);
+  set_saving (self, FALSE);
   ruhu_record_editor_reveal (self->editor);
   if (error != NULL)
     {
@@ -148,10 +165,9 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RuhuRecordDialog *self = RUHU_RECORD_DIALOG (widget);
 
-  self->is_saving = TRUE;
-  update_save (self);
-  gtk_revealer_set_reveal_child (self->notice_revealer, FALSE);
   drop_rulings (self);
+  set_saving (self, TRUE);
+  gtk_revealer_set_reveal_child (self->notice_revealer, FALSE);
   ruhu_edit_session_save_async (self->session, NULL, saved_cb, g_object_ref (self));
 }
 
@@ -287,6 +303,7 @@ ruhu_record_dialog_finalize (GObject *object)
 {
   RuhuRecordDialog *self = RUHU_RECORD_DIALOG (object);
 
+  g_clear_weak_pointer (&self->focus);
   g_clear_object (&self->session);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->correction, ruhu_correction_free);

@@ -12,6 +12,25 @@
 
 #include <glib/gi18n.h>
 
+/* What is typed while the change is on its way would be in none, and the draft ends with it. */
+static void
+set_saving (RuhuVisitPage *self, gboolean is_saving)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  self->is_saving = is_saving;
+  if (is_saving && root != NULL)
+    {
+      g_set_weak_pointer (&self->focus, gtk_root_get_focus (root));
+      /* A text in GTK 4.8 goes on blinking when it loses the keyboard for being insensitive. */
+      gtk_root_set_focus (root, NULL);
+    }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->toasts), !is_saving);
+  ruhu_visit_page_update_next (self);
+  if (!is_saving && self->focus != NULL)
+    gtk_widget_grab_focus (self->focus);
+}
+
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -20,15 +39,15 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean saved = ruhu_edit_session_save_finish (RUHU_EDIT_SESSION (source), result, &findings, &error);
 
-  self->is_saving = FALSE;
   if (saved)
     {
+      self->is_saving = FALSE;
       ruhu_visit_page_emit_finished (self);
       return;
     }
-  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
+  if (self->form == NULL)
     return;
-  ruhu_visit_page_update_next (self);
+  set_saving (self, FALSE);
   if (error != NULL)
     ruhu_visit_page_show_error (self, error);
   else
@@ -53,8 +72,7 @@ ruhu_visit_page_finish (RuhuVisitPage *self)
       return;
     }
   ruhu_visit_page_hide_notice (self);
-  self->is_saving = TRUE;
-  ruhu_visit_page_update_next (self);
+  set_saving (self, TRUE);
   ruhu_edit_session_save_async (self->session, NULL, saved_cb, g_object_ref (self));
 }
 

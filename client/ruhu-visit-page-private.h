@@ -39,6 +39,8 @@ struct _RuhuVisitPage
   /* Borrowed from the session's catalogue; NULL until opened. */
   RuhuForm *form;
 
+  GtkWidget *focus; /* weak: what had the keyboard when the save began */
+
   guint current; /* index of a step; form->steps->len: the summary */
   gboolean is_saving;
 };

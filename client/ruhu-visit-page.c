@@ -438,6 +438,7 @@ ruhu_visit_page_finalize (GObject *object)
 {
   RuhuVisitPage *self = RUHU_VISIT_PAGE (object);
 
+  g_clear_weak_pointer (&self->focus);
   g_clear_object (&self->cancellable);
   g_hash_table_unref (self->left);
   g_free (self->title);

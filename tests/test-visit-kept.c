@@ -8,6 +8,7 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
 #include "ruhu-validate.h"
+#include "ruhu-visit-page.h"
 
 #include <adwaita.h>
 
@@ -81,6 +82,85 @@ test_a_save_that_cannot_check_saves_nothing (void)
   form_fixture_free (fixture);
 }
 
+static void
+set_flag_cb (gpointer *flag)
+{
+  *flag = GINT_TO_POINTER (TRUE);
+}
+
+static void
+give_reasons (RuhuEditSession *session, const char *reason)
+{
+  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (form_save_once (session, &findings, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < findings->len; i++)
+    if (((RuhuFinding *) findings->pdata[i])->rule != NULL)
+      ruhu_edit_session_set_reason (session, findings->pdata[i], reason);
+}
+
+/* A draft on the disk of which nothing is missing: all its steps are done, and what the rules ask about has a reason. Transfer full. */
+static char *
+make_whole_draft (FormFixture *fixture)
+{
+  g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
+  GPtrArray *steps = ruhu_edit_session_get_form (session)->steps;
+
+  form_enter_visit (session);
+  for (guint i = 0; i < steps->len; i++)
+    ruhu_edit_session_set_step (session, ((RuhuFormStep *) steps->pdata[i])->name);
+  give_reasons (session, "已核实");
+  ruhu_edit_session_store (session);
+  g_assert_cmpuint (form_count_drafts (fixture), ==, 1);
+  return g_strdup (ruhu_edit_session_get_draft (session));
+}
+
+/* The visit's page in a window, at its end. */
+static GtkWidget *
+show_end (FormFixture *fixture, const char *draft, GtkWidget **window)
+{
+  GtkWidget *page = ruhu_visit_page_new (fixture->worker, "h1", draft);
+
+  *window = gtk_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (*window), 1100, 700);
+  gtk_window_set_child (GTK_WINDOW (*window), page);
+  gtk_window_present (GTK_WINDOW (*window));
+  form_see (page, form_is_label, "This visit was begun earlier");
+  g_assert_true (gtk_widget_activate_action (page, "visit.step", "u", 0));
+  return page;
+}
+
+static gboolean
+is_reason (GtkWidget *widget, const char *text)
+{
+  return ADW_IS_ENTRY_ROW (widget) && g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (widget)), text) == 0;
+}
+
+/* What was typed after the save began would be in no change, and the draft ends with it. */
+static void
+test_nothing_is_typed_into_what_is_being_saved (void)
+{
+  FormFixture *fixture = form_fixture_new ();
+  g_autofree char *draft = make_whole_draft (fixture);
+  GtkWidget *window, *page = show_end (fixture, draft, &window), *reason;
+  gpointer finished = NULL;
+  gboolean can_type;
+
+  g_signal_connect_swapped (page, "finished", G_CALLBACK (set_flag_cb), &finished);
+  reason = form_see (page, is_reason, "已核实");
+  gtk_widget_activate_action (page, "visit.next", NULL);
+  can_type = gtk_widget_is_sensitive (reason);
+  if (can_type)
+    gtk_editable_set_text (GTK_EDITABLE (reason), "核实过两次");
+  form_wait (form_is_set, &finished);
+  g_assert_cmpint (store_count (fixture->laptop->store, "SELECT count (*) FROM r_finding_note WHERE reason = '核实过两次'"), ==, can_type ? 1 : 0);
+  g_assert_cmpint (store_count (fixture->laptop->store, "SELECT count (*) FROM r_visit WHERE outcome = '1'"), ==, 1);
+  gtk_window_destroy (GTK_WINDOW (window));
+  form_fixture_free (fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -88,5 +168,6 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add_func ("/visit-kept/what-could-not-be-checked-is-not-left-out", test_what_could_not_be_checked_is_not_left_out);
   g_test_add_func ("/visit-kept/a-save-that-cannot-check-saves-nothing", test_a_save_that_cannot_check_saves_nothing);
+  g_test_add_func ("/visit-kept/nothing-is-typed-into-what-is-being-saved", test_nothing_is_typed_into_what_is_being_saved);
   return g_test_run ();
 }
