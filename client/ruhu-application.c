@@ -66,7 +66,12 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   GtkWindow *window;
 
   while ((window = gtk_application_get_active_window (GTK_APPLICATION (self))) != NULL)
-    gtk_window_destroy (window);
+    {
+      gtk_window_close (window);
+      /* It asks about what was typed, or waits until that is on the disk. */
+      if (gtk_application_get_active_window (GTK_APPLICATION (self)) == window)
+        return;
+    }
   g_application_quit (G_APPLICATION (self));
 }
 

@@ -29,6 +29,7 @@ struct _RuhuEditSession
   gint64 saved_seq; /* 0: not saved */
   gint64 answers;   /* 0: none */
   guint n_checking;
+  guint n_storing;
   guint check_timer;
   guint store_timer;
   gboolean is_ruling;  /* the rules are being run */

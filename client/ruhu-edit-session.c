@@ -351,6 +351,7 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (RuhuEditSession) self = data;
   g_autoptr (GError) error = NULL;
 
+  self->n_storing--;
   ruhu_worker_run_finish (RUHU_WORKER (source), result, &error);
   if (error != NULL)
     {
@@ -383,7 +384,15 @@ ruhu_edit_session_store (RuhuEditSession *self)
   if (!self->is_dirty || self->is_over || self->draft == NULL || self->saving != NULL)
     return;
   self->is_dirty = FALSE;
+  self->n_storing++;
   ruhu_worker_run_async (self->worker, ruhu_session_draft, ruhu_edit_session_make_write_request (self, ruhu_draft_body_to_json (self->opening->body)), (GDestroyNotify) ruhu_write_request_free, NULL, NULL, stored_cb, g_object_ref (self));
+}
+
+gboolean
+ruhu_edit_session_is_stored (RuhuEditSession *self)
+{
+  g_return_val_if_fail (RUHU_IS_EDIT_SESSION (self), TRUE);
+  return self->is_over || (!self->is_dirty && self->n_storing == 0);
 }
 
 /* The timer is not moved by further typing: the draft is never older than its delay. */

@@ -121,6 +121,8 @@ void ruhu_edit_session_set_answers (RuhuEditSession *self, gint64 seq);
 
 /* Puts the draft on disk at once, if anything is unwritten. */
 void ruhu_edit_session_store (RuhuEditSession *self);
+/* Whether the draft on disk has all that was typed, or is needed no more. */
+gboolean ruhu_edit_session_is_stored (RuhuEditSession *self);
 
 /* Ends the visit: waits for checks under way, then saves what changed, all or nothing. On failure everything typed stays, the draft too. */
 void ruhu_edit_session_save_async (RuhuEditSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

@@ -43,6 +43,7 @@ struct _RuhuVisitPage
 
   guint current; /* index of a step; form->steps->len: the summary */
   gboolean is_saving;
+  gboolean is_let_go;
 };
 
 void ruhu_visit_page_show_notice (RuhuVisitPage *self, const char *text, gboolean can_discard);

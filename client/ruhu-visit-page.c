@@ -32,6 +32,7 @@ enum
   FINISHED,
   LEFT,
   DISCARDED,
+  STORED,
   N_SIGNALS
 };
 
@@ -71,15 +72,12 @@ stored_cb (RuhuVisitPage *self, const GError *error)
   g_autofree char *time = g_date_time_format (now, "%H:%M");
   g_autofree char *text = NULL;
 
-  if (error != NULL)
-    {
-      gtk_label_set_text (self->stored, _ ("The draft is not on disk"));
-      ruhu_visit_page_show_error (self, error);
-      return;
-    }
   /* Translators: %s is the time of day. */
-  text = g_strdup_printf (_ ("Draft on disk, %s"), time);
+  text = error != NULL ? g_strdup (_ ("The draft is not on disk")) : g_strdup_printf (_ ("Draft on disk, %s"), time);
   gtk_label_set_text (self->stored, text);
+  if (error != NULL)
+    ruhu_visit_page_show_error (self, error);
+  g_signal_emit (self, signals[STORED], 0, error);
 }
 
 /* --- steps --- */
@@ -482,6 +480,7 @@ ruhu_visit_page_class_init (RuhuVisitPageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[FINISHED] = g_signal_new ("finished", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[DISCARDED] = g_signal_new ("discarded", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, RUHU_TYPE_EDIT_SESSION);
+  signals[STORED] = g_signal_new ("stored", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[LEFT] = g_signal_new ("left", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   ruhu_form_add_style ();
   bind_template (widget_class);
@@ -533,4 +532,21 @@ ruhu_visit_page_flush (RuhuVisitPage *self)
   g_return_if_fail (RUHU_IS_VISIT_PAGE (self));
   if (self->form != NULL)
     ruhu_edit_session_store (self->session);
+}
+
+gboolean
+ruhu_visit_page_is_kept (RuhuVisitPage *self)
+{
+  g_return_val_if_fail (RUHU_IS_VISIT_PAGE (self), TRUE);
+  if (self->form == NULL || self->is_let_go)
+    return TRUE;
+  ruhu_visit_page_settle (self);
+  return !self->is_saving && ruhu_edit_session_is_stored (self->session);
+}
+
+void
+ruhu_visit_page_let_go (RuhuVisitPage *self)
+{
+  g_return_if_fail (RUHU_IS_VISIT_PAGE (self));
+  self->is_let_go = TRUE;
 }

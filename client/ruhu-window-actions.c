@@ -19,11 +19,19 @@ ruhu_window_show_list (RuhuWindow *self)
 }
 
 static void
+go_back (RuhuWindow *self, const char *destination)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.back", NULL);
+}
+
+static void
 back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RuhuWindow *self = RUHU_WINDOW (widget);
   GtkWidget *page = ruhu_window_get_page (self);
 
+  if (!ruhu_window_may_leave (self, go_back, NULL))
+    return;
   if (self->open->len > 1 || (page != NULL && !RUHU_IS_HOUSEHOLD_PAGE (page)))
     ruhu_window_pop (self);
   else
@@ -110,8 +118,10 @@ show_sync_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-show_today (RuhuWindow *self)
+show_today (RuhuWindow *self, const char *destination)
 {
+  if (!ruhu_window_may_leave (self, show_today, NULL))
+    return;
   ruhu_window_clear (self);
   adw_leaflet_set_visible_child_name (self->leaflet, "page");
   ruhu_page_focus (RUHU_PAGE (self->today));
@@ -125,7 +135,7 @@ go_cb (RuhuWindow *self, GVariant *place)
   if (!self->entered)
     return;
   if (g_str_equal (name, "today"))
-    show_today (self);
+    show_today (self, NULL);
   else if (g_str_equal (name, "households"))
     ruhu_window_show_list (self);
   else if (g_str_equal (name, "conflicts"))

@@ -10,6 +10,12 @@
 
 G_BEGIN_DECLS
 
+/* On each RuhuPage with a visit: the RuhuVisitPage. */
+#define RUHU_WINDOW_VISIT "ruhu-visit"
+
+/* What was put off is done; @destination: as given. */
+typedef void (*RuhuWindowGoOn) (RuhuWindow *self, const char *destination);
+
 struct _RuhuWindow
 {
   AdwApplicationWindow parent_instance;
@@ -32,13 +38,16 @@ struct _RuhuWindow
 
   /* Borrowed: those on the right pane's stack, bottom first (RuhuPage). */
   GPtrArray *open;
-  GtkWidget *leaving; /* a page that is taken apart, on the stack too, or NULL */
+  GtkWidget *leaving;  /* a page that is taken apart, on the stack too, or NULL */
+  GtkWidget *question; /* weak: whether what is not on the disk may go */
 
   /* Owned. */
   RuhuStatus *status;
   GSimpleAction *go;  /* its state is the place that is shown */
   char *failure_said; /* the last sentence about a failed reading; NULL once it went well */
+  char *destination;  /* for @go_on */
 
+  RuhuWindowGoOn go_on; /* waits for what was typed to be on the disk; or NULL */
   guint leave_id;
   gboolean today_stale; /* something changed while another page was shown */
   gboolean entered;     /* households have been shown */
@@ -50,6 +59,16 @@ void ruhu_window_layout (RuhuWindow *self);
 void ruhu_window_clear (RuhuWindow *self);
 /* Brings the list into view, with the keyboard in its search. */
 void ruhu_window_show_list (RuhuWindow *self);
+
+/* Whether the pages may go now: what was typed there is on the disk, or may be lost. Otherwise @go_on is called once that is so, or never. */
+gboolean ruhu_window_may_leave (RuhuWindow *self, RuhuWindowGoOn go_on, const char *destination);
+/* The same for the window: it is closed then. What is on top of it goes first, or stays and asks. */
+gboolean ruhu_window_may_close (RuhuWindow *self);
+/* Closes what is on top of @window; FALSE: something of it stays. */
+gboolean ruhu_window_close_others (GtkWindow *window);
+/* A visit's draft is on the disk (@error NULL), or is not; a visit is over. */
+void ruhu_window_visit_stored (RuhuWindow *self, const GError *error);
+void ruhu_window_visit_ended (RuhuWindow *self);
 
 void ruhu_window_install_actions (GtkWidgetClass *widget_class);
 /* The action "win.go", for the navigation. */

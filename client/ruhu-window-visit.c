@@ -20,6 +20,7 @@ visit_finished_cb (RuhuWindow *self)
 {
   ruhu_window_pop (self);
   ruhu_window_toast (self, _ ("The visit is saved on this laptop. It is sent as soon as there is a connection."));
+  ruhu_window_visit_ended (self);
 }
 
 /* A visit that was thrown away, as long as that can be taken back. */
@@ -79,12 +80,13 @@ visit_discarded_cb (RuhuWindow *self, RuhuEditSession *session)
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (take_back_cb), thrown, thrown_free, G_CONNECT_SWAPPED);
   ruhu_window_pop (self);
   ruhu_window_add_toast (self, toast);
+  ruhu_window_visit_ended (self);
 }
 
 static void
 visit_left_cb (RuhuWindow *self)
 {
-  ruhu_window_pop (self);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.back", NULL);
 }
 
 static void
@@ -114,10 +116,11 @@ ruhu_window_open_visit (RuhuWindow *self, const char *household, const char *dra
 
   visit = ruhu_visit_page_new (ruhu_application_get_worker (RUHU_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)))), household, draft);
   page = ruhu_page_new (_ ("Visit"), visit);
-  g_object_set_data (G_OBJECT (page), "ruhu-visit", visit);
+  g_object_set_data (G_OBJECT (page), RUHU_WINDOW_VISIT, visit);
   g_signal_connect_object (visit, "finished", G_CALLBACK (visit_finished_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (visit, "discarded", G_CALLBACK (visit_discarded_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (visit, "left", G_CALLBACK (visit_left_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (visit, "stored", G_CALLBACK (ruhu_window_visit_stored), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (visit, "notify::title", G_CALLBACK (visit_title_cb), page, 0);
   ruhu_window_push (self, page);
 }

@@ -28,7 +28,7 @@ get_app (RuhuWindow *self)
 static gboolean
 is_visit (GtkWidget *page)
 {
-  return page != NULL && g_object_get_data (G_OBJECT (page), "ruhu-visit") != NULL;
+  return page != NULL && g_object_get_data (G_OBJECT (page), RUHU_WINDOW_VISIT) != NULL;
 }
 
 /* Where a person is, for the navigation. */
@@ -194,6 +194,8 @@ ruhu_window_show_household (RuhuWindow *self, const char *household)
       adw_leaflet_set_visible_child_name (self->leaflet, "page");
       return;
     }
+  if (!ruhu_window_may_leave (self, ruhu_window_show_household, household))
+    return;
   while ((page = ruhu_window_get_page (self)) != NULL)
     drop_page (self, page);
   ruhu_window_push (self, ruhu_household_page_new (ruhu_application_get_worker (get_app (self)), household));
@@ -395,6 +397,8 @@ ruhu_window_close_request (GtkWindow *window)
   int width = 0;
   int height = 0;
 
+  if (!ruhu_window_may_close (self))
+    return TRUE;
   if (settings != NULL)
     {
       gtk_window_get_default_size (window, &width, &height);
@@ -410,6 +414,7 @@ ruhu_window_dispose (GObject *object)
   RuhuWindow *self = RUHU_WINDOW (object);
 
   g_clear_handle_id (&self->leave_id, g_source_remove);
+  g_clear_weak_pointer (&self->question);
   g_clear_object (&self->status);
   g_clear_object (&self->go);
   g_ptr_array_set_size (self->open, 0);
@@ -423,6 +428,7 @@ ruhu_window_finalize (GObject *object)
 
   g_ptr_array_unref (self->open);
   g_free (self->failure_said);
+  g_free (self->destination);
   G_OBJECT_CLASS (ruhu_window_parent_class)->finalize (object);
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole app, window and all: a helper who goes through households all day has no more in memory in the evening than in the morning. Thorough: a thousand of them. */
+/* The whole app, window and all: a helper who goes through households all day has no more in memory in the evening than in the morning (thorough: a thousand of them), and
+ * does not end it by a key while something that was typed would go with it. */
 #define G_LOG_DOMAIN "test-opened-files"
 
 #include "config.h"
 
 #include "form-fixture.h"
 #include "ruhu-application.h"
+#include "ruhu-field-row.h"
 #include "ruhu-household-page.h"
+#include "ruhu-record-dialog.h"
 #include "ruhu-window.h"
 
 #include <glib/gstdio.h>
@@ -106,10 +109,217 @@ test_a_day_of_households_leaves_nothing_behind (Fixture *f, gconstpointer data)
   form_assert_flat ((FormRound) open_and_close, f, FIRST, MORE);
 }
 
+static gboolean
+is_open (gpointer window)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  return g_list_find (windows, window) != NULL;
+}
+
+static void
+run_idle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static gboolean
+is_asked (gpointer heading)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (ADW_IS_MESSAGE_DIALOG (l->data) && g_strcmp0 (adw_message_dialog_get_heading (l->data), heading) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+close_all_but (GtkWindow *kept)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (l->data != kept && is_open (l->data))
+      {
+        gtk_window_set_transient_for (l->data, NULL);
+        gtk_window_destroy (l->data);
+      }
+  run_idle ();
+}
+
+/* A record's window keeps no draft. */
+static void
+test_quitting_asks_about_a_record_that_was_typed (Fixture *f, gconstpointer data)
+{
+  RuhuCorrection *typed = g_new0 (RuhuCorrection, 1);
+
+  typed->scope = g_strdup ("h1");
+  typed->type = g_strdup ("person");
+  typed->record = g_strdup ("p3");
+  typed->fields = json_tokener_parse ("{\"edu\":\"02\"}");
+  ruhu_record_dialog_present_correction (GTK_WINDOW (f->window), ruhu_application_get_worker (f->app), typed);
+  form_wait (form_has_record_window, NULL);
+  g_action_group_activate_action (G_ACTION_GROUP (f->app), "quit", NULL);
+  run_idle ();
+  g_assert_true (is_open (f->window));
+  g_assert_nonnull (form_find_record_window ());
+  g_assert_true (is_asked ((gpointer) "Leave without saving?"));
+  /* Nor does the window go when it is asked for a second time. */
+  gtk_window_close (GTK_WINDOW (f->window));
+  run_idle ();
+  g_assert_true (is_open (f->window));
+  g_assert_nonnull (form_find_record_window ());
+  close_all_but (GTK_WINDOW (f->window));
+}
+
+static void
+test_the_window_does_not_go_before_a_question_is_answered (Fixture *f, gconstpointer data)
+{
+  GtkWidget *page;
+
+  ruhu_window_show_household (f->window, "h1");
+  page = ruhu_window_get_page (f->window);
+  form_wait (is_whole, page);
+  gtk_widget_activate_action (page, "household.act", "(sss)", "solve", "problem", "q1");
+  form_wait (is_asked, (gpointer) "What was done?");
+  gtk_window_close (GTK_WINDOW (f->window));
+  run_idle ();
+  g_assert_true (is_open (f->window));
+  g_assert_true (is_asked ((gpointer) "What was done?"));
+  close_all_but (GTK_WINDOW (f->window));
+}
+
+/* --- a visit whose draft cannot be written --- */
+
+static RuhuDatabase *
+open_database (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("RUHU_DATA_DIR"), "ruhu.db", NULL);
+  g_autoptr (GError) error = NULL;
+  RuhuDatabase *database = ruhu_database_open (path, 0, &error);
+
+  g_assert_no_error (error);
+  return database;
+}
+
+/* As a full disk does. */
+static void
+fill_disk (RuhuDatabase *database, gboolean full)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ruhu_database_execute (database, full ? "CREATE TRIGGER no_room BEFORE INSERT ON draft BEGIN SELECT RAISE (ABORT, 'no room'); END" : "DROP TRIGGER no_room", &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_date (GtkWidget *widget, const char *unused)
+{
+  return RUHU_IS_FIELD_ROW (widget) && g_str_equal (ruhu_field_row_get_field (RUHU_FIELD_ROW (widget))->name, "date");
+}
+
+/* On the visit's first step; no field is left, which would write the draft. */
+static void
+type_into_a_visit (Fixture *f)
+{
+  GtkWidget *row;
+
+  ruhu_window_show_household (f->window, "h1");
+  form_wait (is_whole, ruhu_window_get_page (f->window));
+  ruhu_window_open_visit (f->window, "h1", NULL);
+  row = form_see (ruhu_window_get_page (f->window), is_date, NULL);
+  gtk_window_set_focus (GTK_WINDOW (f->window), NULL);
+  ruhu_field_row_set_text (RUHU_FIELD_ROW (row), "2018-06-21");
+  g_signal_emit_by_name (row, "changed");
+}
+
+static gboolean
+is_household (gpointer window)
+{
+  return RUHU_IS_HOUSEHOLD_PAGE (ruhu_window_get_page (window));
+}
+
+static gint64
+count_drafts (RuhuDatabase *database)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 n = 0;
+
+  g_assert_true (ruhu_database_get_integer (database, "SELECT count (*) FROM draft WHERE body LIKE '%2018-06-21%'", 0, &n, &error, ""));
+  return n;
+}
+
+static void
+answer (const char *response)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (ADW_IS_MESSAGE_DIALOG (l->data))
+      adw_message_dialog_response (l->data, response);
+  run_idle ();
+}
+
+static void
+test_a_visit_is_left_once_its_draft_is_on_the_disk (Fixture *f, gconstpointer data)
+{
+  RuhuDatabase *database = open_database ();
+  /* That the draft is not written is a warning. */
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+
+  type_into_a_visit (f);
+  fill_disk (database, TRUE);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.back", NULL);
+  form_wait (is_asked, (gpointer) "Leave without saving?");
+  g_assert_false (is_household (f->window));
+  answer ("cancel");
+  g_assert_false (is_household (f->window));
+  /* There is room again. */
+  fill_disk (database, FALSE);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.back", NULL);
+  form_wait (is_household, f->window);
+  g_assert_cmpint (count_drafts (database), ==, 1);
+  ruhu_database_close (database);
+  run_idle ();
+  g_log_set_always_fatal (fatal);
+}
+
+static void
+test_a_draft_that_cannot_be_written_is_let_go_by_an_answer (Fixture *f, gconstpointer data)
+{
+  RuhuDatabase *database = open_database ();
+  /* That the draft is not written is a warning. */
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+
+  type_into_a_visit (f);
+  fill_disk (database, TRUE);
+  gtk_window_close (GTK_WINDOW (f->window));
+  form_wait (is_asked, (gpointer) "Leave without saving?");
+  g_assert_true (is_open (f->window));
+  answer ("cancel");
+  g_assert_true (is_open (f->window));
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.back", NULL);
+  form_wait (is_asked, (gpointer) "Leave without saving?");
+  answer ("discard");
+  form_wait (is_household, f->window);
+  g_assert_cmpint (count_drafts (database), ==, 0);
+  ruhu_database_close (database);
+  run_idle ();
+  g_log_set_always_fatal (fatal);
+}
+
 int
 main (int argc, char **argv)
 {
+  /* Each test has an app of its own, which would find the one before on the bus. */
+  g_setenv ("DBUS_SESSION_BUS_ADDRESS", "disabled:", TRUE);
   gtk_test_init (&argc, &argv, NULL);
   g_test_add ("/opened-files/a-day-of-households-leaves-nothing-behind", Fixture, NULL, set_up, test_a_day_of_households_leaves_nothing_behind, tear_down);
+  g_test_add ("/opened-files/quitting-asks-about-a-record-that-was-typed", Fixture, NULL, set_up, test_quitting_asks_about_a_record_that_was_typed, tear_down);
+  g_test_add ("/opened-files/the-window-does-not-go-before-a-question-is-answered", Fixture, NULL, set_up, test_the_window_does_not_go_before_a_question_is_answered, tear_down);
+  g_test_add ("/opened-files/a-visit-is-left-once-its-draft-is-on-the-disk", Fixture, NULL, set_up, test_a_visit_is_left_once_its_draft_is_on_the_disk, tear_down);
+  g_test_add ("/opened-files/a-draft-that-cannot-be-written-is-let-go-by-an-answer", Fixture, NULL, set_up, test_a_draft_that_cannot_be_written_is_let_go_by_an_answer, tear_down);
   return g_test_run ();
 }
