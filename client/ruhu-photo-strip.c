@@ -586,3 +586,13 @@ ruhu_photo_strip_set_subject (RuhuPhotoStrip *self, const char *code)
   g_free (self->subject);
   self->subject = g_strdup (code);
 }
+
+GtkWidget *
+ruhu_photo_strip_find_busy (GtkWidget *root)
+{
+  GtkWidget *found = RUHU_IS_PHOTO_STRIP (root) && RUHU_PHOTO_STRIP (root)->queue->len > 0 ? root : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = ruhu_photo_strip_find_busy (child);
+  return found;
+}

@@ -35,4 +35,7 @@ void ruhu_photo_strip_choose (RuhuPhotoStrip *self);
 void ruhu_photo_strip_add_file (RuhuPhotoStrip *self, GFile *file);
 void ruhu_photo_strip_paste (RuhuPhotoStrip *self);
 
+/* The first strip in @root, itself among them, where one that came is not dealt with yet: it is made ready, asked about or kept. Borrowed; NULL: none. */
+GtkWidget *ruhu_photo_strip_find_busy (GtkWidget *root);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "ruhu-visit-page-private.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-photo-strip.h"
 #include "ruhu-read-back.h"
 #include "ruhu-visit-summary.h"
 
@@ -58,11 +59,38 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
 }
 
+static gboolean
+is_adding (RuhuVisitPage *self, guint step)
+{
+  return self->widgets->pdata[step] != NULL && ruhu_photo_strip_find_busy (self->widgets->pdata[step]) != NULL;
+}
+
+gboolean
+ruhu_visit_page_holds_on (RuhuVisitPage *self)
+{
+  guint step = 0;
+
+  g_return_val_if_fail (RUHU_IS_VISIT_PAGE (self), FALSE);
+  while (self->form != NULL && step < self->form->steps->len && !is_adding (self, step))
+    step++;
+  if (self->form == NULL || step == self->form->steps->len || self->is_told)
+    {
+      self->is_told = FALSE;
+      return FALSE;
+    }
+  ruhu_visit_page_go_to (self, step);
+  ruhu_visit_page_show_notice (self, _ ("A photo is still being added here. Answer what is asked about it first; otherwise it is left out."), FALSE);
+  self->is_told = TRUE;
+  return TRUE;
+}
+
 void
 ruhu_visit_page_finish (RuhuVisitPage *self)
 {
   RuhuVisitSummary *summary = RUHU_VISIT_SUMMARY (self->widgets->pdata[self->current]);
 
+  if (ruhu_visit_page_holds_on (self))
+    return;
   ruhu_visit_page_settle (self);
   ruhu_visit_summary_refresh (summary, NULL);
   if (ruhu_visit_summary_get_n_open (summary) > 0)

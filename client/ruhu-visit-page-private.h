@@ -44,6 +44,7 @@ struct _RuhuVisitPage
   guint current; /* index of a step; form->steps->len: the summary */
   gboolean is_saving;
   gboolean is_let_go;
+  gboolean is_told; /* that a photo is still being added: whoever insists may leave it out */
 };
 
 void ruhu_visit_page_show_notice (RuhuVisitPage *self, const char *text, gboolean can_discard);

@@ -24,6 +24,9 @@ const char *ruhu_visit_page_get_title (RuhuVisitPage *self);
 /* Puts on disk what is not there yet. Whoever takes the page off the screen needs not call it: the page does so itself then. */
 void ruhu_visit_page_flush (RuhuVisitPage *self);
 
+/* Whether a photo is still being added, which would be left out: the page goes there and says so. Not twice: whoever insists may leave it out. */
+gboolean ruhu_visit_page_holds_on (RuhuVisitPage *self);
+
 /* Whether nothing that was typed would go with the page. Otherwise it is on its way to the disk, and "stored" says whether it has come there, or the visit is being saved. */
 gboolean ruhu_visit_page_is_kept (RuhuVisitPage *self);
 /* A person has said that what is not on the disk may go. */

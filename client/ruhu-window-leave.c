@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "ruhu-error.h"
+#include "ruhu-photo-strip.h"
 #include "ruhu-visit-page.h"
 #include "ruhu-window-private.h"
 
@@ -62,6 +63,27 @@ are_kept (RuhuWindow *self)
   for (guint i = 0; i < self->open->len; i++)
     kept = (get_visit (self, i) == NULL || ruhu_visit_page_is_kept (get_visit (self, i))) && kept;
   return kept;
+}
+
+/* Not said twice of one page: whoever insists may leave the photo out. */
+static gboolean
+holds_on (RuhuWindow *self, GtkWidget *page)
+{
+  if (ruhu_photo_strip_find_busy (page) == NULL || self->is_told)
+    return FALSE;
+  ruhu_window_toast (self, _ ("A photo is still being added here. Answer what is asked about it first; otherwise it is left out."));
+  self->is_told = TRUE;
+  return TRUE;
+}
+
+static gboolean
+are_adding (RuhuWindow *self)
+{
+  for (guint i = 0; i < self->open->len; i++)
+    if (get_visit (self, i) != NULL ? ruhu_visit_page_holds_on (get_visit (self, i)) : holds_on (self, g_ptr_array_index (self->open, i)))
+      return TRUE;
+  self->is_told = FALSE;
+  return FALSE;
 }
 
 static void
@@ -144,6 +166,11 @@ ruhu_window_visit_ended (RuhuWindow *self)
 gboolean
 ruhu_window_may_leave (RuhuWindow *self, RuhuWindowGoOn func, const char *destination)
 {
+  if (are_adding (self))
+    {
+      forget (self);
+      return FALSE;
+    }
   if (are_kept (self))
     return TRUE;
   g_free (self->destination);

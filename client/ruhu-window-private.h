@@ -50,6 +50,7 @@ struct _RuhuWindow
   RuhuWindowGoOn go_on; /* waits for what was typed to be on the disk; or NULL */
   guint leave_id;
   gboolean today_stale; /* something changed while another page was shown */
+  gboolean is_told;     /* that a photo is still being added: whoever insists may leave it out */
   gboolean entered;     /* households have been shown */
 };
 

@@ -9,6 +9,7 @@
 #include "ruhu-application.h"
 #include "ruhu-field-row.h"
 #include "ruhu-household-page.h"
+#include "ruhu-photo-strip.h"
 #include "ruhu-record-dialog.h"
 #include "ruhu-window.h"
 
@@ -215,6 +216,12 @@ fill_disk (RuhuDatabase *database, gboolean full)
 }
 
 static gboolean
+is_strip (GtkWidget *widget, const char *text)
+{
+  return RUHU_IS_PHOTO_STRIP (widget) && form_find (widget, form_is_button, "Add a Photo…") != NULL;
+}
+
+static gboolean
 is_date (GtkWidget *widget, const char *unused)
 {
   return RUHU_IS_FIELD_ROW (widget) && g_str_equal (ruhu_field_row_get_field (RUHU_FIELD_ROW (widget))->name, "date");
@@ -287,6 +294,28 @@ test_a_visit_is_left_once_its_draft_is_on_the_disk (Fixture *f, gconstpointer da
 }
 
 static void
+test_a_page_is_left_once_its_photo_is_added (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->form->township->directory, "roof.png", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GdkPixbuf) roof = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 48);
+  GtkWidget *page;
+
+  gdk_pixbuf_fill (roof, 0x804000ff);
+  g_assert_true (gdk_pixbuf_save (roof, path, "png", NULL, NULL));
+  ruhu_window_show_household (f->window, "h1");
+  page = ruhu_window_get_page (f->window);
+  form_wait (is_whole, page);
+  ruhu_photo_strip_add_file (RUHU_PHOTO_STRIP (form_see (page, is_strip, NULL)), file);
+  ruhu_window_show_household (f->window, "h2");
+  g_assert_true (ruhu_window_get_page (f->window) == page);
+  form_see (GTK_WIDGET (f->window), form_is_label, "A photo is still being added here");
+  /* Whoever insists may leave it out. */
+  ruhu_window_show_household (f->window, "h2");
+  g_assert_true (ruhu_window_get_page (f->window) != page);
+}
+
+static void
 test_a_draft_that_cannot_be_written_is_let_go_by_an_answer (Fixture *f, gconstpointer data)
 {
   RuhuDatabase *database = open_database ();
@@ -321,5 +350,6 @@ main (int argc, char **argv)
   g_test_add ("/opened-files/the-window-does-not-go-before-a-question-is-answered", Fixture, NULL, set_up, test_the_window_does_not_go_before_a_question_is_answered, tear_down);
   g_test_add ("/opened-files/a-visit-is-left-once-its-draft-is-on-the-disk", Fixture, NULL, set_up, test_a_visit_is_left_once_its_draft_is_on_the_disk, tear_down);
   g_test_add ("/opened-files/a-draft-that-cannot-be-written-is-let-go-by-an-answer", Fixture, NULL, set_up, test_a_draft_that_cannot_be_written_is_let_go_by_an_answer, tear_down);
+  g_test_add ("/opened-files/a-page-is-left-once-its-photo-is-added", Fixture, NULL, set_up, test_a_page_is_left_once_its_photo_is_added, tear_down);
   return g_test_run ();
 }

@@ -7,6 +7,8 @@
 #include "form-fixture.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-photo-dialog.h"
+#include "ruhu-photo-strip.h"
 #include "ruhu-validate.h"
 #include "ruhu-visit-page.h"
 
@@ -161,6 +163,96 @@ test_nothing_is_typed_into_what_is_being_saved (void)
   form_fixture_free (fixture);
 }
 
+static GtkWidget *
+find_strip (GtkWidget *widget)
+{
+  GtkWidget *found = RUHU_IS_PHOTO_STRIP (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_strip (child);
+  return found;
+}
+
+static gboolean
+is_photo (GtkWidget *widget, const char *text)
+{
+  return ruhu_photo_thumbnail_get_item (widget) != NULL;
+}
+
+/* The question about a photo, once there is one. */
+static gboolean
+is_asked (gpointer question)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (RUHU_IS_PHOTO_DIALOG (l->data) && gtk_widget_get_mapped (l->data))
+      *(GtkWidget **) question = l->data;
+  return *(GtkWidget **) question != NULL;
+}
+
+/* The first step that has room for photos comes into view. Its strip. */
+static GtkWidget *
+go_to_photos (GtkWidget *page)
+{
+  GtkWidget *strip = NULL;
+
+  for (guint step = 1; step <= 9 && strip == NULL; step++)
+    {
+      g_assert_true (gtk_widget_activate_action (page, "visit.step", "u", step));
+      strip = find_strip (page);
+    }
+  g_assert_nonnull (strip);
+  return strip;
+}
+
+typedef struct
+{
+  GtkWidget *page;
+  gpointer *finished;
+} End;
+
+static gboolean
+is_decided (gpointer data)
+{
+  End *end = data;
+
+  return *end->finished != NULL || form_find (end->page, form_is_label, "A photo is still being added here") != NULL;
+}
+
+/* It is being made ready while somebody goes on to the end: on a slow laptop that takes some seconds. */
+static void
+test_a_visit_is_not_finished_without_a_photo_on_its_way (void)
+{
+  FormFixture *fixture = form_fixture_new ();
+  g_autofree char *draft = make_whole_draft (fixture);
+  g_autofree char *path = g_build_filename (fixture->township->directory, "roof.png", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GdkPixbuf) roof = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 48);
+  GtkWidget *window, *page = show_end (fixture, draft, &window), *question = NULL;
+  gpointer finished = NULL;
+  End end = { page, &finished };
+
+  g_signal_connect_swapped (page, "finished", G_CALLBACK (set_flag_cb), &finished);
+  gdk_pixbuf_fill (roof, 0x804000ff);
+  g_assert_true (gdk_pixbuf_save (roof, path, "png", NULL, NULL));
+  ruhu_photo_strip_add_file (RUHU_PHOTO_STRIP (go_to_photos (page)), file);
+  g_assert_true (gtk_widget_activate_action (page, "visit.step", "u", 0));
+  gtk_widget_activate_action (page, "visit.next", NULL);
+  form_wait (is_decided, &end);
+  g_assert_null (finished);
+  form_wait (is_asked, &question);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (question), "add");
+  gtk_window_destroy (GTK_WINDOW (question));
+  form_see (page, is_photo, NULL);
+  g_assert_true (gtk_widget_activate_action (page, "visit.step", "u", 0));
+  gtk_widget_activate_action (page, "visit.next", NULL);
+  form_wait (form_is_set, &finished);
+  g_assert_cmpint (store_count (fixture->laptop->store, "SELECT count (*) FROM r_photo"), ==, 1);
+  gtk_window_destroy (GTK_WINDOW (window));
+  form_fixture_free (fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -169,5 +261,6 @@ main (int argc, char **argv)
   g_test_add_func ("/visit-kept/what-could-not-be-checked-is-not-left-out", test_what_could_not_be_checked_is_not_left_out);
   g_test_add_func ("/visit-kept/a-save-that-cannot-check-saves-nothing", test_a_save_that_cannot_check_saves_nothing);
   g_test_add_func ("/visit-kept/nothing-is-typed-into-what-is-being-saved", test_nothing_is_typed_into_what_is_being_saved);
+  g_test_add_func ("/visit-kept/a-visit-is-not-finished-without-a-photo-on-its-way", test_a_visit_is_not_finished_without_a_photo_on_its_way);
   return g_test_run ();
 }
