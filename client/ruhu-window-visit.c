@@ -41,6 +41,9 @@ thrown_free (gpointer data, GClosure *closure)
 }
 
 static void
+offer (RuhuWindow *self, RuhuEditSession *session, const char *sentence, guint timeout);
+
+static void
 restored_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (RuhuWindow) self = data;
@@ -53,8 +56,9 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer data)
       ruhu_window_open_visit (self, ruhu_edit_session_get_scope (session), ruhu_edit_session_get_draft (session));
       return;
     }
+  /* It is nowhere but here: the offer stays until it is taken, or refused. */
   sentence = ruhu_describe_error (error);
-  ruhu_window_toast (self, sentence);
+  offer (self, session, sentence, 0);
 }
 
 static void
@@ -66,20 +70,29 @@ take_back_cb (Thrown *thrown)
     ruhu_edit_session_restore_async (thrown->session, restored_cb, g_steal_pointer (&self));
 }
 
+/* @timeout: in s; 0: it does not go by itself. */
 static void
-visit_discarded_cb (RuhuWindow *self, RuhuEditSession *session)
+offer (RuhuWindow *self, RuhuEditSession *session, const char *sentence, guint timeout)
 {
-  AdwToast *toast = adw_toast_new (_ ("The visit was thrown away."));
+  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
+  AdwToast *toast = adw_toast_new (escaped);
   Thrown *thrown = g_new0 (Thrown, 1);
 
   g_weak_ref_init (&thrown->window, self);
   thrown->session = g_object_ref (session);
   adw_toast_set_button_label (toast, _ ("_Undo"));
-  adw_toast_set_timeout (toast, TIMEOUT);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_set_timeout (toast, timeout);
+  /* libadwaita 1.2 does not survive one that is to come at once while another one is going. */
+  adw_toast_set_priority (toast, timeout > 0 ? ADW_TOAST_PRIORITY_HIGH : ADW_TOAST_PRIORITY_NORMAL);
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (take_back_cb), thrown, thrown_free, G_CONNECT_SWAPPED);
-  ruhu_window_pop (self);
   ruhu_window_add_toast (self, toast);
+}
+
+static void
+visit_discarded_cb (RuhuWindow *self, RuhuEditSession *session)
+{
+  ruhu_window_pop (self);
+  offer (self, session, _ ("The visit was thrown away."), TIMEOUT);
   ruhu_window_visit_ended (self);
 }
 

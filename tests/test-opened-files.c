@@ -60,6 +60,24 @@ set_up (Fixture *f, gconstpointer data)
 }
 
 static void
+run_idle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* What is under way may ask for more. */
+static void
+settle (Fixture *f)
+{
+  for (guint i = 0; i < 5; i++)
+    {
+      ruhu_worker_flush (ruhu_application_get_worker (f->app));
+      run_idle ();
+    }
+}
+
+static void
 tear_down (Fixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_strdup (g_getenv ("RUHU_DATA_DIR"));
@@ -67,7 +85,9 @@ tear_down (Fixture *f, gconstpointer data)
   const char *name;
 
   gtk_window_destroy (GTK_WINDOW (f->window));
+  settle (f);
   g_object_unref (f->app);
+  run_idle ();
   dir = g_dir_open (folder, 0, NULL);
   while ((name = g_dir_read_name (dir)) != NULL)
     {
@@ -116,13 +136,6 @@ is_open (gpointer window)
   g_autoptr (GList) windows = gtk_window_list_toplevels ();
 
   return g_list_find (windows, window) != NULL;
-}
-
-static void
-run_idle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
 }
 
 static gboolean
@@ -289,8 +302,41 @@ test_a_visit_is_left_once_its_draft_is_on_the_disk (Fixture *f, gconstpointer da
   form_wait (is_household, f->window);
   g_assert_cmpint (count_drafts (database), ==, 1);
   ruhu_database_close (database);
-  run_idle ();
+  settle (f);
   g_log_set_always_fatal (fatal);
+}
+
+static void
+click (Fixture *f, const char *label)
+{
+  g_signal_emit_by_name (form_see (GTK_WIDGET (f->window), form_is_button, label), "clicked");
+}
+
+/* It is nowhere else by then. */
+static void
+test_taking_a_visit_back_can_be_tried_again (Fixture *f, gconstpointer data)
+{
+  RuhuDatabase *database = open_database ();
+  g_autofree char *draft = NULL;
+
+  type_into_a_visit (f);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.back", NULL);
+  form_wait (is_household, f->window);
+  g_assert_true (ruhu_database_get_text (database, "SELECT id FROM draft", &draft, NULL, ""));
+  ruhu_window_open_visit (f->window, "h1", draft);
+  click (f, "Throw Away");
+  form_wait (is_household, f->window);
+  g_assert_cmpint (count_drafts (database), ==, 0);
+  fill_disk (database, TRUE);
+  click (f, "_Undo");
+  form_miss (GTK_WIDGET (f->window), form_is_label, "was thrown away");
+  form_see (GTK_WIDGET (f->window), form_is_label, "no room");
+  g_assert_nonnull (form_find (GTK_WIDGET (f->window), form_is_button, "_Undo"));
+  fill_disk (database, FALSE);
+  click (f, "_Undo");
+  form_see (GTK_WIDGET (f->window), form_is_label, "This visit was begun earlier");
+  g_assert_cmpint (count_drafts (database), ==, 1);
+  ruhu_database_close (database);
 }
 
 static void
@@ -335,7 +381,7 @@ test_a_draft_that_cannot_be_written_is_let_go_by_an_answer (Fixture *f, gconstpo
   form_wait (is_household, f->window);
   g_assert_cmpint (count_drafts (database), ==, 0);
   ruhu_database_close (database);
-  run_idle ();
+  settle (f);
   g_log_set_always_fatal (fatal);
 }
 
@@ -350,6 +396,7 @@ main (int argc, char **argv)
   g_test_add ("/opened-files/the-window-does-not-go-before-a-question-is-answered", Fixture, NULL, set_up, test_the_window_does_not_go_before_a_question_is_answered, tear_down);
   g_test_add ("/opened-files/a-visit-is-left-once-its-draft-is-on-the-disk", Fixture, NULL, set_up, test_a_visit_is_left_once_its_draft_is_on_the_disk, tear_down);
   g_test_add ("/opened-files/a-draft-that-cannot-be-written-is-let-go-by-an-answer", Fixture, NULL, set_up, test_a_draft_that_cannot_be_written_is_let_go_by_an_answer, tear_down);
+  g_test_add ("/opened-files/taking-a-visit-back-can-be-tried-again", Fixture, NULL, set_up, test_taking_a_visit_back_can_be_tried_again, tear_down);
   g_test_add ("/opened-files/a-page-is-left-once-its-photo-is-added", Fixture, NULL, set_up, test_a_page_is_left_once_its_photo_is_added, tear_down);
   return g_test_run ();
 }
