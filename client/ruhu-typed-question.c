@@ -9,7 +9,7 @@
 
 struct _RuhuTypedQuestion
 {
-  GtkWidget *widget;        /* weak: whence it was asked */
+  GtkWindow *window;        /* weak: over which it is asked, also when the page is gone whence it was */
   AdwMessageDialog *dialog; /* borrowed; NULL while it is being saved */
   GtkWidget *start;         /* borrowed, within @child */
   gboolean is_complete;
@@ -31,7 +31,7 @@ question_free (gpointer data)
 {
   RuhuTypedQuestion *self = data;
 
-  g_clear_weak_pointer (&self->widget);
+  g_clear_weak_pointer (&self->window);
   self->destroy (self->data);
   g_clear_object (&self->child);
   g_object_unref (self->writer);
@@ -49,7 +49,7 @@ refused_cb (const char *why, gpointer data)
 {
   RuhuTypedQuestion *self = data;
 
-  if (self->widget != NULL && gtk_widget_get_root (self->widget) != NULL)
+  if (self->window != NULL)
     present (self, why);
   else
     question_free (self);
@@ -69,7 +69,7 @@ response_cb (AdwMessageDialog *dialog, const char *response, RuhuTypedQuestion *
 static void
 present (RuhuTypedQuestion *self, const char *body)
 {
-  self->dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (self->widget)), self->heading, body));
+  self->dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (self->window, self->heading, body));
   adw_message_dialog_set_extra_child (self->dialog, self->child);
   adw_message_dialog_add_responses (self->dialog, "cancel", _ ("_Cancel"), "save", self->button, NULL);
   adw_message_dialog_set_response_appearance (self->dialog, "save", ADW_RESPONSE_SUGGESTED);
@@ -87,7 +87,7 @@ ruhu_typed_question_new (GtkWidget *widget, RuhuFileWriter *writer, RuhuHousehol
 {
   RuhuTypedQuestion *self = g_new0 (RuhuTypedQuestion, 1);
 
-  g_set_weak_pointer (&self->widget, widget);
+  g_set_weak_pointer (&self->window, GTK_WINDOW (gtk_widget_get_root (widget)));
   self->writer = g_object_ref (writer);
   self->file = ruhu_household_file_ref (file);
   self->is_complete = TRUE;

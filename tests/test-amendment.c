@@ -144,6 +144,14 @@ has_keyboard (GtkWidget *dialog, const char *question)
   return focus != NULL && gtk_widget_is_ancestor (focus, form_find (dialog, is_entry_row, question));
 }
 
+static gboolean
+has_amendment (gpointer data)
+{
+  FilePage *f = data;
+
+  return store_count (f->form->laptop->store, "SELECT count (*) FROM r_amendment WHERE body = 'the daughter says so'") == 1;
+}
+
 /* A rule may say no when the dialog is gone: it comes again, with what was typed and with why. */
 static void
 test_what_was_typed_and_refused_is_asked_again (FilePage *f, gconstpointer data)
@@ -163,6 +171,24 @@ test_what_was_typed_and_refused_is_asked_again (FilePage *f, gconstpointer data)
   answer (dialog, "Why", "the daughter says so");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "save");
   file_page_see (f->page, form_is_label, "1 amendment");
+}
+
+/* Also where somebody has gone on to something else meanwhile. */
+static void
+test_it_is_asked_again_when_the_page_is_gone (FilePage *f, gconstpointer data)
+{
+  GtkWidget *dialog = amend (f, SILENT);
+
+  file_page_see (dialog, is_choice, "Recorded by the visit");
+  answer (dialog, "What is corrected", "the road");
+  answer (dialog, "Why", "the daughter says so, 13800000009");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "save");
+  adw_window_set_content (ADW_WINDOW (f->window), gtk_label_new ("another page"));
+  form_wait (file_page_is_asked, "numbers belong in their own fields");
+  dialog = file_page_find_dialog ();
+  answer (dialog, "Why", "the daughter says so");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "save");
+  form_wait (has_amendment, f);
 }
 
 /* All of it is typed without the pointer: the keyboard is in the first row, goes to what is missing of what was chosen, and Enter saves. */
@@ -226,6 +252,7 @@ main (int argc, char **argv)
   add ("amendment-corrects-the-sum", test_an_amendment_corrects_the_sum);
   add ("what-is-no-amount-replaces-none", test_what_is_no_amount_replaces_none);
   add ("what-was-typed-and-refused-is-asked-again", test_what_was_typed_and_refused_is_asked_again);
+  add ("it-is-asked-again-when-the-page-is-gone", test_it_is_asked_again_when_the_page_is_gone);
   add ("an-amendment-needs-no-pointer", test_an_amendment_needs_no_pointer);
   add ("an-amendment-is-in-the-history-of-its-field", test_an_amendment_is_in_the_history_of_its_field);
 #undef add
