@@ -39,6 +39,9 @@ struct _RuhuConflictCard
   GtkWidget *other;     /* the row that unfolds to the editor */
   GtkWidget *save;      /* its button; not to be pressed before anything is written */
   RuhuFieldRow *editor; /* or NULL */
+
+  gboolean is_written;  /* something is in the editor that is not saved */
+  gboolean is_unlisted; /* and its conflict is not listed */
 };
 
 enum
@@ -275,6 +278,7 @@ finish (RuhuConflictCard *self, RuhuWorker *worker, GAsyncResult *result, guint 
   gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
   if (ruhu_worker_run_finish (worker, result, &error) != NULL)
     {
+      self->is_written = self->is_written && signal != SIGNAL_RESOLVED;
       g_signal_emit (self, signals[signal], 0);
       return;
     }
@@ -352,6 +356,7 @@ static void
 changed_cb (RuhuConflictCard *self)
 {
   gtk_widget_set_sensitive (self->save, TRUE);
+  self->is_written = TRUE;
 }
 
 /* Showing. */
@@ -538,6 +543,24 @@ ruhu_conflict_card_update (RuhuConflictCard *self, RuhuCatalogue *catalogue, Ruh
   g_clear_pointer (&self->text, ruhu_conflict_text_free);
   self->text = text;
   g_clear_pointer (&old, ruhu_catalogue_unref);
+  if (self->is_unlisted)
+    show_error (self, NULL);
+  self->is_unlisted = FALSE;
   if (!same)
     show (self);
+}
+
+gboolean
+ruhu_conflict_card_is_written (RuhuConflictCard *self)
+{
+  g_return_val_if_fail (RUHU_IS_CONFLICT_CARD (self), FALSE);
+  return self->is_written;
+}
+
+void
+ruhu_conflict_card_say_unlisted (RuhuConflictCard *self)
+{
+  g_return_if_fail (RUHU_IS_CONFLICT_CARD (self));
+  self->is_unlisted = TRUE;
+  show_error (self, _ ("Settled, or further down in the list. What is written here is kept until it is saved, or the page is left."));
 }

@@ -43,4 +43,9 @@ GtkWidget *ruhu_conflict_card_new (RuhuWorker *worker, RuhuCatalogue *catalogue,
 /* Shows a newer reading of the same conflict; what is being written in the card stays. Takes @text over. */
 void ruhu_conflict_card_update (RuhuConflictCard *self, RuhuCatalogue *catalogue, RuhuConflictText *text);
 
+/* Whether a value was written in it that is not saved. */
+gboolean ruhu_conflict_card_is_written (RuhuConflictCard *self);
+/* Says that the conflict is not listed (any more), and that what was written is kept, until a newer reading is shown. */
+void ruhu_conflict_card_say_unlisted (RuhuConflictCard *self);
+
 G_END_DECLS

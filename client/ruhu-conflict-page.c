@@ -97,13 +97,31 @@ asked_cb (RuhuConflictPage *self)
   ruhu_page_refresh (RUHU_PAGE (self));
 }
 
+/* Of what is listed no more, only where something is being written stays. */
+static void
+drop_unlisted (RuhuConflictPage *self, GHashTable *old)
+{
+  GHashTableIter iter;
+  gpointer key, card;
+
+  g_hash_table_iter_init (&iter, old);
+  while (g_hash_table_iter_next (&iter, &key, &card))
+    {
+      if (!ruhu_conflict_card_is_written (card))
+        {
+          gtk_box_remove (self->box, card);
+          continue;
+        }
+      ruhu_conflict_card_say_unlisted (card);
+      g_hash_table_insert (self->cards, g_strdup (key), card);
+    }
+}
+
 /* Cards of the same conflict stay, so that what is being written in one is not disturbed by what arrives. */
 static void
 show_cards (RuhuConflictPage *self, Listing *listing)
 {
   g_autoptr (GHashTable) old = g_steal_pointer (&self->cards);
-  GHashTableIter iter;
-  gpointer gone;
 
   self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_ptr_array_set_free_func (listing->texts, NULL);
@@ -127,9 +145,7 @@ show_cards (RuhuConflictPage *self, Listing *listing)
         }
       g_hash_table_insert (self->cards, g_steal_pointer (&key), card);
     }
-  g_hash_table_iter_init (&iter, old);
-  while (g_hash_table_iter_next (&iter, NULL, &gone))
-    gtk_box_remove (self->box, gone);
+  drop_unlisted (self, old);
 }
 
 static void
@@ -156,7 +172,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   ruhu_page_set_title (RUHU_PAGE (self), _ ("Conflicts"), listing->total > 0 ? subtitle : NULL);
   show_cards (self, listing);
   gtk_widget_set_visible (self->more, listing->total > listing->texts->len);
-  gtk_stack_set_visible_child_name (self->stack, listing->texts->len > 0 ? "list" : "none");
+  gtk_stack_set_visible_child_name (self->stack, g_hash_table_size (self->cards) > 0 ? "list" : "none");
   if (self->wants_focus)
     ruhu_page_focus (RUHU_PAGE (self));
   else

@@ -5,7 +5,10 @@
 #include "config.h"
 
 #include "form-fixture.h"
+#include "ruhu-cleanups.h"
 #include "ruhu-conflict-card.h"
+#include "ruhu-conflict-page.h"
+#include "ruhu-field-row.h"
 #include "ruhu-version-row.h"
 
 #include <adwaita.h>
@@ -147,6 +150,53 @@ test_what_was_edited_meanwhile_is_still_shown (Fixture *f, gconstpointer data)
   g_assert_true (found);
 }
 
+static gboolean
+is_editor (GtkWidget *widget, const char *text)
+{
+  return RUHU_IS_FIELD_ROW (widget);
+}
+
+static gboolean
+is_other_way (GtkWidget *widget, const char *text)
+{
+  return ADW_IS_EXPANDER_ROW (widget) && g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), text);
+}
+
+static gboolean
+is_conflict (gpointer store)
+{
+  return store_count (store, "SELECT count (*) FROM conflict WHERE record = 'p3' AND field = 'relation'") == 1;
+}
+
+/* Somebody else settles the conflict, or so many come that this one is no longer among the first. */
+static void
+test_what_is_being_written_stays_when_the_list_goes_on (Fixture *f, gconstpointer data)
+{
+  GtkWidget *window = gtk_window_new (), *page = ruhu_conflict_page_new (f->form->worker), *row;
+  g_autoptr (RuhuJson) third = json_object_new_string ("04"), kept = NULL;
+
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (form_see (page, is_other_way, "Write Another Value")), TRUE);
+  row = form_see (page, is_editor, NULL);
+  ruhu_field_row_set_value (RUHU_FIELD_ROW (row), third);
+  g_signal_emit_by_name (row, "changed");
+  laptop_sync (f->other, f->form->township);
+  laptop_save (f->other, "h1", "{\"person\":{\"p3\":{\"relation\":\"10\"}}}", -1);
+  laptop_sync (f->other, f->form->township);
+  laptop_sync (f->form->laptop, f->form->township);
+  g_assert_cmpint (store_count (f->store, "SELECT count (*) FROM conflict"), ==, 0);
+  ruhu_page_refresh (RUHU_PAGE (page));
+  form_see (page, form_is_label, "Settled, or further down in the list");
+  row = form_see (page, is_editor, NULL);
+  g_assert_true (ruhu_field_row_get_value (RUHU_FIELD_ROW (row), &kept, NULL));
+  g_assert_cmpstr (json_object_get_string (kept), ==, "04");
+  /* It can still be saved: beside what had not been seen, which is a conflict again. */
+  g_signal_emit_by_name (find_button (page, "Save This Value"), "clicked");
+  form_wait (is_conflict, f->store);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +204,6 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add ("/conflict-card/the-next-visitor-is-asked-once", Fixture, NULL, set_up, test_the_next_visitor_is_asked_once, tear_down);
   g_test_add ("/conflict-card/what-was-edited-meanwhile-is-still-shown", Fixture, NULL, set_up, test_what_was_edited_meanwhile_is_still_shown, tear_down);
+  g_test_add ("/conflict-card/what-is-being-written-stays-when-the-list-goes-on", Fixture, NULL, set_up, test_what_is_being_written_stays_when_the_list_goes_on, tear_down);
   return g_test_run ();
 }
