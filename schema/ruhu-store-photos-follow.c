@@ -13,9 +13,12 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <utime.h>
 
 /* How long a photo stays that nobody saved, s. */
 #define UNSAVED_SECONDS (30 * 24 * 60 * 60)
+/* How often that begins anew while a draft has it, s. */
+#define RENEW_SECONDS (24 * 60 * 60)
 
 #define OWN_UNSENT                                                                         \
   "SELECT body FROM log WHERE device = (SELECT value FROM meta WHERE key = 'device') AND " \
@@ -123,12 +126,22 @@ withhold (RuhuStore *self, const char *hash, GError **error)
 }
 
 static gboolean
-is_old (RuhuPhotoStore *photos, const char *hash)
+is_older (RuhuPhotoStore *photos, const char *hash, gint64 seconds)
 {
   g_autofree char *path = ruhu_photo_store_dup_path (photos, hash);
   struct stat info;
 
-  return stat (path, &info) == 0 && info.st_mtime < g_get_real_time () / G_USEC_PER_SEC - UNSAVED_SECONDS;
+  return stat (path, &info) == 0 && info.st_mtime < g_get_real_time () / G_USEC_PER_SEC - seconds;
+}
+
+/* The month begins anew when a draft was seen to have it: whoever throws that away, or takes the photo out of it, may think better of it. */
+static void
+renew (RuhuPhotoStore *photos, const char *hash)
+{
+  g_autofree char *path = ruhu_photo_store_dup_path (photos, hash);
+
+  if (g_utime (path, NULL) != 0)
+    g_debug ("a photo's time stays: %s", g_strerror (errno));
 }
 
 typedef struct
@@ -169,11 +182,13 @@ follow_unmentioned (Follow *job, const char *hash, const char *state, GError **e
     return job->partial || !is_removed || withhold (job->store, hash, error);
   if (is_new && !follow_draft (job->store, hash, error))
     return FALSE;
-  if (job->partial || (is_new && (is_removed || !is_old (job->photos, hash))))
+  if (job->partial || (is_new && (is_removed || !is_older (job->photos, hash, RENEW_SECONDS))))
     return TRUE;
   if (!is_drafted (job->store, hash, &drafted, error))
     return FALSE;
-  if (drafted)
+  if (drafted && is_older (job->photos, hash, RENEW_SECONDS))
+    renew (job->photos, hash);
+  if (drafted || (is_new && !is_older (job->photos, hash, UNSAVED_SECONDS)))
     return TRUE;
   return strcmp (state, "handed") == 0 ? withhold (job->store, hash, error) : drop (job, hash, error);
 }

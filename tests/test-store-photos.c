@@ -336,6 +336,28 @@ test_a_draft_that_was_thrown_away_comes_back_with_its_photos (Fixture *self, gco
   assert_counts (self, 1, 9000, 0);
 }
 
+/* Also when it was begun long ago: nobody had thrown it away in all that time. */
+static void
+test_an_old_draft_that_was_thrown_away_comes_back_with_its_photos (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = ruhu_photo_store_dup_path (self->photos, self->hash);
+  struct utimbuf long_ago = { 1, 1 };
+
+  add (self);
+  put_draft (self, self->hash);
+  g_assert_cmpint (utime (path, &long_ago), ==, 0);
+  follow (self);
+  hand_drafts_over (self);
+  follow (self);
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  follow (self);
+  follow (self);
+  put_draft (self, self->hash);
+  hand_drafts_over (self);
+  follow (self);
+  assert_counts (self, 1, 9000, 0);
+}
+
 /* Nor does one that was taken out of such a draft again go where nothing refers to it. */
 static void
 test_what_a_handed_draft_dropped_is_not_sent (Fixture *self, gconstpointer data)
@@ -429,7 +451,7 @@ test_table_is_made_anew_from_records_and_folder (Fixture *self, gconstpointer da
   assert_counts (self, 0, 0, 1);
 }
 
-/* Only what somebody saved is sent; what nobody did goes after a month, unless a draft still has it. */
+/* Only what somebody saved is sent; what nobody did goes after a month in which no draft had it. */
 static void
 test_unsaved_goes_after_a_month (Fixture *self, gconstpointer data)
 {
@@ -447,6 +469,9 @@ test_unsaved_goes_after_a_month (Fixture *self, gconstpointer data)
   assert_status (self, RUHU_PHOTO_WAITING, 0);
   assert_counts (self, 0, 0, 0);
   g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  follow (self);
+  assert_status (self, RUHU_PHOTO_WAITING, 0);
+  g_assert_cmpint (utime (path, &long_ago), ==, 0);
   follow (self);
   assert_status (self, RUHU_PHOTO_ABSENT, 0);
   json_object_put (body);
@@ -514,6 +539,7 @@ main (int argc, char **argv)
   ADD ("damaged-photo-of-a-draft-stays-damaged", test_a_damaged_photo_of_a_draft_stays_damaged);
   ADD ("photos-of-a-draft-that-came-are-wanted", test_photos_of_a_draft_that_came_are_wanted);
   ADD ("table-is-made-anew-from-records-and-folder", test_table_is_made_anew_from_records_and_folder);
+  ADD ("an-old-draft-that-was-thrown-away-comes-back-with-its-photos", test_an_old_draft_that_was_thrown_away_comes_back_with_its_photos);
   ADD ("unsaved-goes-after-a-month", test_unsaved_goes_after_a_month);
   ADD ("offered-again-to-a-restored-township", test_offered_again_to_a_restored_township);
   ADD ("everything-goes-when-erased", test_everything_goes_when_erased);
