@@ -372,6 +372,7 @@ ruhu_edit_session_make_write_request (RuhuEditSession *self, json_object *conten
   request->form = g_strdup (self->request.form);
   request->scope = g_strdup (self->request.scope);
   request->seen = self->opening->seen;
+  request->draft_seen = self->opening->draft_seen != NULL ? ruhu_draft_seen_ref (self->opening->draft_seen) : NULL;
   request->content = content;
   return request;
 }

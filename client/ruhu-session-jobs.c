@@ -16,6 +16,24 @@
 /* A reference is chosen from a list; more than this nobody reads through. */
 #define MAX_REFERENCES 2000
 
+RuhuDraftVersion *
+ruhu_draft_seen_new (void)
+{
+  return g_atomic_rc_box_new0 (RuhuDraftVersion);
+}
+
+RuhuDraftVersion *
+ruhu_draft_seen_ref (RuhuDraftVersion *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+ruhu_draft_seen_unref (RuhuDraftVersion *self)
+{
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) ruhu_draft_version_clear);
+}
+
 void
 ruhu_open_request_free (RuhuOpenRequest *self)
 {
@@ -35,6 +53,7 @@ ruhu_opening_free (RuhuOpening *self)
   g_clear_pointer (&self->initials, g_hash_table_unref);
   g_clear_pointer (&self->meanwhile, g_hash_table_unref);
   g_clear_pointer (&self->earlier, g_hash_table_unref);
+  g_clear_pointer (&self->draft_seen, ruhu_draft_seen_unref);
   ruhu_draft_body_free (self->body);
   g_clear_pointer (&self->catalogue, ruhu_catalogue_unref);
   g_free (self->today);
@@ -70,6 +89,7 @@ ruhu_write_request_free (RuhuWriteRequest *self)
   g_free (self->form);
   g_free (self->scope);
   g_free (self->visit);
+  g_clear_pointer (&self->draft_seen, ruhu_draft_seen_unref);
   g_clear_pointer (&self->content, json_object_put);
   g_clear_pointer (&self->reasons, json_object_put);
   g_free (self);
@@ -375,6 +395,8 @@ load_draft (RuhuStore *store, RuhuOpening *opening, const char *id, GError **err
   opening->body = ruhu_draft_body_from_json (draft->body, error);
   opening->seen = draft->seen;
   opening->resumed = TRUE;
+  opening->draft_seen->updated = g_strdup (draft->updated);
+  opening->draft_seen->body = g_strdup (json_object_to_json_string_ext (draft->body, JSON_C_TO_STRING_PLAIN));
   return opening->body != NULL;
 }
 
@@ -397,6 +419,7 @@ ruhu_session_open (RuhuStore *store, gpointer data, GCancellable *cancellable, G
   opening->catalogue = ruhu_catalogue_ref (ruhu_store_get_catalogue (store));
   opening->today = ruhu_clock_today (ruhu_store_get_clock (store));
   opening->body = ruhu_draft_body_new ();
+  opening->draft_seen = request->draft != NULL ? ruhu_draft_seen_new () : NULL;
   opening->titles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   opening->references = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   opening->initials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, json_free);
@@ -461,7 +484,7 @@ ruhu_session_draft (RuhuStore *store, gpointer data, GCancellable *cancellable, 
 {
   RuhuWriteRequest *request = data;
 
-  if (!ruhu_store_put_draft (store, request->draft, request->form, request->scope, request->seen, request->content, error))
+  if (!ruhu_store_put_draft_after (store, request->draft, request->form, request->scope, request->seen, request->content, request->draft_seen, error))
     return NULL;
   return NULL;
 }
@@ -471,7 +494,7 @@ ruhu_session_discard (RuhuStore *store, gpointer data, GCancellable *cancellable
 {
   RuhuWriteRequest *request = data;
 
-  if (!ruhu_store_discard_draft (store, request->draft, error))
+  if (!ruhu_store_discard_draft (store, request->draft, request->draft_seen, error))
     return NULL;
   return NULL;
 }

@@ -43,8 +43,14 @@ typedef struct
   char *title; /* what the household or record is called */
   RuhuRole role;
   gint64 seen;
-  gboolean resumed; /* a draft was found */
+  gboolean resumed;             /* a draft was found */
+  RuhuDraftVersion *draft_seen; /* of it; NULL: one record */
 } RuhuOpening;
+
+/* What a session has seen or written last of its draft: the worker's, as soon as there is a request with it. Shared by reference count. */
+RuhuDraftVersion *ruhu_draft_seen_new (void);
+RuhuDraftVersion *ruhu_draft_seen_ref (RuhuDraftVersion *self);
+void ruhu_draft_seen_unref (RuhuDraftVersion *self);
 
 typedef struct
 {
@@ -73,10 +79,11 @@ typedef struct
   char *visit; /* or NULL */
   gboolean of_village;
   gint64 seen;
-  gint64 answers;       /* own change that was not let in and that this one takes the place of; 0: none */
-  json_object *content; /* the draft's body, or the change's set */
-  json_object *reasons; /* key → why a finding of a rule is let pass; NULL: nobody is asked for one */
-  gboolean judged;      /* by the household's rules: of a form all of it, else what is written */
+  gint64 answers;               /* own change that was not let in and that this one takes the place of; 0: none */
+  RuhuDraftVersion *draft_seen; /* or NULL */
+  json_object *content;         /* the draft's body, or the change's set */
+  json_object *reasons;         /* key → why a finding of a rule is let pass; NULL: nobody is asked for one */
+  gboolean judged;              /* by the household's rules: of a form all of it, else what is written */
 } RuhuWriteRequest;
 
 /* What would be saved, for the rules to judge. */

@@ -185,7 +185,7 @@ gpointer
 ruhu_session_save (RuhuStore *store, gpointer data, GCancellable *cancellable, GError **error)
 {
   RuhuWriteRequest *request = data;
-  RuhuEdit edit = { request->scope, request->of_village, request->visit, request->seen, request->content, request->draft, request->answers };
+  RuhuEdit edit = { request->scope, request->of_village, request->visit, request->seen, request->content, request->draft, request->answers, request->draft_seen };
   g_autoptr (RuhuSaved) saved = g_new0 (RuhuSaved, 1);
   guint before;
 

@@ -26,6 +26,13 @@ ruhu_draft_free (RuhuDraft *self)
   g_free (self);
 }
 
+void
+ruhu_draft_version_clear (RuhuDraftVersion *self)
+{
+  g_clear_pointer (&self->updated, g_free);
+  g_clear_pointer (&self->body, g_free);
+}
+
 typedef struct
 {
   RuhuStore *store;
@@ -34,6 +41,9 @@ typedef struct
   const char *scope;
   gint64 seen;
   json_object *body;
+  const RuhuDraftVersion *before; /* NULL: whatever is there is replaced */
+  char *updated;
+  char *written;
 } Put;
 
 /* @body without what was read; its members are shared. */
@@ -63,13 +73,56 @@ stamp_version (Put *job, char **updated, GError **error)
   return TRUE;
 }
 
+/* Two versions, as JSON, are the same where the same was typed. */
+static gboolean
+is_same (const char *one, const char *other)
+{
+  g_autoptr (RuhuJson) a = json_tokener_parse (one), b = json_tokener_parse (other);
+
+  if (json_object_is_type (a, json_type_object))
+    json_object_object_del (a, RUHU_DRAFT_BASE);
+  if (json_object_is_type (b, json_type_object))
+    json_object_object_del (b, RUHU_DRAFT_BASE);
+  return json_object_equal (a, b);
+}
+
+/* Whether what is on the disk is not what @seen is: another program has put it there since, from the township, or a second window. */
+static gboolean
+is_other (RuhuStore *self, const char *id, const RuhuDraftVersion *seen, gboolean *other, GError **error)
+{
+  g_autofree char *updated = NULL, *body = NULL;
+
+  *other = FALSE;
+  if (!ruhu_database_get_text (ruhu_store_get_database (self), "SELECT updated FROM draft WHERE id = ?1", &updated, error, "s", id))
+    return FALSE;
+  if (updated == NULL || g_strcmp0 (updated, seen->updated) == 0)
+    return TRUE;
+  if (!ruhu_database_get_text (ruhu_store_get_database (self), "SELECT body FROM draft WHERE id = ?1", &body, error, "s", id))
+    return FALSE;
+  *other = body != NULL && (seen->body == NULL || !is_same (body, seen->body));
+  return TRUE;
+}
+
+/* Under another name; the township has it under that one no more. */
+static gboolean
+keep_beside (Put *job, gint64 version, GError **error)
+{
+  g_autofree char *name = ruhu_random_id ();
+  gboolean other;
+
+  if (job->before == NULL)
+    return TRUE;
+  return is_other (job->store, job->id, job->before, &other, error) &&
+         (!other || ruhu_database_run (ruhu_store_get_database (job->store), "UPDATE draft SET id = ?2, handed = 0, version = ?3 WHERE id = ?1", error, "ssi", job->id, name, version));
+}
+
 /* A page that was open when its scope left the laptop does not bring back what was deleted then. */
 static gboolean
 put_draft (RuhuDatabase *database, gpointer data, GError **error)
 {
   Put *job = data;
   g_autoptr (RuhuJson) body = NULL;
-  g_autofree char *device = NULL, *updated = NULL;
+  g_autofree char *device = NULL;
   gint64 version;
   gboolean holds;
 
@@ -82,25 +135,57 @@ put_draft (RuhuDatabase *database, gpointer data, GError **error)
       g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_NOT_ENROLLED, _ ("This laptop has not been enrolled yet."));
       return FALSE;
     }
+  g_clear_pointer (&job->updated, g_free);
+  g_clear_pointer (&job->written, g_free);
   body = holds || !json_object_is_type (job->body, json_type_object) ? json_object_get (job->body) : strip_base (job->body);
-  if (!stamp_version (job, &updated, error) || !ruhu_database_run (database, "DELETE FROM over_draft WHERE id = ?1", error, "s", job->id) ||
-      !ruhu_store_get_number (job->store, "draft_version", 0, &version, error) || !ruhu_store_set_number (job->store, "draft_version", version + 1, error))
+  job->written = g_strdup (json_object_to_json_string_ext (body, JSON_C_TO_STRING_PLAIN));
+  if (!stamp_version (job, &job->updated, error) || !ruhu_database_run (database, "DELETE FROM over_draft WHERE id = ?1", error, "s", job->id) ||
+      !ruhu_store_get_number (job->store, "draft_version", 0, &version, error) || !ruhu_store_set_number (job->store, "draft_version", version + 1, error) ||
+      !keep_beside (job, version + 1, error))
     return FALSE;
   return ruhu_database_run (database,
                             "INSERT INTO draft (id, kind, scope, seen, updated, body, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                             "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, scope = excluded.scope, seen = excluded.seen, updated = excluded.updated, "
                             "body = excluded.body, version = max(excluded.version, draft.version + 1)",
-                            error, "sssissi", job->id, job->kind, job->scope, job->seen, updated,
-                            json_object_to_json_string_ext (body, JSON_C_TO_STRING_PLAIN), version + 1);
+                            error, "sssissi", job->id, job->kind, job->scope, job->seen, job->updated, job->written,
+                            version + 1);
+}
+
+/* @written: the version that is there then; as it was on failure. */
+static gboolean
+put (Put *job, RuhuDraftVersion *written, GError **error)
+{
+  RuhuDraftVersion now;
+  gboolean done = ruhu_database_transaction (ruhu_store_get_database (job->store), put_draft, job, error);
+
+  now = (RuhuDraftVersion){ job->updated, job->written };
+  if (done)
+    {
+      ruhu_draft_version_clear (written);
+      *written = now;
+    }
+  else
+    ruhu_draft_version_clear (&now);
+  return done;
 }
 
 gboolean
 ruhu_store_put_draft (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen, json_object *body, GError **error)
 {
+  g_auto (RuhuDraftVersion) written = { NULL };
   Put job = { self, id, kind, scope, seen, body };
 
   g_return_val_if_fail (body != NULL, FALSE);
-  return ruhu_database_transaction (ruhu_store_get_database (self), put_draft, &job, error);
+  return put (&job, &written, error);
+}
+
+gboolean
+ruhu_store_put_draft_after (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen_position, json_object *body, RuhuDraftVersion *seen, GError **error)
+{
+  Put job = { self, id, kind, scope, seen_position, body, seen };
+
+  g_return_val_if_fail (body != NULL && seen != NULL, FALSE);
+  return put (&job, seen, error);
 }
 
 /* A draft whose body cannot be read is returned without it: it stays on disk for whoever can. */
@@ -142,10 +227,18 @@ ruhu_store_list_drafts (RuhuStore *self, const char *scope, GError **error)
 }
 
 gboolean
-ruhu_store_end_draft (RuhuStore *self, const char *id, gint64 seq, GError **error)
+ruhu_store_end_draft (RuhuStore *self, const char *id, const RuhuDraftVersion *seen, gint64 seq, GError **error)
 {
   RuhuDatabase *database = ruhu_store_get_database (self);
+  gboolean other = FALSE;
 
+  if (seen != NULL && seen->updated != NULL && !is_other (self, id, seen, &other, error))
+    return FALSE;
+  if (other)
+    return ruhu_database_run (database,
+                              "INSERT INTO over_draft (id, seq, updated) VALUES (?1, ?2, ?3) "
+                              "ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, updated = excluded.updated, told = 0",
+                              error, "sis", id, seq, seen->updated);
   return ruhu_database_run (database,
                             "INSERT INTO over_draft (id, seq, updated) SELECT id, ?2, updated FROM draft WHERE id = ?1 "
                             "ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, updated = excluded.updated, told = 0",
@@ -158,6 +251,7 @@ typedef struct
 {
   RuhuStore *store;
   const char *id;
+  const RuhuDraftVersion *seen;
 } Discard;
 
 static gboolean
@@ -166,13 +260,13 @@ discard_draft (RuhuDatabase *database, gpointer data, GError **error)
   Discard *job = data;
 
   return ruhu_database_run (database, "UPDATE photo SET state = 'new', received = 0, upload = NULL WHERE state = 'sent' AND EXISTS (SELECT 1 FROM draft WHERE id = ?1 AND body LIKE '%' || photo.hash || '%')", error, "s", job->id) &&
-         ruhu_store_end_draft (job->store, job->id, 0, error);
+         ruhu_store_end_draft (job->store, job->id, job->seen, 0, error);
 }
 
 gboolean
-ruhu_store_discard_draft (RuhuStore *self, const char *id, GError **error)
+ruhu_store_discard_draft (RuhuStore *self, const char *id, const RuhuDraftVersion *seen, GError **error)
 {
-  Discard job = { self, id };
+  Discard job = { self, id, seen };
 
   return ruhu_database_transaction (ruhu_store_get_database (self), discard_draft, &job, error);
 }

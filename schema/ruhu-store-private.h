@@ -26,8 +26,8 @@ gboolean ruhu_store_keep_clock (RuhuStore *self, const char *stamp, GError **err
 /* Appends a change to the log. @position 0: not known. *@n: its row. */
 gboolean ruhu_store_append (RuhuStore *self, const RuhuChange *change, const char *body, gssize length, const char *kind, gint64 position, gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Deletes a draft that became the own change @seq, or (0) was thrown away, so that the township is told. Inside a transaction. */
-gboolean ruhu_store_end_draft (RuhuStore *self, const char *id, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Deletes a draft that became the own change @seq, or (0) was thrown away, so that the township is told. Another version than @seen (nullable) stays: that one has not ended. Inside a transaction. */
+gboolean ruhu_store_end_draft (RuhuStore *self, const char *id, const RuhuDraftVersion *seen, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The catalogue without the log's extensions. Borrowed. */
 RuhuCatalogue *ruhu_store_get_base_catalogue (RuhuStore *self);

@@ -187,7 +187,7 @@ save_in_transaction (RuhuDatabase *database, gpointer data, GError **error)
     return FALSE;
   if (facts.holds && !ruhu_heads_apply (database, ruhu_store_get_catalogue (self), change, n, 0, NULL, NULL, error))
     return FALSE;
-  if (save->edit->draft != NULL && !ruhu_store_end_draft (self, save->edit->draft, change->seq, error))
+  if (save->edit->draft != NULL && !ruhu_store_end_draft (self, save->edit->draft, save->edit->draft_seen, change->seq, error))
     return FALSE;
   if (save->edit->answers > 0 && !ruhu_store_discard_review (self, save->edit->answers, error))
     return FALSE;

@@ -56,6 +56,13 @@ gboolean ruhu_store_read_role (RuhuStore *self, RuhuRole *role, GError **error) 
 /* For what is only shown by it: 0, with a warning, also where it cannot be read. */
 RuhuRole ruhu_store_get_role (RuhuStore *self);
 
+/* What somebody has seen or written last of a draft on the disk; both NULL: nothing. */
+typedef struct
+{
+  char *updated; /* stamp */
+  char *body;    /* JSON */
+} RuhuDraftVersion;
+
 typedef struct
 {
   const char *scope; /* household id, village id or RUHU_SCOPE_TOWNSHIP */
@@ -65,6 +72,8 @@ typedef struct
   json_object *set;  /* type → record id → field → value (borrowed) */
   const char *draft; /* a draft to delete in the same transaction, or NULL */
   gint64 answers;    /* seq of an own change that was not let in, to be settled in the same transaction; 0: none */
+
+  const RuhuDraftVersion *draft_seen; /* of @draft: another one stays; NULL: whichever there is ends */
 } RuhuEdit;
 
 /**
@@ -116,16 +125,21 @@ typedef struct
 } RuhuDraft;
 
 void ruhu_draft_free (RuhuDraft *self);
+void ruhu_draft_version_clear (RuhuDraftVersion *self);
 /* Inserts or replaces; without RUHU_DRAFT_BASE where this laptop does not hold the scope. On disk when it returns. */
 gboolean ruhu_store_put_draft (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen, json_object *body, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for somebody who has seen or written @seen of it, which follows: what another program has put in its place since, and says something else, is kept beside it. */
+gboolean ruhu_store_put_draft_after (RuhuStore *self, const char *id, const char *kind, const char *scope, gint64 seen_position, json_object *body, RuhuDraftVersion *seen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL without error where there is none. */
 RuhuDraft *ruhu_store_get_draft (RuhuStore *self, const char *id, GError **error);
 /* RuhuDraft, newest first; of one scope or (NULL) of all. */
 GPtrArray *ruhu_store_list_drafts (RuhuStore *self, const char *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Throws it away, which the township is told. Deletes it so that putting it again brings it back whole: its photos stay here as if nobody had saved them yet, also those that the township has. */
-gboolean ruhu_store_discard_draft (RuhuStore *self, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Throws it away, which the township is told. Deletes it so that putting it again brings it back whole: its photos stay here as if nobody had saved them yet, also those that the township has.
+ * @seen: (nullable): another version than this one stays. */
+gboolean ruhu_store_discard_draft (RuhuStore *self, const char *id, const RuhuDraftVersion *seen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuStore, ruhu_store_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuhuDraft, ruhu_draft_free)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RuhuDraftVersion, ruhu_draft_version_clear)
 
 G_END_DECLS

@@ -179,14 +179,14 @@ test_what_is_thrown_away_goes_and_may_come_back (Laptops *f, gconstpointer data)
   type (f->a, "d1", "半句话");
   hand (f->a, f->township);
   g_assert_cmpint (store_count (f->township->store, THERE), ==, 1);
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL, NULL));
   hand (f->a, f->township);
   g_assert_cmpint (store_count (f->township->store, THERE), ==, 0);
   /* The toast's undo. */
   type (f->a, "d1", "半句话");
   hand (f->a, f->township);
   g_assert_cmpint (store_count (f->township->store, THERE), ==, 1);
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL, NULL));
   type (f->a, "d1", "整句话");
   g_assert_false (hand_once (f->a, f->township, ALL_BYTES, FALSE));
   g_assert_cmpint (says (f->township->store, "handed_draft", "整句话"), ==, 1);
@@ -198,7 +198,7 @@ test_what_is_over_is_not_brought_back (Laptops *f, gconstpointer data)
 {
   type (f->a, "d1", "半句话");
   hand (f->a, f->township);
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL, NULL));
   g_assert_true (ruhu_database_execute (ruhu_store_get_database (f->a->store), "INSERT INTO meta (key, value) VALUES ('drafts_own', '1')", NULL));
   hand (f->a, f->township);
   g_assert_cmpint (store_count (f->a->store, HERE), ==, 0);
@@ -291,14 +291,14 @@ test_what_ended_in_an_earlier_version_ends_no_later_one (Laptops *f, gconstpoint
   hand (f->a, f->township);
   put_laptop_back (f->a, f->township);
   finish (f->a, "d1");
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d2", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d2", NULL, NULL));
   laptop_push (f->a, f->township);
   hand (f->a, f->township);
   g_assert_cmpint (says (f->township->store, "handed_draft", "写完"), ==, 2);
   g_assert_cmpint (says (f->a->store, "draft", "写完"), ==, 2);
   /* Now that they were seen, they end. */
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL));
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d2", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL, NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d2", NULL, NULL));
   hand (f->a, f->township);
   g_assert_cmpint (store_count (f->township->store, THERE), ==, 0);
 }
@@ -348,7 +348,7 @@ test_a_township_that_was_put_back_is_told_again (Laptops *f, gconstpointer data)
   hand (f->a, f->township);
   g_assert_true (ruhu_database_execute (database, "CREATE TABLE older AS SELECT * FROM handed_draft WHERE id <> 'd1'", NULL));
   type (f->a, "d2", "整句");
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d3", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d3", NULL, NULL));
   hand (f->a, f->township);
   g_assert_cmpint (store_count (f->township->store, THERE), ==, 2);
   g_assert_true (ruhu_database_execute (database, "DELETE FROM handed_draft; INSERT INTO handed_draft SELECT * FROM older; DROP TABLE older", NULL));
@@ -398,7 +398,7 @@ test_an_answer_that_is_lost_changes_nothing (Laptops *f, gconstpointer data)
 {
   type (f->a, "d1", "半句话");
   g_assert_true (hand_once (f->a, f->township, ALL_BYTES, TRUE));
-  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (f->a->store, "d1", NULL, NULL));
   g_assert_true (hand_once (f->a, f->township, ALL_BYTES, TRUE));
   type (f->a, "d1", "半句话");
   hand (f->a, f->township);

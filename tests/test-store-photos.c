@@ -312,7 +312,7 @@ test_a_damaged_photo_of_a_draft_stays_damaged (Fixture *self, gconstpointer data
   assert_counts (self, 0, 0, 0);
   damaged = ruhu_store_list_damaged_photos (self->laptop->store, NULL);
   g_assert_cmpuint (damaged->len, ==, 1);
-  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL, NULL));
   follow (self);
   none = ruhu_store_list_damaged_photos (self->laptop->store, NULL);
   g_assert_cmpuint (none->len, ==, 0);
@@ -326,7 +326,7 @@ test_a_draft_that_was_thrown_away_comes_back_with_its_photos (Fixture *self, gco
   put_draft (self, self->hash);
   hand_drafts_over (self);
   set_sent (self);
-  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL, NULL));
   follow (self);
   assert_status (self, RUHU_PHOTO_WAITING, 0);
   assert_counts (self, 0, 0, 0);
@@ -349,7 +349,7 @@ test_an_old_draft_that_was_thrown_away_comes_back_with_its_photos (Fixture *self
   follow (self);
   hand_drafts_over (self);
   follow (self);
-  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL, NULL));
   follow (self);
   follow (self);
   put_draft (self, self->hash);
@@ -468,7 +468,7 @@ test_unsaved_goes_after_a_month (Fixture *self, gconstpointer data)
   follow (self);
   assert_status (self, RUHU_PHOTO_WAITING, 0);
   assert_counts (self, 0, 0, 0);
-  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL));
+  g_assert_true (ruhu_store_discard_draft (self->laptop->store, "d1", NULL, NULL));
   follow (self);
   assert_status (self, RUHU_PHOTO_WAITING, 0);
   g_assert_cmpint (utime (path, &long_ago), ==, 0);

@@ -84,6 +84,83 @@ test_a_save_that_cannot_check_saves_nothing (void)
   form_fixture_free (fixture);
 }
 
+/* A draft that is open, and of which a later version came from the township meanwhile: this laptop's data was put back from a copy. */
+static RuhuEditSession *
+open_overtaken (FormFixture *fixture)
+{
+  RuhuEditSession *first = form_open_visit (fixture, NULL);
+  g_autofree char *draft = g_strdup (ruhu_edit_session_get_draft (first));
+  g_autoptr (GError) error = NULL;
+  RuhuEditSession *session;
+
+  form_enter_visit (first);
+  ruhu_edit_session_store (first);
+  g_assert_cmpuint (form_count_drafts (fixture), ==, 1);
+  g_object_unref (first);
+  session = form_open_visit (fixture, draft);
+  g_assert_true (ruhu_database_execute (ruhu_store_get_database (fixture->laptop->store), "UPDATE draft SET updated = '9' || substr (updated, 2), body = json_set (body, '$.typed.household.h1.phone', '13900000002')", &error));
+  g_assert_no_error (error);
+  return session;
+}
+
+static gint64
+count_overtaking (FormFixture *fixture)
+{
+  return store_count (fixture->laptop->store, "SELECT count (*) FROM draft WHERE body LIKE '%13900000002%'");
+}
+
+/* What neither comes of the other is kept beside it. */
+static void
+test_typing_does_not_replace_a_version_that_was_not_seen (void)
+{
+  FormFixture *fixture = form_fixture_new ();
+  g_autoptr (RuhuEditSession) session = open_overtaken (fixture);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      form_enter (session, "household", "h1", "group_name", i == 0 ? "\"三组\"" : "\"四组\"");
+      ruhu_edit_session_store (session);
+    }
+  g_assert_cmpuint (form_count_drafts (fixture), ==, 2);
+  g_assert_cmpint (count_overtaking (fixture), ==, 1);
+  g_assert_cmpint (store_count (fixture->laptop->store, "SELECT count (*) FROM draft WHERE body LIKE '%四组%' AND version > handed"), ==, 1);
+  g_clear_object (&session);
+  form_fixture_free (fixture);
+}
+
+static void
+test_a_visit_ends_in_the_version_that_was_seen (void)
+{
+  FormFixture *fixture = form_fixture_new ();
+  g_autoptr (RuhuEditSession) session = open_overtaken (fixture);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ruhu_edit_session_discard_async (session, form_keep_result_cb, &result);
+  form_wait (form_is_set, &result);
+  g_assert_true (ruhu_edit_session_discard_finish (session, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count_overtaking (fixture), ==, 1);
+  g_clear_object (&session);
+  form_fixture_free (fixture);
+}
+
+static void
+test_so_does_one_that_is_finished (void)
+{
+  FormFixture *fixture = form_fixture_new ();
+  g_autoptr (RuhuEditSession) session = open_overtaken (fixture);
+  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (form_save (session, &findings, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (store_count (fixture->laptop->store, "SELECT count (*) FROM r_visit WHERE outcome = '1'"), ==, 1);
+  g_assert_cmpint (count_overtaking (fixture), ==, 1);
+  g_clear_object (&session);
+  form_fixture_free (fixture);
+}
+
 static void
 set_flag_cb (gpointer *flag)
 {
@@ -260,6 +337,9 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add_func ("/visit-kept/what-could-not-be-checked-is-not-left-out", test_what_could_not_be_checked_is_not_left_out);
   g_test_add_func ("/visit-kept/a-save-that-cannot-check-saves-nothing", test_a_save_that_cannot_check_saves_nothing);
+  g_test_add_func ("/visit-kept/typing-does-not-replace-a-version-that-was-not-seen", test_typing_does_not_replace_a_version_that_was_not_seen);
+  g_test_add_func ("/visit-kept/a-visit-ends-in-the-version-that-was-seen", test_a_visit_ends_in_the_version_that_was_seen);
+  g_test_add_func ("/visit-kept/so-does-one-that-is-finished", test_so_does_one_that_is_finished);
   g_test_add_func ("/visit-kept/nothing-is-typed-into-what-is-being-saved", test_nothing_is_typed_into_what_is_being_saved);
   g_test_add_func ("/visit-kept/a-visit-is-not-finished-without-a-photo-on-its-way", test_a_visit_is_not_finished_without_a_photo_on_its_way);
   return g_test_run ();
