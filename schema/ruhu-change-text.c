@@ -25,6 +25,7 @@ typedef struct
   const char *at;
   const char *end;
   guint values;
+  gboolean skips; /* makes nothing of what it reads */
 } Reader;
 
 static gboolean read_value (Reader *self, guint depth, json_object **value);
@@ -112,7 +113,8 @@ read_number (Reader *self, json_object **value)
     return FALSE;
   if (self->at < self->end && *self->at != ',' && *self->at != '}' && *self->at != ']')
     return FALSE;
-  *value = make_number (start, (gsize) (self->at - start), whole);
+  if (!self->skips)
+    *value = make_number (start, (gsize) (self->at - start), whole);
   return TRUE;
 }
 
@@ -130,12 +132,12 @@ read_member (Reader *self, guint depth, json_object *object)
   const char *text;
   gsize length;
 
-  if (!count (self) || !skip (self, '"') || !read_text (self, &text, &length) || length > MAX_NAME)
+  if (!count (self) || !skip (self, '"') || !read_text (self, &text, &length) || length > MAX_NAME || !skip (self, ':') || !read_value (self, depth, &value))
     return FALSE;
+  if (self->skips)
+    return TRUE;
   memcpy (name, text, length);
   name[length] = '\0';
-  if (!skip (self, ':') || !read_value (self, depth, &value))
-    return FALSE;
   json_object_object_add (object, name, value);
   return TRUE;
 }
@@ -167,7 +169,8 @@ read_array (Reader *self, guint depth, json_object *array, json_object **value)
 
   while (!ended && count (self) && read_value (self, depth, &element))
     {
-      json_object_array_add (array, element);
+      if (!self->skips)
+        json_object_array_add (array, element);
       ended = skip (self, ']');
       if (!ended && !skip (self, ','))
         break;
@@ -179,7 +182,7 @@ read_array (Reader *self, guint depth, json_object *array, json_object **value)
   return ended;
 }
 
-/* *@value: NULL for null; untouched when it is not read. */
+/* *@value: NULL for null and where nothing is made; untouched when it is not read. */
 static gboolean
 read_value (Reader *self, guint depth, json_object **value)
 {
@@ -194,19 +197,21 @@ read_value (Reader *self, guint depth, json_object **value)
       self->at++;
       if (!read_text (self, &text, &length))
         return FALSE;
-      *value = json_object_new_string_len (text, (int) length);
+      if (!self->skips)
+        *value = json_object_new_string_len (text, (int) length);
       return TRUE;
     case '{':
       self->at++;
-      return depth < MAX_DEPTH && read_object (self, depth + 1, json_object_new_object (), value);
+      return depth < MAX_DEPTH && read_object (self, depth + 1, self->skips ? NULL : json_object_new_object (), value);
     case '[':
       self->at++;
-      return depth < MAX_DEPTH && read_array (self, depth + 1, json_object_new_array (), value);
+      return depth < MAX_DEPTH && read_array (self, depth + 1, self->skips ? NULL : json_object_new_array (), value);
     case 't':
     case 'f':
       if (!skip_word (self, "true") && !skip_word (self, "false"))
         return FALSE;
-      *value = json_object_new_boolean (self->at[-2] == 'u');
+      if (!self->skips)
+        *value = json_object_new_boolean (self->at[-2] == 'u');
       return TRUE;
     case 'n':
       *value = NULL;
@@ -216,15 +221,27 @@ read_value (Reader *self, guint depth, json_object **value)
     }
 }
 
+gboolean
+ruhu_change_take_plain (const char **at, const char *end, json_object **object)
+{
+  Reader self = { .at = *at, .end = end, .skips = object == NULL };
+  json_object *made = NULL;
+
+  if (self.at == end || *self.at != '{' || !read_value (&self, 0, &made))
+    return FALSE;
+  *at = self.at;
+  if (object != NULL)
+    *object = made;
+  return TRUE;
+}
+
 json_object *
 ruhu_change_read_plain (const char *json, gsize length)
 {
-  Reader self = { .at = json, .end = json + length };
+  const char *at = json, *end = json + length;
   json_object *object = NULL;
 
-  if (length == 0 || json[0] != '{' || !read_value (&self, 0, &object))
-    return NULL;
-  if (self.at == self.end)
+  if (!ruhu_change_take_plain (&at, end, &object) || at == end)
     return object;
   json_object_put (object);
   return NULL;

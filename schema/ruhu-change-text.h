@@ -16,6 +16,16 @@ G_BEGIN_DECLS
  */
 json_object *ruhu_change_read_plain (const char *json, gsize length);
 
+/**
+ * ruhu_change_take_plain:
+ * @at: (inout): where an object of that form begins; comes to stand behind it
+ * @end: where the text ends, all of it valid UTF-8
+ * @object: (out) (optional): what json-c makes of it; NULL: nothing is made
+ *
+ * Reads, or skips, such an object where other text follows. FALSE: there is none at @at, or it is of another form, and nothing is altered. Transfer full.
+ */
+gboolean ruhu_change_take_plain (const char **at, const char *end, json_object **object);
+
 /* Appends @value as json-c does with JSON_C_TO_STRING_PLAIN and JSON_C_TO_STRING_NOSLASHESCAPE. */
 void ruhu_change_write_value (GString *out, json_object *value);
 /* The same of a text of @length bytes. */

@@ -51,7 +51,8 @@ ruhu_replacement_is_finished (const char *path)
 {
   char name[PATH_MAX];
 
-  return g_strlcpy (name, path, sizeof name) + strlen (FINISHED) < sizeof name && access (strcat (name, FINISHED), F_OK) == 0;
+  /* What SQLite alone understands is no name of the system's. */
+  return !g_str_has_prefix (path, "file:") && g_strlcpy (name, path, sizeof name) + strlen (FINISHED) < sizeof name && access (strcat (name, FINISHED), F_OK) == 0;
 }
 
 void

@@ -31,7 +31,16 @@ ruhu_replica_get_backfill (RuhuReplica *self, char **scope, gint64 *position, ch
   g_autofree char *pending = ruhu_store_get_meta (self->store, "backfill_scope", &local);
   g_autofree char *next = NULL;
 
-  if (!ruhu_check_end (&local, error) || !ruhu_store_get_number (self->store, "backfill_position", 0, position, error))
+  if (!ruhu_check_end (&local, error))
+    return FALSE;
+  *scope = NULL;
+  *position = 0;
+  if (cookie != NULL)
+    *cookie = NULL;
+  /* Mostly there is none, and that is asked with each page. */
+  if (pending == NULL)
+    return TRUE;
+  if (!ruhu_store_get_number (self->store, "backfill_position", 0, position, error))
     return FALSE;
   if (cookie != NULL)
     {

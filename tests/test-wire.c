@@ -297,6 +297,51 @@ test_unknown_members_are_passed_over (void)
   g_assert_cmpmem (g_array_index (page->entries, RuhuEntry, 0).change, g_array_index (page->entries, RuhuEntry, 0).change_length, "{\"seq\":1}", 9);
 }
 
+/* What is read of a line, or why it is refused. */
+static char *
+describe_line (const char *line)
+{
+  g_autofree char *body = g_strdup_printf ("{\"position\":4,\"change\":{\"seq\":1}}\n%s\n" END, line);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RuhuPage) page = ruhu_page_parse (body, strlen (body), &error);
+  const RuhuEntry *entry = page != NULL ? &g_array_index (page->entries, RuhuEntry, 1) : NULL;
+
+  if (entry == NULL)
+    return g_strdup (error->message);
+  return g_strdup_printf ("%d %" G_GINT64_FORMAT " %.*s %s", entry->kind, entry->position, (int) entry->change_length, entry->change,
+                          entry->heads != NULL ? json_object_to_json_string_ext (entry->heads, JSON_C_TO_STRING_PLAIN) : "-");
+}
+
+/* A blank sends a line to json-c; without one it may be read as townships write most of them. */
+static void
+test_line_is_read_the_same_either_way (void)
+{
+  const char *const lines[] = {
+    "{\"position\":5,\"change\":{\"a\":[1,-2.5,true,null,\"}\"],\"b\":{\"c\":\"户\"}}}",
+    "{\"position\":5,\"heads\":{\"person\":{\"p\":[\"name\"]}},\"change\":{\"seq\":9}}",
+    "{\"position\":4,\"change\":{}}",
+    "{\"position\":3,\"change\":{\"seq\":9}}",
+    "{\"position\":-5,\"change\":{\"seq\":9}}",
+    "{\"position\":4611686018427387904,\"change\":{\"seq\":9}}",
+    "{\"position\":5,\"change\":{\"seq\":9},\"change\":{\"seq\":8}}",
+    "{\"position\":5,\"change\":{\"seq\":9},\"quarantined\":{\"code\":\"x\"}}",
+    "{\"position\":5,\"change\":[9]}",
+    "{\"position\":5,\"change\":{\"seq\":9}",
+    "{\"position\":5,\"heads\":{\"person\":[]},\"change\":{\"seq\":9}}",
+    "{\"position\":5,\"heads\":{},\"change\":{\"seq\":9}}",
+    "{\"position\":5,\"heads\":{\"person\":{\"p\":[\"name\"]}}}",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *spaced = g_strdup_printf ("{ %s", lines[i] + 1);
+      g_autofree char *one = describe_line (lines[i]), *other = describe_line (spaced);
+
+      g_test_message ("%s", lines[i]);
+      g_assert_cmpstr (one, ==, other);
+    }
+}
+
 static void
 test_change_over_its_bound_is_refused (void)
 {
@@ -313,6 +358,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/packing-round-trips", test_packing_round_trips);
+  g_test_add_func ("/wire/a-line-is-read-the-same-either-way", test_line_is_read_the_same_either_way);
   g_test_add_data_func ("/wire/gzip-cut-off-is-invalid", GINT_TO_POINTER (RUHU_ENCODING_GZIP), test_packed_data_that_is_cut_off_is_invalid);
   g_test_add_data_func ("/wire/zstd-cut-off-is-invalid", GINT_TO_POINTER (RUHU_ENCODING_ZSTD), test_packed_data_that_is_cut_off_is_invalid);
   g_test_add_data_func ("/wire/gzip-with-something-behind-is-invalid", GINT_TO_POINTER (RUHU_ENCODING_GZIP), test_packed_data_with_something_behind_is_invalid);

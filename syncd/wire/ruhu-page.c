@@ -24,16 +24,16 @@
 
 #include "ruhu-page.h"
 
+#include "ruhu-change-text.h"
 #include "ruhu-change.h"
 #include "ruhu-cleanups.h"
 #include "ruhu-error.h"
+#include "ruhu-page-line.h"
 #include "ruhu-wire.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* A change, the names of its fields once more as heads, and the envelope. */
-#define MAX_LINE    (2 * RUHU_CHANGE_MAX + 4096)
 #define MAX_DEPTH   (RUHU_CHANGE_MAX_DEPTH + 2)
 #define MAX_SCOPE   128
 #define MAX_COOKIE  4096
@@ -49,94 +49,6 @@ static void G_GNUC_PRINTF (3, 4)
   reason = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   g_set_error (error, RUHU_ERROR, RUHU_ERROR_PROTOCOL, _ ("Line %u of the township's answer: %s"), number, reason);
-}
-
-/* Behind the string that starts at @p; @end if it does not close. */
-static const char *
-skip_string (const char *p, const char *end)
-{
-  for (p++; p < end; p++)
-    {
-      if (*p == '\\')
-        p++;
-      else if (*p == '"')
-        return p + 1;
-    }
-  return end;
-}
-
-/* Behind the value that starts at @p, in text that is known to be JSON. */
-static const char *
-skip_value (const char *p, const char *end)
-{
-  int depth = 0;
-
-  while (p < end)
-    {
-      if (*p == '"')
-        {
-          p = skip_string (p, end);
-          if (depth == 0)
-            return p;
-          continue;
-        }
-      if (*p == '{' || *p == '[')
-        depth++;
-      else if (*p == '}' || *p == ']' || *p == ',')
-        {
-          if (depth == 0)
-            return p;
-          if (*p != ',' && --depth == 0)
-            return p + 1;
-        }
-      p++;
-    }
-  return end;
-}
-
-static const char *
-skip_to (const char *p, const char *end, char what)
-{
-  while (p < end && *p != what)
-    p++;
-  return p;
-}
-
-/* The exact bytes of a member of the object that @line is known to be. FALSE if it is not there, or there twice. */
-static gboolean
-slice_member (const char *line, gsize length, const char *name, const char **value, gsize *value_length)
-{
-  const char *end = line + length;
-  const char *p = skip_to (line, end, '{');
-  gsize name_length = strlen (name);
-  guint found = 0;
-
-  while (p < end && *p != '}')
-    {
-      const char *key = skip_to (p, end, '"');
-      const char *behind, *start;
-
-      if (key >= end)
-        break;
-      behind = skip_string (key, end);
-      start = skip_to (behind, end, ':') + 1;
-      while (start < end && g_ascii_isspace (*start))
-        start++;
-      if (start >= end)
-        break;
-      p = skip_value (start, end);
-      if ((gsize) (behind - key) == name_length + 2 && memcmp (key + 1, name, name_length) == 0)
-        {
-          *value = start;
-          *value_length = p - start;
-          found++;
-        }
-      while (p < end && g_ascii_isspace (*p))
-        p++;
-      if (p < end && *p == ',')
-        p++;
-    }
-  return found == 1;
 }
 
 /* An integer of at least @least. json-c saturates what does not fit, so its limit counts as too large. */
@@ -187,12 +99,14 @@ parse_line (const char *line, gsize length, guint number, GError **error)
   g_autoptr (GError) local = NULL;
   g_autoptr (RuhuJson) object = NULL;
 
-  if (length > MAX_LINE)
+  if (length > RUHU_LINE_MAX)
     {
       set_protocol (error, number, _ ("it is too long"));
       return NULL;
     }
-  object = ruhu_wire_parse_json (line, length, MAX_DEPTH, &local);
+  object = ruhu_change_is_text (line, length) ? ruhu_change_read_plain (line, length) : NULL;
+  if (object == NULL)
+    object = ruhu_wire_parse_json (line, length, MAX_DEPTH, &local);
   if (object == NULL && local != NULL)
     {
       set_protocol (error, number, "%s", local->message);
@@ -210,7 +124,7 @@ parse_line (const char *line, gsize length, guint number, GError **error)
 static gboolean
 get_change (json_object *object, const char *line, gsize length, guint number, const char **change, gsize *change_length, GError **error)
 {
-  if (!json_object_is_type (json_object_object_get (object, "change"), json_type_object) || !slice_member (line, length, "change", change, change_length))
+  if (!json_object_is_type (json_object_object_get (object, "change"), json_type_object) || !ruhu_line_slice_member (line, length, "change", change, change_length))
     {
       set_protocol (error, number, _ ("“%s” is missing or malformed"), "change");
       return FALSE;
@@ -258,30 +172,6 @@ parse_echo (RuhuPage *self, json_object *object, guint number, RuhuEntry *entry,
   return entry->quarantined || parse_why (self->owned, object, "refused", number, &entry->reason, &entry->detail, error);
 }
 
-/* {"type":{"record":["field",…]}}, nothing else. */
-static gboolean
-is_heads (json_object *heads)
-{
-  if (!json_object_is_type (heads, json_type_object))
-    return FALSE;
-  json_object_object_foreach (heads, type, records)
-  {
-    if (*type == '\0' || !json_object_is_type (records, json_type_object))
-      return FALSE;
-    json_object_object_foreach (records, record, names)
-    {
-      if (*record == '\0' || !json_object_is_type (names, json_type_array))
-        return FALSE;
-      for (gsize i = 0; i < json_object_array_length (names); i++)
-        {
-          if (!json_object_is_type (json_object_array_get_idx (names, i), json_type_string))
-            return FALSE;
-        }
-    }
-  }
-  return TRUE;
-}
-
 static gboolean
 parse_change (RuhuPage *self, json_object *object, const char *line, gsize length, guint number, RuhuEntry *entry, GError **error)
 {
@@ -294,7 +184,7 @@ parse_change (RuhuPage *self, json_object *object, const char *line, gsize lengt
     entry->kind = RUHU_ENTRY_QUARANTINED;
   if (!json_object_object_get_ex (object, "heads", &heads))
     return TRUE;
-  if (!is_heads (heads))
+  if (!ruhu_line_is_heads (heads))
     {
       set_protocol (error, number, _ ("“%s” is missing or malformed"), "heads");
       return FALSE;
@@ -318,14 +208,20 @@ parse_scope (RuhuPage *self, json_object *object, guint number, const char *memb
   return TRUE;
 }
 
+/* That of the last entry; 0 before the first. */
+static gint64
+last_position (RuhuPage *self)
+{
+  return self->entries->len > 0 ? g_array_index (self->entries, RuhuEntry, self->entries->len - 1).position : 0;
+}
+
 static gboolean
 parse_entry (RuhuPage *self, json_object *object, const char *line, gsize length, guint number, GError **error)
 {
   RuhuEntry entry = { 0 };
-  gint64 before = self->entries->len > 0 ? g_array_index (self->entries, RuhuEntry, self->entries->len - 1).position : 0;
   gboolean ok;
 
-  if (!get_integer (object, "position", before, &entry.position))
+  if (!get_integer (object, "position", last_position (self), &entry.position))
     {
       set_protocol (error, number, _ ("“%s” is missing, malformed or out of order"), "position");
       return FALSE;
@@ -364,9 +260,8 @@ static gboolean
 parse_closing (RuhuPage *self, json_object *object, guint number, GError **error)
 {
   const char *hash = get_string (object, "hash", HASH_LENGTH);
-  gint64 last = self->entries->len > 0 ? g_array_index (self->entries, RuhuEntry, self->entries->len - 1).position : 0;
 
-  if (!get_integer (object, "until", last, &self->until) || !get_integer (object, "head", self->until, &self->head))
+  if (!get_integer (object, "until", last_position (self), &self->until) || !get_integer (object, "head", self->until, &self->head))
     {
       set_protocol (error, number, _ ("“%s” is missing or malformed"), "until");
       return FALSE;
@@ -398,6 +293,30 @@ entry_clear (gpointer data)
   ruhu_json_clear (&((RuhuEntry *) data)->heads);
 }
 
+static gboolean
+parse_page_line (RuhuPage *self, const char *line, gsize length, guint number, GError **error)
+{
+  RuhuEntry entry = { 0 };
+  g_autoptr (RuhuJson) object = NULL;
+
+  if (self->hash == NULL && ruhu_line_take_plain (line, length, last_position (self), &entry.position, &entry.heads, &entry.change, &entry.change_length))
+    {
+      g_array_append_val (self->entries, entry);
+      return TRUE;
+    }
+  object = parse_line (line, length, number, error);
+  if (object == NULL)
+    return FALSE;
+  if (self->hash != NULL)
+    {
+      set_protocol (error, number, _ ("something follows the closing line"));
+      return FALSE;
+    }
+  if (json_object_object_get_ex (object, "until", NULL))
+    return parse_closing (self, object, number, error);
+  return parse_entry (self, object, line, length, number, error);
+}
+
 RuhuPage *
 ruhu_page_parse (const char *body, gsize size, GError **error)
 {
@@ -412,21 +331,7 @@ ruhu_page_parse (const char *body, gsize size, GError **error)
   copy = keep_body (self->owned, body, size);
   while (ruhu_wire_next_line (copy, size, &offset, &line, &length))
     {
-      g_autoptr (RuhuJson) object = parse_line (line, length, ++number, error);
-      gboolean ok;
-
-      if (object == NULL)
-        return NULL;
-      if (self->hash != NULL)
-        {
-          set_protocol (error, number, _ ("something follows the closing line"));
-          return NULL;
-        }
-      if (json_object_object_get_ex (object, "until", NULL))
-        ok = parse_closing (self, object, number, error);
-      else
-        ok = parse_entry (self, object, line, length, number, error);
-      if (!ok)
+      if (!parse_page_line (self, line, length, ++number, error))
         return NULL;
     }
   if (self->hash == NULL)
@@ -467,7 +372,7 @@ parse_backfill_entry (RuhuBackfillPage *self, json_object *object, const char *l
     }
   if (!parse_why (self->owned, object, "quarantined", number, &entry.reason, &entry.detail, error))
     return FALSE;
-  if (entry.reason == NULL && !is_heads (heads))
+  if (entry.reason == NULL && !ruhu_line_is_heads (heads))
     {
       set_protocol (error, number, _ ("“%s” is missing or malformed"), "heads");
       return FALSE;
@@ -483,8 +388,15 @@ parse_backfill_entry (RuhuBackfillPage *self, json_object *object, const char *l
 static gboolean
 parse_backfill_line (RuhuBackfillPage *self, const char *line, gsize length, guint number, gboolean *closed, GError **error)
 {
-  g_autoptr (RuhuJson) object = parse_line (line, length, number, error);
+  RuhuBackfillEntry entry = { 0 };
+  g_autoptr (RuhuJson) object = NULL;
 
+  if (!*closed && ruhu_line_take_plain (line, length, 1, &entry.position, &entry.fields, &entry.change, &entry.change_length) && entry.fields != NULL)
+    {
+      g_array_append_val (self->entries, entry);
+      return TRUE;
+    }
+  object = parse_line (line, length, number, error);
   if (object == NULL)
     return FALSE;
   if (*closed)
