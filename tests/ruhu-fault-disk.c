@@ -13,11 +13,6 @@
 #include <errno.h>
 #include <string.h>
 
-struct _FaultImage
-{
-  GHashTable *files; /* name → GBytes */
-};
-
 static int last_errno;
 
 FaultNode *
@@ -30,6 +25,7 @@ fault_node_new (void)
   self->pending = g_array_new (FALSE, FALSE, sizeof (FaultOperation));
   self->bytes = g_byte_array_new ();
   self->regions = g_ptr_array_new_with_free_func (g_free);
+  self->marks = g_byte_array_new ();
   self->users = 1;
   self->touched = TRUE;
   return self;
@@ -47,6 +43,7 @@ fault_node_unref (gpointer data)
   g_array_unref (self->pending);
   g_byte_array_unref (self->bytes);
   g_ptr_array_unref (self->regions);
+  g_byte_array_unref (self->marks);
   g_clear_pointer (&self->origin, g_bytes_unref);
   g_free (self);
 }
@@ -125,8 +122,8 @@ apply_some (FaultDisk *disk, FaultNode *node)
     }
 }
 
-static void
-forget_pending (FaultNode *node)
+void
+fault_node_forget_pending (FaultNode *node)
 {
   g_array_set_size (node->pending, 0);
   g_byte_array_set_size (node->bytes, 0);
@@ -137,14 +134,26 @@ fault_node_keep (FaultNode *node)
 {
   for (guint i = 0; i < node->pending->len; i++)
     apply (node->durable, node, &g_array_index (node->pending, FaultOperation, i));
-  forget_pending (node);
+  fault_node_forget_pending (node);
 }
 
 void
 fault_node_keep_some (FaultDisk *disk, FaultNode *node)
 {
   apply_some (disk, node);
-  forget_pending (node);
+  fault_node_forget_pending (node);
+}
+
+void
+fault_node_mark (FaultNode *node, gsize from, gsize to)
+{
+  gsize first = from / FAULT_BLOCK, n = (to + FAULT_BLOCK - 1) / FAULT_BLOCK;
+
+  if (from >= to)
+    return;
+  if (n > node->marks->len)
+    set_size (node->marks, n);
+  memset (node->marks->data + first, 1, n - first);
 }
 
 void
@@ -155,6 +164,8 @@ fault_node_note (FaultNode *node, gint64 offset, const void *bytes, gsize length
   if (bytes != NULL)
     g_byte_array_append (node->bytes, bytes, (guint) length);
   node->touched = TRUE;
+  /* What lies between an end and a write behind it, or a new end, is altered too. */
+  fault_node_mark (node, MIN ((gsize) offset, node->live->len), bytes == NULL ? node->live->len : (gsize) offset + length);
   apply (node->live, node, &operation);
   g_array_append_val (node->pending, operation);
 }
@@ -323,8 +334,8 @@ fault_disk_power_off (FaultDisk *self)
   self->dark = TRUE;
 }
 
-static void
-begin_anew (FaultDisk *self, guint64 seed)
+void
+fault_disk_begin_anew (FaultDisk *self, guint64 seed)
 {
   self->random = seed;
   self->dark = FALSE;
@@ -338,7 +349,7 @@ fault_disk_reset (FaultDisk *self, guint64 seed)
   g_assert_cmpuint (self->open, ==, 0);
   g_hash_table_remove_all (self->names);
   g_hash_table_remove_all (self->ghosts);
-  begin_anew (self, seed);
+  fault_disk_begin_anew (self, seed);
 }
 
 static gint
@@ -447,123 +458,6 @@ fault_disk_revive (FaultDisk *self)
 {
   self->dead = NULL;
   fault_disk_disarm (self);
-}
-
-/* Images */
-
-FaultImage *
-fault_image_new (FaultDisk *disk)
-{
-  FaultImage *self = g_new0 (FaultImage, 1);
-  GHashTableIter iter;
-  gpointer name;
-  gpointer data;
-
-  self->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-  g_hash_table_iter_init (&iter, disk->names);
-  while (g_hash_table_iter_next (&iter, &name, &data))
-    g_hash_table_insert (self->files, g_strdup (name), g_bytes_new (((FaultNode *) data)->live->data, ((FaultNode *) data)->live->len));
-  return self;
-}
-
-void
-fault_image_free (FaultImage *self)
-{
-  if (self == NULL)
-    return;
-  g_hash_table_unref (self->files);
-  g_free (self);
-}
-
-/* The head of a write-ahead log's index, which is there twice: see https://www.sqlite.org/walformat.html. */
-typedef struct
-{
-  guint32 version, unused, change;
-  guint8 is_valid, big_endian;
-  guint16 page_size;
-  guint32 last_frame, pages, frame_sum[2], salt[2], sum[2];
-} IndexHead;
-
-/* As if another program had written, and then emptied its log into the file: who has read the file reads it anew. */
-static void
-empty_index (FaultNode *node)
-{
-  IndexHead *heads = node->regions->len > 0 ? node->regions->pdata[0] : NULL;
-  guint32 *backfilled = (guint32 *) (heads + 2);
-  guint32 sum[2] = { 0, 0 }, words[10];
-
-  G_STATIC_ASSERT (sizeof (IndexHead) == 48);
-  if (heads == NULL || !heads[0].is_valid)
-    return;
-  heads[0].change++;
-  heads[0].last_frame = 0;
-  heads[0].pages = 0; /* ask the file */
-  memcpy (words, heads, sizeof words);
-  for (guint i = 0; i < G_N_ELEMENTS (words); i += 2)
-    {
-      sum[0] += words[i] + sum[1];
-      sum[1] += words[i + 1] + sum[0];
-    }
-  memcpy (heads[0].sum, sum, sizeof sum);
-  heads[1] = heads[0];
-  *backfilled = 0;
-}
-
-static void
-set_content (FaultNode *node, GBytes *bytes)
-{
-  gsize length = 0;
-  const void *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
-
-  node->named = TRUE;
-  if (bytes != NULL && node->origin == bytes && !node->touched)
-    {
-      empty_index (node);
-      return;
-    }
-  g_byte_array_set_size (node->live, (guint) length);
-  g_byte_array_set_size (node->durable, (guint) length);
-  if (length > 0)
-    {
-      memcpy (node->live->data, data, length);
-      memcpy (node->durable->data, data, length);
-    }
-  forget_pending (node);
-  g_clear_pointer (&node->origin, g_bytes_unref);
-  node->origin = bytes != NULL ? g_bytes_ref (bytes) : NULL;
-  node->touched = bytes == NULL;
-  empty_index (node);
-}
-
-void
-fault_image_restore (FaultImage *self, FaultDisk *disk, guint64 seed)
-{
-  GHashTableIter iter;
-  gpointer name;
-  gpointer data;
-
-  begin_anew (disk, seed);
-  g_hash_table_remove_all (disk->ghosts);
-  g_hash_table_iter_init (&iter, disk->names);
-  while (g_hash_table_iter_next (&iter, &name, &data))
-    if (g_hash_table_contains (self->files, name))
-      continue;
-    else if (((FaultNode *) data)->users > 1)
-      set_content (data, NULL);
-    else
-      g_hash_table_iter_remove (&iter);
-  g_hash_table_iter_init (&iter, self->files);
-  while (g_hash_table_iter_next (&iter, &name, &data))
-    {
-      FaultNode *node = g_hash_table_lookup (disk->names, name);
-
-      if (node == NULL)
-        {
-          node = fault_node_new ();
-          g_hash_table_insert (disk->names, g_strdup (name), node);
-        }
-      set_content (node, data);
-    }
 }
 
 gboolean

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 #define FAULT_SECTOR    512 /* what a write alters entirely or not at all */
 #define FAULT_SHM_SLOTS SQLITE_SHM_NLOCK
+#define FAULT_BLOCK     4096        /* of a file, that is put back by itself */
 #define FAULT_REGION    (32 * 1024) /* bytes of shared memory that SQLite asks for at a time */
 
 typedef struct
@@ -31,9 +32,10 @@ typedef struct
   GByteArray *bytes; /* of the pending writes */
   gboolean named;    /* its directory entry is durable */
   guint users;       /* handles, and the names that lead here */
-  /* What it was last set to, and whether it may differ from that now. */
+  /* What it was last set to, whether it may differ from that now, and where: a byte for each block. */
   GBytes *origin;
   gboolean touched;
+  GByteArray *marks;
   /* Locks of the file. */
   guint shared;
   FaultHandle *reserved;
@@ -81,6 +83,9 @@ FaultNode *fault_node_ref (FaultNode *self);
 void fault_node_unref (gpointer self);
 /* A write, or (@bytes NULL) a truncation to @offset, that no sync has covered yet. */
 void fault_node_note (FaultNode *self, gint64 offset, const void *bytes, gsize length);
+/* From @from to @to it may differ from what it was set to, on the platters as well. */
+void fault_node_mark (FaultNode *self, gsize from, gsize to);
+void fault_node_forget_pending (FaultNode *self);
 /* A sync. */
 void fault_node_keep (FaultNode *self);
 /* A sync that failed: some is kept, and the rest forgotten. */
@@ -89,6 +94,8 @@ void fault_node_keep_some (FaultDisk *disk, FaultNode *self);
 /* Every name that is there is so for good, and so is every deletion. */
 void fault_disk_keep_names (FaultDisk *self);
 void fault_disk_remove_name (FaultDisk *self, const char *name, FaultNode *node);
+/* With light, nobody dead and nothing armed; @seed: chance's. */
+void fault_disk_begin_anew (FaultDisk *self, guint64 seed);
 /* 0 … @n - 1. */
 guint fault_disk_chance (FaultDisk *self, guint n);
 /* Whether nothing that @program does reaches the disk. */

@@ -108,7 +108,7 @@ begins_really (SimWorld *self, SimPlace *place)
 {
   SimRandom random = sim_random_for (self->seed, 5000000 + (guint64) (self->step + 1));
 
-  return self->plan->exact || sim_random_chance (&random, 15) || place->store == NULL || (self->apart && self->place != place && place->app == NULL) ||
+  return self->plan->exact || sim_random_chance (&random, 3) || place->store == NULL || (self->apart && self->place != place && place->app == NULL) ||
          !fault_disk_is_settled (place->disk);
 }
 

@@ -4,6 +4,8 @@
 
 #include "sim-world.h"
 
+#include <string.h>
+
 SimView *
 sim_read_heads (SimWorld *self, RuhuStore *store, const char *scope)
 {
@@ -19,14 +21,18 @@ sim_read_heads (SimWorld *self, RuhuStore *store, const char *scope)
       const char *type = ruhu_statement_get_text (rows, 0);
       SimRecord *record = sim_oracle_find_record (self->oracle, type, ruhu_statement_get_text (rows, 1));
       SimChange *change = sim_oracle_find (self->oracle, sim_oracle_device (self->oracle, ruhu_statement_get_text (rows, 3)), ruhu_statement_get_integer (rows, 4));
-      g_auto (GStrv) names = g_strsplit (ruhu_statement_get_text (rows, 2), ",", -1);
+      const char *end;
 
-      for (guint i = 0; names[i] != NULL; i++)
+      for (const char *name = ruhu_statement_get_text (rows, 2); *name != '\0'; name = *end == ',' ? end + 1 : end)
         {
-          SimKey *key = record != NULL ? sim_oracle_find_field (self->oracle, record, names[i]) : NULL;
+          char field[128];
+          SimKey *key;
 
+          end = strchrnul (name, ',');
+          g_strlcpy (field, name, MIN (sizeof field, (gsize) (end - name) + 1));
+          key = record != NULL ? sim_oracle_find_field (self->oracle, record, field) : NULL;
           if (key == NULL || change == NULL)
-            sim_fail (self, "a head of %s.%s is no change that was made", type, names[i]);
+            sim_fail (self, "a head of %s.%s is no change that was made", type, field);
           else
             sim_view_add (view, key->number, change->number);
         }

@@ -10,6 +10,8 @@
 
 #include "sim-oracle.h"
 
+#include "ruhu-change-text.h"
+
 #include <json-c/json.h>
 #include <string.h>
 
@@ -301,6 +303,15 @@ read_writes (SimOracle *self, SimChange *change, json_object *set)
   }
 }
 
+/* Most are as laptops write them. */
+static json_object *
+parse_body (const char *body)
+{
+  json_object *root = ruhu_change_read_plain (body, strlen (body));
+
+  return root != NULL ? root : json_tokener_parse (body);
+}
+
 static char *
 scope_of (json_object *root)
 {
@@ -314,7 +325,7 @@ scope_of (json_object *root)
 char *
 sim_body_dup_scope (const char *body)
 {
-  json_object *root = json_tokener_parse (body);
+  json_object *root = parse_body (body);
   char *scope = scope_of (root);
 
   json_object_put (root);
@@ -346,7 +357,7 @@ SimChange *
 sim_oracle_made (SimOracle *self, guint device, const char *body, SimView *view)
 {
   GPtrArray *made = ((SimDevice *) self->devices->pdata[device])->changes;
-  json_object *root = json_tokener_parse (body), *member = NULL;
+  json_object *root = parse_body (body), *member = NULL;
   SimChange *change;
 
   if (root == NULL || !json_object_object_get_ex (root, "seq", &member) || json_object_get_int64 (member) != made->len + 1)

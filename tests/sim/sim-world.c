@@ -97,6 +97,13 @@ update (SimLaptop *self, SimRandom *random)
   self->world->counts->upgrades++;
 }
 
+/* Of a hundred restarts, those that close the file and open it: most of what that costs is the same each time. Where there is a newer program to begin, more do. */
+static guint
+share_reopened (SimPlace *place)
+{
+  return place->catalogue == place->time.world->last_year ? 20 : 4;
+}
+
 /* Whatever was only in memory is lost: the page being read, the requests under way (which may arrive all the same). Pages on the screen belong to the app, which is
  * another program. */
 static void
@@ -107,7 +114,7 @@ restart_laptop (SimLaptop *self, SimRandom *random)
     return sim_fault_cut (self->world, self);
   sim_say (self->world, "laptop %u restarts", self->index);
   g_clear_pointer (&self->replica, ruhu_replica_free);
-  if (sim_random_chance (random, 20) && sim_fault_is_sure (self->place))
+  if (sim_random_chance (random, share_reopened (self->place)) && sim_fault_is_sure (self->place))
     {
       sim_place_close (self->place);
       sim_fault_lift (self->place);
@@ -134,7 +141,7 @@ restart (SimWorld *self, SimRandom *random)
     return sim_fault_cut (self, NULL);
   sim_say (self, "the township restarts");
   g_clear_pointer (&self->ledger, ruhu_ledger_free);
-  if (sim_random_chance (random, 20) && sim_fault_is_sure (self->place))
+  if (sim_random_chance (random, share_reopened (self->place)) && sim_fault_is_sure (self->place))
     {
       sim_place_close (self->place);
       sim_fault_lift (self->place);
