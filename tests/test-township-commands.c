@@ -427,6 +427,7 @@ test_device (Site *site, gconstpointer data)
   g_auto (Said) unknown = { 0 };
   g_auto (Said) usage = run ("device", NULL);
   g_auto (Said) kept = { 0 }, drafts = { 0 }, dropped = { 0 }, none = { 0 };
+  g_autofree char *unprinted = g_strdup_printf ("sh -c '%s device drop-draft %s 0123456789abcdef d1 >/dev/full'", program, site->town);
   gint64 position;
 
   {
@@ -448,6 +449,8 @@ test_device (Site *site, gconstpointer data)
   drafts = run ("device", "drafts", site->town, NULL);
   g_assert_true (g_str_has_prefix (drafts.out, "d1\t0123456789abcdef\t"));
   g_assert_true (g_str_has_suffix (drafts.out, "\th1\t王主任\n"));
+  g_assert_true (g_spawn_command_line_sync (unprinted, NULL, NULL, &none.status, &error));
+  g_assert_cmpint (none.status, !=, 0);
   dropped = run ("device", "drop-draft", site->town, "0123456789abcdef", "d1", NULL);
   g_assert_cmpstr (dropped.out, ==, "{\"typed\":1}\n");
   none = run ("device", "drafts", site->town, NULL);

@@ -11,6 +11,7 @@
 #include "ruhu-store-photos.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 
 static int
 list_devices (int argc, char **argv)
@@ -108,21 +109,30 @@ list_drafts (int argc, char **argv)
   return error == NULL ? RUHU_EXIT_DONE : ruhu_command_fail (error);
 }
 
+/* It is nowhere else afterwards. */
+static gboolean
+print_draft (const char *body, gpointer data, GError **error)
+{
+  g_print ("%s\n", body);
+  if (fflush (stdout) == 0 && ferror (stdout) == 0)
+    return TRUE;
+  g_set_error_literal (error, RUHU_ERROR, RUHU_ERROR_FAILED, _ ("What the draft says could not be printed. It was kept."));
+  return FALSE;
+}
+
 static int
 drop_draft (int argc, char **argv)
 {
   g_autoptr (RuhuTownship) township = NULL;
   g_autoptr (RuhuSession) session = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *body = NULL;
 
   if (!ruhu_command_parse (&argc, &argv, _ ("DIR DEVICE DRAFT"), _ ("Throws away a draft that a withdrawn laptop left. What it said is printed."), NULL, 3, 3))
     return RUHU_EXIT_USAGE;
   if (!ruhu_command_open (argv[1], &township, &session))
     return RUHU_EXIT_FAILED;
-  if (!ruhu_ledger_drop_draft (session->ledger, argv[2], argv[3], &body, &error))
+  if (!ruhu_ledger_drop_draft (session->ledger, argv[2], argv[3], print_draft, NULL, &error))
     return ruhu_command_fail (error);
-  g_print ("%s\n", body);
   return RUHU_EXIT_DONE;
 }
 

@@ -191,35 +191,30 @@ typedef struct
 {
   const char *device;
   const char *id;
-  char *body;
+  RuhuLedgerDropFunc func;
+  gpointer data;
 } Drop;
 
 static gboolean
 drop_draft (RuhuDatabase *database, gpointer data, GError **error)
 {
   Drop *job = data;
+  g_autofree char *body = NULL;
 
-  g_clear_pointer (&job->body, g_free);
-  if (!ruhu_database_get_text (database, "SELECT body FROM handed_draft WHERE device = ?1 AND id = ?2 AND device IN (SELECT id FROM device WHERE revoked IS NOT NULL)", &job->body, error, "ss",
+  if (!ruhu_database_get_text (database, "SELECT body FROM handed_draft WHERE device = ?1 AND id = ?2 AND device IN (SELECT id FROM device WHERE revoked IS NOT NULL)", &body, error, "ss",
                                job->device, job->id))
     return FALSE;
-  if (job->body != NULL)
-    return ruhu_database_run (database, "DELETE FROM handed_draft WHERE device = ?1 AND id = ?2", error, "ss", job->device, job->id);
+  if (body != NULL)
+    return job->func (body, job->data, error) && ruhu_database_run (database, "DELETE FROM handed_draft WHERE device = ?1 AND id = ?2", error, "ss", job->device, job->id);
   g_set_error (error, RUHU_ERROR, RUHU_ERROR_NOT_FOUND, _ ("No withdrawn laptop %s left a draft %s; “device drafts” lists them."), job->device, job->id);
   return FALSE;
 }
 
 gboolean
-ruhu_ledger_drop_draft (RuhuLedger *self, const char *device, const char *id, char **body, GError **error)
+ruhu_ledger_drop_draft (RuhuLedger *self, const char *device, const char *id, RuhuLedgerDropFunc func, gpointer data, GError **error)
 {
-  Drop job = { device, id, NULL };
+  Drop job = { device, id, func, data };
 
-  g_return_val_if_fail (self != NULL && device != NULL && id != NULL && body != NULL, FALSE);
-  if (!ruhu_database_transaction (self->database, drop_draft, &job, error))
-    {
-      g_free (job.body);
-      return FALSE;
-    }
-  *body = job.body;
-  return TRUE;
+  g_return_val_if_fail (self != NULL && device != NULL && id != NULL && func != NULL, FALSE);
+  return ruhu_database_transaction (self->database, drop_draft, &job, error);
 }

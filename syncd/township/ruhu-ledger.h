@@ -157,8 +157,10 @@ RuhuStatement *ruhu_ledger_query_drafts (RuhuLedger *self, const char *device, G
 RuhuStatement *ruhu_ledger_query_own_drafts (RuhuLedger *self, const char *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What withdrawn laptops left, for the office: draft, device, owner, stamp of the last typing, scope. */
 RuhuStatement *ruhu_ledger_query_left_drafts (RuhuLedger *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes one of them out. *@body: what it said; transfer full. NOT_FOUND where no withdrawn laptop left it. */
-gboolean ruhu_ledger_drop_draft (RuhuLedger *self, const char *device, const char *id, char **body, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes in what a draft said; FALSE with an error where it could not. */
+typedef gboolean (*RuhuLedgerDropFunc) (const char *body, gpointer data, GError **error);
+/* Takes one of them out, once @func has what it said: it stays where that fails. NOT_FOUND where no withdrawn laptop left it. */
+gboolean ruhu_ledger_drop_draft (RuhuLedger *self, const char *device, const char *id, RuhuLedgerDropFunc func, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether a draft that was handed over mentions the photo: one of the laptops of @device's user, or, with @device NULL, of anybody. */
 gboolean ruhu_ledger_find_draft_photo (RuhuLedger *self, const char *device, const char *hash, gboolean *found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
