@@ -88,9 +88,9 @@ sim_laptop_free (SimLaptop *self)
 
 /* A newer program may know fields that were waiting in the log. */
 static void
-update (SimLaptop *self, SimRandom *random)
+update (SimLaptop *self)
 {
-  if (self->place->catalogue == self->world->today || sim_random_chance (random, 50))
+  if (self->place->catalogue == self->world->today)
     return;
   sim_say (self->world, "laptop %u is updated", self->index);
   self->place->catalogue = self->world->today;
@@ -101,7 +101,7 @@ update (SimLaptop *self, SimRandom *random)
 static guint
 share_reopened (SimPlace *place)
 {
-  return place->catalogue == place->time.world->last_year ? 20 : 4;
+  return place->catalogue == place->time.world->last_year ? 10 : 4;
 }
 
 /* Whatever was only in memory is lost: the page being read, the requests under way (which may arrive all the same). Pages on the screen belong to the app, which is
@@ -118,7 +118,7 @@ restart_laptop (SimLaptop *self, SimRandom *random)
     {
       sim_place_close (self->place);
       sim_fault_lift (self->place);
-      update (self, random);
+      update (self);
       self->world->counts->reopened++;
     }
   sim_laptop_start (self);
