@@ -412,15 +412,12 @@ append_key_value (GString *name, RuhuField *field, json_object *fields)
 char *
 ruhu_record_type_make_id (RuhuRecordType *self, const char *scope, json_object *fields)
 {
-  static const char digits[] = "0123456789abcdef";
-
   g_return_val_if_fail (self != NULL && scope != NULL, NULL);
 
   if (self->key == NULL)
     return NULL;
   g_autoptr (GString) name = g_string_new (scope);
-  g_string_append_c (name, '\x1f');
-  g_string_append (name, self->name);
+  g_string_append_printf (name, "\x1f%s", self->name);
   for (guint i = 0; i < self->key->len; i++)
     if (!append_key_value (name, ruhu_record_type_get_field (self, g_ptr_array_index (self->key, i)), fields))
       return NULL;
@@ -437,12 +434,7 @@ ruhu_record_type_make_id (RuhuRecordType *self, const char *scope, json_object *
 
   GString *id = g_string_sized_new (36);
   for (guint i = 0; i < 16; i++)
-    {
-      if (i == 4 || i == 6 || i == 8 || i == 10)
-        g_string_append_c (id, '-');
-      g_string_append_c (id, digits[digest[i] >> 4]);
-      g_string_append_c (id, digits[digest[i] & 0xf]);
-    }
+    g_string_append_printf (id, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", digest[i]);
   return g_string_free (id, FALSE);
 }
 

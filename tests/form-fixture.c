@@ -6,6 +6,7 @@
 #include "form-fixture.h"
 
 #include "ruhu-cleanups.h"
+#include "ruhu-photo-strip.h"
 
 #include <malloc.h>
 #include <string.h>
@@ -97,6 +98,12 @@ gboolean
 form_is_button (GtkWidget *widget, const char *text)
 {
   return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
+}
+
+gboolean
+form_is_photo_strip (GtkWidget *widget, const char *unused)
+{
+  return RUHU_IS_PHOTO_STRIP (widget) && form_find (widget, form_is_button, "Add a Photo…") != NULL;
 }
 
 GtkWidget *
@@ -282,4 +289,16 @@ gboolean
 form_has_no_record_window (gpointer data)
 {
   return form_find_record_window () == NULL;
+}
+
+void
+form_discard (RuhuEditSession *session)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ruhu_edit_session_discard_async (session, form_keep_result_cb, &result);
+  form_wait (form_is_set, &result);
+  g_assert_true (ruhu_edit_session_discard_finish (session, result, &error));
+  g_assert_no_error (error);
 }

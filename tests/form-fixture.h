@@ -32,6 +32,8 @@ typedef gboolean (*FormJudge) (GtkWidget *widget, const char *text);
 /* A label with @text in it; a button with just that label. */
 gboolean form_is_label (GtkWidget *widget, const char *text);
 gboolean form_is_button (GtkWidget *widget, const char *text);
+/* A strip of photos that takes one more. */
+gboolean form_is_photo_strip (GtkWidget *widget, const char *unused);
 /* The first visible one in @root, or NULL. */
 GtkWidget *form_find (GtkWidget *root, FormJudge judge, const char *text);
 /* Waits until there is one; until there is none. */
@@ -62,5 +64,7 @@ guint form_count_drafts (FormFixture *self);
 /* Saves; the second gives a reason for each rule that asks for one: the fixture's family is not quite in order. */
 gboolean form_save_once (RuhuEditSession *session, GPtrArray **findings, GError **error);
 gboolean form_save (RuhuEditSession *session, GPtrArray **findings, GError **error);
+/* Throws the draft away. */
+void form_discard (RuhuEditSession *session);
 
 G_END_DECLS

@@ -152,16 +152,23 @@ has_amendment (gpointer data)
   return store_count (f->form->laptop->store, "SELECT count (*) FROM r_amendment WHERE body = 'the daughter says so'") == 1;
 }
 
+/* Numbers belong in their own fields. */
+static void
+save_what_is_refused (GtkWidget *dialog)
+{
+  file_page_see (dialog, is_choice, "Recorded by the visit");
+  answer (dialog, "What is corrected", "the road");
+  answer (dialog, "Why", "the daughter says so, 13800000009");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "save");
+}
+
 /* A rule may say no when the dialog is gone: it comes again, with what was typed and with why. */
 static void
 test_what_was_typed_and_refused_is_asked_again (FilePage *f, gconstpointer data)
 {
   GtkWidget *dialog = amend (f, SILENT);
 
-  file_page_see (dialog, is_choice, "Recorded by the visit");
-  answer (dialog, "What is corrected", "the road");
-  answer (dialog, "Why", "the daughter says so, 13800000009");
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "save");
+  save_what_is_refused (dialog);
   form_wait (file_page_is_asked, "numbers belong in their own fields");
   dialog = file_page_find_dialog ();
   g_assert_true (has_keyboard (dialog, "What is corrected"));
@@ -179,10 +186,7 @@ test_it_is_asked_again_when_the_page_is_gone (FilePage *f, gconstpointer data)
 {
   GtkWidget *dialog = amend (f, SILENT);
 
-  file_page_see (dialog, is_choice, "Recorded by the visit");
-  answer (dialog, "What is corrected", "the road");
-  answer (dialog, "Why", "the daughter says so, 13800000009");
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "save");
+  save_what_is_refused (dialog);
   adw_window_set_content (ADW_WINDOW (f->window), gtk_label_new ("another page"));
   form_wait (file_page_is_asked, "numbers belong in their own fields");
   dialog = file_page_find_dialog ();

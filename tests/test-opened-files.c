@@ -229,12 +229,6 @@ fill_disk (RuhuDatabase *database, gboolean full)
 }
 
 static gboolean
-is_strip (GtkWidget *widget, const char *text)
-{
-  return RUHU_IS_PHOTO_STRIP (widget) && form_find (widget, form_is_button, "Add a Photo…") != NULL;
-}
-
-static gboolean
 is_date (GtkWidget *widget, const char *unused)
 {
   return RUHU_IS_FIELD_ROW (widget) && g_str_equal (ruhu_field_row_get_field (RUHU_FIELD_ROW (widget))->name, "date");
@@ -352,7 +346,7 @@ test_a_page_is_left_once_its_photo_is_added (Fixture *f, gconstpointer data)
   ruhu_window_show_household (f->window, "h1");
   page = ruhu_window_get_page (f->window);
   form_wait (is_whole, page);
-  ruhu_photo_strip_add_file (RUHU_PHOTO_STRIP (form_see (page, is_strip, NULL)), file);
+  ruhu_photo_strip_add_file (RUHU_PHOTO_STRIP (form_see (page, form_is_photo_strip, NULL)), file);
   ruhu_window_show_household (f->window, "h2");
   g_assert_true (ruhu_window_get_page (f->window) == page);
   form_see (GTK_WIDGET (f->window), form_is_label, "A photo is still being added here");

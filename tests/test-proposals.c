@@ -39,13 +39,7 @@ see (RuhuEditSession *session, const char *type, const char *record, const char 
 static void
 end (RuhuEditSession *session, FormFixture *fixture)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  ruhu_edit_session_discard_async (session, form_keep_result_cb, &result);
-  form_wait (form_is_set, &result);
-  g_assert_true (ruhu_edit_session_discard_finish (session, result, &error));
-  g_assert_no_error (error);
+  form_discard (session);
   g_object_unref (session);
   form_fixture_free (fixture);
 }

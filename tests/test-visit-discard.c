@@ -14,16 +14,12 @@ test_thrown_away_on_demand (void)
 {
   FormFixture *fixture = form_fixture_new ();
   g_autoptr (RuhuEditSession) session = form_open_visit (fixture, NULL);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
 
   form_enter_visit (session);
   ruhu_edit_session_store (session);
   g_assert_cmpuint (form_count_drafts (fixture), ==, 1);
   form_enter (session, "household", "h1", "phone", "\"13900000002\"");
-  ruhu_edit_session_discard_async (session, form_keep_result_cb, &result);
-  form_wait (form_is_set, &result);
-  g_assert_true (ruhu_edit_session_discard_finish (session, result, &error));
+  form_discard (session);
   ruhu_edit_session_store (session);
   g_assert_cmpuint (form_count_drafts (fixture), ==, 0);
   g_clear_object (&session);

@@ -133,13 +133,8 @@ test_a_visit_ends_in_the_version_that_was_seen (void)
 {
   FormFixture *fixture = form_fixture_new ();
   g_autoptr (RuhuEditSession) session = open_overtaken (fixture);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
 
-  ruhu_edit_session_discard_async (session, form_keep_result_cb, &result);
-  form_wait (form_is_set, &result);
-  g_assert_true (ruhu_edit_session_discard_finish (session, result, &error));
-  g_assert_no_error (error);
+  form_discard (session);
   g_assert_cmpint (count_overtaking (fixture), ==, 1);
   g_clear_object (&session);
   form_fixture_free (fixture);
@@ -240,16 +235,6 @@ test_nothing_is_typed_into_what_is_being_saved (void)
   form_fixture_free (fixture);
 }
 
-static GtkWidget *
-find_strip (GtkWidget *widget)
-{
-  GtkWidget *found = RUHU_IS_PHOTO_STRIP (widget) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
-    found = find_strip (child);
-  return found;
-}
-
 static gboolean
 is_photo (GtkWidget *widget, const char *text)
 {
@@ -277,7 +262,7 @@ go_to_photos (GtkWidget *page)
   for (guint step = 1; step <= 9 && strip == NULL; step++)
     {
       g_assert_true (gtk_widget_activate_action (page, "visit.step", "u", step));
-      strip = find_strip (page);
+      strip = form_find (page, form_is_photo_strip, NULL);
     }
   g_assert_nonnull (strip);
   return strip;
