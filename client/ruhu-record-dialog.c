@@ -10,6 +10,7 @@
 #include "ruhu-form-style.h"
 #include "ruhu-record-editor.h"
 #include "ruhu-ruling-row.h"
+#include "ruhu-typing.h"
 
 #include <glib/gi18n.h>
 
@@ -64,21 +65,15 @@ update_save (RuhuRecordDialog *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "record.save", self->editor != NULL && !self->is_saving && ruhu_edit_session_is_changed (self->session));
 }
 
-/* What is typed while the change is on its way would be in none. */
 static void
 set_saving (RuhuRecordDialog *self, gboolean is_saving)
 {
   self->is_saving = is_saving;
   if (is_saving)
-    {
-      g_set_weak_pointer (&self->focus, gtk_window_get_focus (GTK_WINDOW (self)));
-      /* A text in GTK 4.8 goes on blinking when it loses the keyboard for being insensitive. */
-      gtk_window_set_focus (GTK_WINDOW (self), NULL);
-    }
-  gtk_widget_set_sensitive (GTK_WIDGET (self->scroller), !is_saving);
-  if (!is_saving && self->focus != NULL)
-    gtk_widget_grab_focus (self->focus);
+    ruhu_typing_stop (GTK_WIDGET (self->scroller), &self->focus);
   update_save (self);
+  if (!is_saving)
+    ruhu_typing_go_on (GTK_WIDGET (self->scroller), self->focus);
 }
 
 static void

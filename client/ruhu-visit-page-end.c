@@ -9,27 +9,20 @@
 #include "ruhu-cleanups.h"
 #include "ruhu-photo-strip.h"
 #include "ruhu-read-back.h"
+#include "ruhu-typing.h"
 #include "ruhu-visit-summary.h"
 
 #include <glib/gi18n.h>
 
-/* What is typed while the change is on its way would be in none, and the draft ends with it. */
 static void
 set_saving (RuhuVisitPage *self, gboolean is_saving)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
   self->is_saving = is_saving;
-  if (is_saving && root != NULL)
-    {
-      g_set_weak_pointer (&self->focus, gtk_root_get_focus (root));
-      /* A text in GTK 4.8 goes on blinking when it loses the keyboard for being insensitive. */
-      gtk_root_set_focus (root, NULL);
-    }
-  gtk_widget_set_sensitive (GTK_WIDGET (self->toasts), !is_saving);
+  if (is_saving)
+    ruhu_typing_stop (GTK_WIDGET (self->toasts), &self->focus);
   ruhu_visit_page_update_next (self);
-  if (!is_saving && self->focus != NULL)
-    gtk_widget_grab_focus (self->focus);
+  if (!is_saving)
+    ruhu_typing_go_on (GTK_WIDGET (self->toasts), self->focus);
 }
 
 static void
